@@ -1,0 +1,62 @@
+import type { ProofState } from '../proof/proof-state.ts'
+import type { Theorem } from '../proof/theorem.ts'
+
+/** A message of Lean about a source text. Lines count from 1, columns from 0 in code points, as Lean prints them. */
+export type Diagnostic = {
+  readonly severity: 'information' | 'warning' | 'error'
+  readonly line: number
+  readonly column: number
+  readonly text: string
+}
+
+/** What Lean answered to one tactic on one proof state. */
+export type TacticResult =
+  | { readonly kind: 'open'; readonly state: ProofState }
+  /** No goals are left, nothing is unassigned, no `sorry`, and the kernel takes the term. Still only a candidate: see verifier.ts. */
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'error'; readonly message: string }
+  /** The tactic used up its heartbeats (deterministic) or its wall clock (the process was killed). */
+  | { readonly kind: 'timeout'; readonly limit: 'heartbeats' | 'wallClock' }
+  /** Lean died on this tactic, and has been restarted. */
+  | { readonly kind: 'crash'; readonly message: string }
+
+export type TacticLimits = {
+  /** Lean's own deterministic limit per tactic, in thousands of small allocations, as in `set_option maxHeartbeats`. */
+  readonly heartbeats: number
+  /** Milliseconds after which the process that runs the tactic is killed. */
+  readonly wallClockMs: number
+}
+
+export const DEFAULT_LIMITS: TacticLimits = { heartbeats: 20_000, wallClockMs: 10_000 }
+
+export type StartResult =
+  | { readonly kind: 'started'; readonly session: ProofSession }
+  /** The header or the statement does not elaborate: bad input, not a failed proof. */
+  | { readonly kind: 'rejected'; readonly where: 'header' | 'statement'; readonly diagnostics: readonly Diagnostic[] }
+
+/** A theorem being worked on. States belong to the session that made them. */
+export interface ProofSession {
+  readonly theorem: Theorem
+  readonly root: ProofState
+  /**
+   * Runs each tactic on the same state, independently; `state` itself never changes. One result per tactic, in order.
+   * A process that dies is restarted and charged to the one tactic that killed it. Rejects only when `signal` aborts
+   * (with its reason) or when Lean cannot be started again (EngineError).
+   */
+  runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]>
+  /** Tells the engine that no tactic will be run on this state soon. It stays valid: running on it again rebuilds it. */
+  release(state: ProofState): void
+  close(): Promise<void>
+}
+
+/** Lean itself could not be made to work: no process, a start-up self-test that failed, a broken installation. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError'
+}
+
+export interface Engine {
+  /** E.g. `4.28.0`, with the commit of Lean it was built from. */
+  readonly leanVersion: string
+  start(theorem: Theorem, limits?: TacticLimits, signal?: AbortSignal): Promise<StartResult>
+  dispose(): Promise<void>
+}

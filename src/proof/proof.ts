@@ -1,0 +1,30 @@
+import type { Theorem } from './theorem.ts'
+
+/** A finished tactic script, one entry per step. */
+export type Proof = { readonly tactics: readonly string[] }
+
+export type SourceOptions = {
+  /** Written as `set_option maxHeartbeats N in` before the theorem (thousands of allocations; 0 is no limit). */
+  readonly maxHeartbeats?: number
+}
+
+/** A tactic as an indented block; a blank line inside would end the script early, so none is kept. */
+function indent(tactic: string): string {
+  return tactic
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => `  ${line}`)
+    .join('\n')
+}
+
+/** The proof's command alone: the statement as given, then the script. */
+export function proofCommand(theorem: Theorem, proof: Proof, options: SourceOptions = {}): string {
+  const limit = options.maxHeartbeats === undefined ? '' : `set_option maxHeartbeats ${options.maxHeartbeats} in\n`
+  return `${limit}${theorem.statement} := by\n${proof.tactics.map(indent).join('\n')}\n`
+}
+
+/** A standalone `.lean` file: the header, the statement exactly as given, and the script. */
+export function toLeanSource(theorem: Theorem, proof: Proof, options: SourceOptions = {}): string {
+  const header = theorem.header.trim()
+  return `${header === '' ? '' : `${header}\n\n`}${proofCommand(theorem, proof, options)}`
+}
