@@ -1,4 +1,5 @@
 import type { ProofState } from '../proof/proof-state.ts'
+import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
 
 /** A message of Lean about a source text. Lines count from 1, columns from 0 in code points, as Lean prints them. */
@@ -8,17 +9,6 @@ export type Diagnostic = {
   readonly column: number
   readonly text: string
 }
-
-/** What Lean answered to one tactic on one proof state. */
-export type TacticResult =
-  | { readonly kind: 'open'; readonly state: ProofState }
-  /** No goals are left, nothing is unassigned, no `sorry`, and the kernel takes the term. Still only a candidate: see verifier.ts. */
-  | { readonly kind: 'finished' }
-  | { readonly kind: 'error'; readonly message: string }
-  /** The tactic used up its heartbeats (deterministic) or its wall clock (the process was killed). */
-  | { readonly kind: 'timeout'; readonly limit: 'heartbeats' | 'wallClock' }
-  /** Lean died on this tactic, and has been restarted. */
-  | { readonly kind: 'crash'; readonly message: string }
 
 export type TacticLimits = {
   /** Lean's own deterministic limit per tactic, in thousands of small allocations, as in `set_option maxHeartbeats`. */
