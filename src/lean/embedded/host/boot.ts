@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { createObjects, type Objects, UNIT } from './objects.ts'
+import { createObjects, type Objects } from './objects.ts'
 import type { WasmModule } from './wasm-module.ts'
 
 /** Where the library is seen from inside the instance. */

@@ -63,6 +63,14 @@ export function createElaborator(lean: Objects) {
   const inputContext = (text: string, fileName: string): Obj =>
     lean.native('l_Lean_Parser_mkInputContext___redArg')(makeString(text), makeString(fileName), 1, box(Buffer.byteLength(text))) >>> 0
 
+  /** Where the import lines at the start of `text` end, in bytes. */
+  const headerEnd = (text: string): number => {
+    const parsed = io(fn('l_Lean_Parser_parseHeader')(inputContext(text, 'header')))
+    const position = lean.natValue(field(field(field(parsed, 1), 0), 0)) ?? 0
+    dec(parsed)
+    return position
+  }
+
   /** Parses and imports the header at the start of `text`. The rest of the text is left for `commands`. */
   const openHeader = (text: string, fileName: string): { state: CommandState; position: number; diagnostics: Diagnostic[] } => {
     const input = inputContext(text, fileName)
@@ -148,14 +156,24 @@ export function createElaborator(lean: Objects) {
     }
     return parts.reverse().join('.')
   }
-  const makeName = (text: string): Obj =>
-    text.split('.').reduce<Obj>((prefix, part) => fn('lean_name_mk_string')(prefix, makeString(part)), UNIT)
+  /** A text that no other name has: components are told apart even where they hold dots. */
+  const nameKey = (name: Obj): string => {
+    const parts: string[] = []
+    for (let n = name; !lean.isScalarValue(n); n = field(n, 0)) {
+      const part = field(n, 1)
+      parts.push(lean.tag(n) === 1 ? JSON.stringify(lean.stringValue(part)) : String(lean.natValue(part)))
+    }
+    return parts.join(',')
+  }
+  /** The name `text` below `prefix`, which is taken. */
+  const makeName = (text: string, prefix: Obj = UNIT): Obj =>
+    text.split('.').reduce<Obj>((name, part) => fn('lean_name_mk_string')(name, makeString(part)), prefix)
 
   /** The kind of a syntax node; empty for atoms, identifiers and missing parts. */
   const kindOf = (syntax: Obj): string => (ctorTag(syntax) === 1 && !lean.isScalarValue(syntax) ? nameText(field(syntax, 1)) : '')
 
   return {
-    io, unwrap, messageText, exceptionText, diagnostics, inputContext, openHeader, scope, parserContext, runCommands,
-    nameText, makeName, kindOf, emptyLog,
+    io, unwrap, messageText, exceptionText, diagnostics, inputContext, headerEnd, openHeader, scope, parserContext, runCommands,
+    nameText, nameKey, makeName, kindOf, emptyLog,
   }
 }

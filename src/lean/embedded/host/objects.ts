@@ -146,6 +146,16 @@ export function createObjects(module: WasmModule) {
     module._free(address)
     return o
   }
+  /** A natural number of any size from its decimal digits. */
+  const makeBigNat = (digits: string): Obj => {
+    const bytes = Buffer.from(`${digits}\0`)
+    const address = module._malloc(bytes.length)
+    refresh()
+    u8.set(bytes, address)
+    const o = native('lean_cstr_to_nat')(address) >>> 0
+    module._free(address)
+    return o
+  }
   const some = (o: Obj): Obj => makeCtor(1, [o])
 
   const decoder = new TextDecoder()
@@ -218,7 +228,7 @@ export function createObjects(module: WasmModule) {
 
   return {
     tag, ctorTag, fieldCount, field, scalarByte, inc, dec,
-    makeCtor, makeCopy, makeArray, makeList, makeClosure, makeString, some,
+    makeCtor, makeCopy, makeArray, makeList, makeClosure, makeString, makeBigNat, some,
     isImmortal, isScalarValue: isScalar, stringValue, takeString, isString, arrayItems, listItems, persistentArrayItems, natValue,
     native, fn, constant, tableIndex,
     addFunction: module.addFunction,

@@ -148,6 +148,13 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     [elab.termContext, elab.termRef, elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
   const metaContexts = ({ elab }: OpenTheorem): Obj[] => [elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
 
+  /** Another owned handle to the same state. */
+  const share = (state: SavedState): SavedState => ({
+    core: inc(state.core),
+    meta: inc(state.meta),
+    term: inc(state.term),
+    goals: state.goals.map(inc),
+  })
   const release = (state: SavedState): void => {
     dec(state.core)
     dec(state.meta)
@@ -331,5 +338,5 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     for (const o of Object.values(theorem.elab)) dec(o)
   }
 
-  return { start, runTactic, describe, release, close }
+  return { start, runTactic, describe, share, release, close }
 }
