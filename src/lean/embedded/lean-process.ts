@@ -10,14 +10,20 @@ import type { PreparedLean } from './prepare.ts'
 import { type HostStep, methods, notifications, PROTOCOL_FD } from './protocol.ts'
 
 /** Why a host process is gone: this side killed it, or it ended by itself (a panic, no memory, a stack overflow). */
-export type Death = { readonly kind: 'killed'; readonly reason: string } | { readonly kind: 'died'; readonly detail: string }
+export type Death =
+  | { readonly kind: 'killed'; readonly reason: string }
+  | { readonly kind: 'died'; readonly detail: string }
 
 /** A request whose process ended before it answered. */
 export class ProcessGoneError extends Error {
   override readonly name = 'ProcessGoneError'
   readonly death: Death
   constructor(death: Death) {
-    super(death.kind === 'killed' ? `the Lean process was stopped: ${death.reason}` : `the Lean process died: ${death.detail}`)
+    super(
+      death.kind === 'killed'
+        ? `the Lean process was stopped: ${death.reason}`
+        : `the Lean process died: ${death.detail}`,
+    )
     this.death = death
   }
 }
@@ -107,7 +113,11 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean): LeanProcess {
     child.kill('SIGKILL')
   }
 
-  const request = async <M extends MethodName>(method: M, params: Params<M>, deadlineMs: number): Promise<Result<M>> => {
+  const request = async <M extends MethodName>(
+    method: M,
+    params: Params<M>,
+    deadlineMs: number,
+  ): Promise<Result<M>> => {
     if (death !== undefined) throw new ProcessGoneError(death)
     const timer = setTimeout(() => kill(`no answer to ${method} within ${deadlineMs} ms`), deadlineMs)
     try {
@@ -146,7 +156,11 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean): LeanProcess {
     signal?.addEventListener('abort', onAbort, { once: true })
     try {
       // The deadline of a whole run is that of its tactics, one after another.
-      return await request('run', { run: id, theorem, state, tactics: [...tactics] }, deadlineMs * tactics.length + 60_000)
+      return await request(
+        'run',
+        { run: id, theorem, state, tactics: [...tactics] },
+        deadlineMs * tactics.length + 60_000,
+      )
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
@@ -200,6 +214,8 @@ function packageDirectory(name: string): string {
 /** One line that says why a host ended: Lean's own words where it had some. */
 function causeOfDeath(stderr: string, code: number | null, signal: NodeJS.Signals | null): string {
   const lines = stderr.split('\n').map((line) => line.trim())
-  const telling = lines.find((line) => /INTERNAL PANIC|out of memory|stack|RuntimeError|RangeError|self-test|Error:|unreachable|Aborted/i.test(line))
+  const telling = lines.find((line) =>
+    /INTERNAL PANIC|out of memory|stack|RuntimeError|RangeError|self-test|Error:|unreachable|Aborted/i.test(line),
+  )
   return telling ?? (signal !== null ? `ended by ${signal}` : `ended with code ${code}`)
 }

@@ -59,7 +59,11 @@ export async function inspectNodeBinary(): Promise<NodeBinary | undefined> {
 }
 
 function cachedPath(): string {
-  return join(cacheRoot(), `node-${pinnedVersion()}-${platformName()}`, process.platform === 'win32' ? 'node.exe' : 'node')
+  return join(
+    cacheRoot(),
+    `node-${pinnedVersion()}-${platformName()}`,
+    process.platform === 'win32' ? 'node.exe' : 'node',
+  )
 }
 
 function platformName(): string {
@@ -88,8 +92,11 @@ async function fetchBinary(target: string, progress: PrepareProgress): Promise<v
   const temporary = await mkdtemp(join(cacheRoot(), `tmp-${process.pid}-`))
   try {
     const archive = await npmPack(pinned.spec, temporary)
-    const digest = createHash('sha512').update(await readFile(archive)).digest('base64')
-    if (`sha512-${digest}` !== pinned.integrity) throw new Error(`${pinned.spec} does not have the expected integrity hash`)
+    const digest = createHash('sha512')
+      .update(await readFile(archive))
+      .digest('base64')
+    if (`sha512-${digest}` !== pinned.integrity)
+      throw new Error(`${pinned.spec} does not have the expected integrity hash`)
     progress(step, 0.8)
     const binary = process.platform === 'win32' ? 'package/bin/node.exe' : 'package/bin/node'
     await tar.x({ file: archive, cwd: temporary }, [binary])
@@ -99,7 +106,10 @@ async function fetchBinary(target: string, progress: PrepareProgress): Promise<v
     progress(step, 1)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
-    throw new EngineError(`${advice}, and getting ${pinned.spec} from npm failed (${reason}): install Node ${MINIMUM_MAJOR}, or mend npm`, { cause })
+    throw new EngineError(
+      `${advice}, and getting ${pinned.spec} from npm failed (${reason}): install Node ${MINIMUM_MAJOR}, or mend npm`,
+      { cause },
+    )
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }

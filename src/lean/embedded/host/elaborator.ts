@@ -61,7 +61,12 @@ export function createElaborator(lean: Objects) {
   }
 
   const inputContext = (text: string, fileName: string): Obj =>
-    lean.native('l_Lean_Parser_mkInputContext___redArg')(makeString(text), makeString(fileName), 1, box(Buffer.byteLength(text))) >>> 0
+    lean.native('l_Lean_Parser_mkInputContext___redArg')(
+      makeString(text),
+      makeString(fileName),
+      1,
+      box(Buffer.byteLength(text)),
+    ) >>> 0
 
   /** Where the import lines at the start of `text` end, in bytes. */
   const headerEnd = (text: string): number => {
@@ -72,7 +77,10 @@ export function createElaborator(lean: Objects) {
   }
 
   /** Parses and imports the header at the start of `text`. The rest of the text is left for `commands`. */
-  const openHeader = (text: string, fileName: string): { state: CommandState; position: number; diagnostics: Diagnostic[] } => {
+  const openHeader = (
+    text: string,
+    fileName: string,
+  ): { state: CommandState; position: number; diagnostics: Diagnostic[] } => {
     const input = inputContext(text, fileName)
     const parsed = io(fn('l_Lean_Parser_parseHeader')(inc(input)))
     const [syntax, rest] = [field(parsed, 0), field(parsed, 1)]
@@ -80,7 +88,16 @@ export function createElaborator(lean: Objects) {
     const options = lean.constant('l_Lean_Options_empty')
     const result = io(
       // processHeader (header) (opts) (messages) (inputCtx) (trustLevel) (plugins) (leakEnv) (mainModule)
-      lean.native('l_Lean_Elab_processHeader')(inc(syntax), inc(options), inc(log), input, 0, lean.makeArray(), 0, UNIT) >>> 0,
+      lean.native('l_Lean_Elab_processHeader')(
+        inc(syntax),
+        inc(options),
+        inc(log),
+        input,
+        0,
+        lean.makeArray(),
+        0,
+        UNIT,
+      ) >>> 0,
     )
     const state = fn('l_Lean_Elab_Command_mkState')(inc(field(result, 0)), inc(field(result, 1)), inc(options))
     const list = diagnostics(field(result, 1))
@@ -131,7 +148,13 @@ export function createElaborator(lean: Objects) {
       const frontend = makeCtor(0, [withMessages(current, emptyLog()), inc(parser), box(start), lean.makeArray()])
       dec(current)
       const ref = fn('lean_st_mk_ref')(frontend)
-      io(fn('l_Lean_Elab_Frontend_elabCommandAtFrontend')(rewrite({ syntax, kind: kindOf(syntax), start, end }), inc(input), inc(ref)))
+      io(
+        fn('l_Lean_Elab_Frontend_elabCommandAtFrontend')(
+          rewrite({ syntax, kind: kindOf(syntax), start, end }),
+          inc(input),
+          inc(ref),
+        ),
+      )
       const after = fn('lean_st_ref_get')(ref)
       dec(ref)
       current = inc(field(after, 0))
@@ -170,10 +193,25 @@ export function createElaborator(lean: Objects) {
     text.split('.').reduce<Obj>((name, part) => fn('lean_name_mk_string')(name, makeString(part)), prefix)
 
   /** The kind of a syntax node; empty for atoms, identifiers and missing parts. */
-  const kindOf = (syntax: Obj): string => (ctorTag(syntax) === 1 && !lean.isScalarValue(syntax) ? nameText(field(syntax, 1)) : '')
+  const kindOf = (syntax: Obj): string =>
+    ctorTag(syntax) === 1 && !lean.isScalarValue(syntax) ? nameText(field(syntax, 1)) : ''
 
   return {
-    io, unwrap, messageText, exceptionText, diagnostics, inputContext, headerEnd, openHeader, scope, parserContext, runCommands,
-    nameText, nameKey, makeName, kindOf, emptyLog,
+    io,
+    unwrap,
+    messageText,
+    exceptionText,
+    diagnostics,
+    inputContext,
+    headerEnd,
+    openHeader,
+    scope,
+    parserContext,
+    runCommands,
+    nameText,
+    nameKey,
+    makeName,
+    kindOf,
+    emptyLog,
   }
 }

@@ -2,7 +2,20 @@ import { isScalar, type Objects } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
 /** Constructor numbers of `Lean.Expr`. */
-export const EXPR = { bvar: 0, fvar: 1, mvar: 2, sort: 3, const: 4, app: 5, lam: 6, forallE: 7, letE: 8, lit: 9, mdata: 10, proj: 11 } as const
+export const EXPR = {
+  bvar: 0,
+  fvar: 1,
+  mvar: 2,
+  sort: 3,
+  const: 4,
+  app: 5,
+  lam: 6,
+  forallE: 7,
+  letE: 8,
+  lit: 9,
+  mdata: 10,
+  proj: 11,
+} as const
 /** Constructor numbers of `Lean.Level`; `zero` is a boxed scalar. */
 export const LEVEL = { zero: 0, succ: 1, max: 2, imax: 3, param: 4, mvar: 5 } as const
 
@@ -76,7 +89,7 @@ export function createGoalShapes(lean: Objects) {
     const literal = (l: Obj): number => {
       const value = field(l, 0)
       if (tag(l) === 1) return hashText(`"${lean.stringValue(value)}`)
-      return hashText(String(lean.natValue(value) ?? lean.takeString(lean.fn('l_Nat_repr')(inc(value)))))
+      return hashText(String(lean.natValue(value) ?? lean.takeString(lean.fn('l_Nat_reprFast')(inc(value)))))
     }
     const visit = (e: Obj): number => {
       const known = seen.get(e)

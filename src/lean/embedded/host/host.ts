@@ -6,7 +6,7 @@ import { type CommandState, createElaborator } from './elaborator.ts'
 import { createPremises } from './premises.ts'
 import { type CheckResult, createProofCheck, type Refusal } from './proof-check.ts'
 import { createProofStates, type OpenTheorem, type SavedState } from './proof-states.ts'
-import { refusedSyntax } from './source-policy.ts'
+import { isInertCommand, refusedSyntax } from './source-policy.ts'
 
 export type HostPaths = { readonly glueFile: string; readonly wasmFile: string; readonly libraryDir: string }
 
@@ -27,12 +27,14 @@ export async function createHost(paths: HostPaths) {
   const imported = new Map<string, CommandState>()
   /** Environments after a whole header, by its text. */
   const opened = new Map<string, number>()
-  const environments: CommandState[] = []
+  const environments: { state: CommandState; clean: boolean }[] = []
   const theorems = new Map<number, { theorem: OpenTheorem; states: Set<number> }>()
   const states = new Map<number, { saved: SavedState; theorem: number }>()
   let nextId = 1
 
-  type Opened = { kind: 'opened'; environment: number } | { kind: 'rejected'; diagnostics: Diagnostic[] }
+  type Opened =
+    | { kind: 'opened'; environment: number; clean: boolean }
+    | { kind: 'rejected'; diagnostics: Diagnostic[] }
 
   const importOnly = (text: string): { state: CommandState; position: number } | { diagnostics: Diagnostic[] } => {
     const position = elaborator.headerEnd(text)
@@ -48,27 +50,34 @@ export async function createHost(paths: HostPaths) {
 
   const open = (header: string): Opened => {
     const known = opened.get(header)
-    if (known !== undefined) return { kind: 'opened', environment: known }
+    if (known !== undefined) return { kind: 'opened', environment: known, clean: environments[known]?.clean ?? false }
     const base = importOnly(header)
     if ('diagnostics' in base) return { kind: 'rejected', diagnostics: base.diagnostics }
-    const run = elaborator.runCommands(base.state, header, base.position, 'header')
+    let clean = true
+    const run = elaborator.runCommands(base.state, header, base.position, 'header', ({ syntax, kind }) => {
+      clean &&= isInertCommand(kind)
+      return syntax
+    })
     const errors = run.diagnostics.filter((d) => d.severity === 'error')
     if (errors.length > 0) {
       lean.dec(run.state)
       return { kind: 'rejected', diagnostics: errors }
     }
-    const environment = environments.push(run.state) - 1
+    const environment = environments.push({ state: run.state, clean }) - 1
     opened.set(header, environment)
-    return { kind: 'opened', environment }
+    return { kind: 'opened', environment, clean }
   }
 
   const environmentState = (environment: number): CommandState => {
-    const state = environments[environment]
+    const state = environments[environment]?.state
     if (state === undefined) throw new Error(`unknown environment ${environment}`)
     return state
   }
 
-  const keep = (theorem: number, saved: SavedState): { state: number; key: string; goals: ReturnType<typeof proofStates.describe>['goals'] } => {
+  const keep = (
+    theorem: number,
+    saved: SavedState,
+  ): { state: number; key: string; goals: ReturnType<typeof proofStates.describe>['goals'] } => {
     const entry = theorems.get(theorem)
     if (entry === undefined) throw new Error(`unknown theorem ${theorem}`)
     const state = nextId++
@@ -120,10 +129,18 @@ export async function createHost(paths: HostPaths) {
   const refuse = (reason: string, messages: string[] = []): Refusal => ({ kind: 'refused', reason, messages })
 
   /** The untrusted half of verification: see verifier.ts. With `header`, the source must be that header and one declaration. */
-  const exportProof = (source: string, name: string, header?: string): ({ kind: 'exported' } & ExportedDeclarations) | Refusal => {
+  const exportProof = (
+    source: string,
+    name: string,
+    header?: string,
+  ): ({ kind: 'exported' } & ExportedDeclarations) | Refusal => {
     if (header !== undefined && !source.startsWith(header)) return refuse('the source does not begin with the header')
     const base = importOnly(source)
-    if ('diagnostics' in base) return refuse('the imports fail', base.diagnostics.map((d) => d.text))
+    if ('diagnostics' in base)
+      return refuse(
+        'the imports fail',
+        base.diagnostics.map((d) => d.text),
+      )
     const headerEnd = header === undefined ? undefined : Buffer.byteLength(header)
     let declarations = 0
     let run: ReturnType<typeof elaborator.runCommands>
@@ -143,7 +160,11 @@ export async function createHost(paths: HostPaths) {
     }
     try {
       const errors = run.diagnostics.filter((d) => d.severity === 'error')
-      if (errors.length > 0) return refuse('Lean reports an error', errors.map((d) => `${d.line}:${d.column}: ${d.text}`))
+      if (errors.length > 0)
+        return refuse(
+          'Lean reports an error',
+          errors.map((d) => `${d.line}:${d.column}: ${d.text}`),
+        )
       const exported = proofCheck.exportDeclarations(run.state, name)
       return 'kind' in exported ? exported : { kind: 'exported', ...exported }
     } finally {
@@ -169,14 +190,26 @@ export async function createHost(paths: HostPaths) {
     }
   }
 
-  const memory = (): HostMemory => ({ heapBytes: lean.heapBytes(), residentBytes: process.memoryUsage.rss(), states: states.size })
+  const memory = (): HostMemory => ({
+    heapBytes: lean.heapBytes(),
+    residentBytes: process.memoryUsage.rss(),
+    states: states.size,
+  })
 
   return {
     version: {
       leanVersion: lean.stringValue(lean.constant('l_Lean_versionString')),
       githash: lean.stringValue(lean.constant('l_Lean_githash')),
     },
-    open, start, runTactic, release, closeTheorem, elaborate, exportProof, checkProof, memory,
+    open,
+    start,
+    runTactic,
+    release,
+    closeTheorem,
+    elaborate,
+    exportProof,
+    checkProof,
+    memory,
     premises: (environment: number) => premises.list(environmentState(environment)),
     heapBytes: lean.heapBytes,
   }

@@ -1,6 +1,11 @@
 import { Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
-import { createMessageConnection, type MessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import {
+  createMessageConnection,
+  type MessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node'
 import type { z } from 'zod'
 import { methods, notifications, PROTOCOL_FD } from '../protocol.ts'
 import { createHost, type Host, type HostPaths } from './host.ts'
@@ -18,7 +23,8 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {})
   const [glueFile, wasmFile, libraryDir] = process.argv.slice(2)
-  if (glueFile === undefined || wasmFile === undefined || libraryDir === undefined) throw new Error('usage: main.ts GLUE WASM LIBRARY')
+  if (glueFile === undefined || wasmFile === undefined || libraryDir === undefined)
+    throw new Error('usage: main.ts GLUE WASM LIBRARY')
   const paths: HostPaths = { glueFile, wasmFile, libraryDir }
   const channel = new Socket({ fd: PROTOCOL_FD, readable: true, writable: true })
   const connection = createMessageConnection(new StreamMessageReader(channel), new StreamMessageWriter(channel))
@@ -86,7 +92,9 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   })
   on(methods.elaborate, (host, { environment, source }) => ({ diagnostics: host.elaborate(environment, source) }))
   on(methods.exportProof, (host, { source, name, header }) => host.exportProof(source, name, header))
-  on(methods.checkProof, (host, { environment, statement, name, exported }) => host.checkProof(environment, statement, name, exported))
+  on(methods.checkProof, (host, { environment, statement, name, exported }) =>
+    host.checkProof(environment, statement, name, exported),
+  )
   on(methods.premises, (host, { environment }) => host.premises(environment))
   on(methods.memory, (host) => host.memory())
   onNotification(notifications.stop, (_host, { run }) => void stopped.add(run))

@@ -7,7 +7,8 @@ import type { Obj } from './wasm-module.ts'
 export type Premises = { symbols: string[]; theorems: { name: string; uses: number[]; conclusion: string }[] }
 
 /** Names nobody writes: auxiliary, private and generated constants. */
-const GENERATED = /(^|\.)(_|match_|proof_|eq_\d|eq_def|inj$|injEq$|sizeOf_spec|noConfusion|ctorIdx|brecOn|recOn|casesOn|below|ndrec|rec$|induct|fun_cases|congr_simp|hcongr|elim$|sunfold|unsafe_)/
+const GENERATED =
+  /(^|\.)(_|match_|proof_|eq_\d|eq_def|inj$|injEq$|sizeOf_spec|noConfusion|ctorIdx|brecOn|recOn|casesOn|below|ndrec|rec$|induct|fun_cases|congr_simp|hcongr|elim$|sunfold|unsafe_)/
 
 export function createPremises(lean: Objects, elaborator: Elaborator, constants: Constants) {
   const { field, tag } = lean

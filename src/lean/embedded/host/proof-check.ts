@@ -68,7 +68,8 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, constant
     if (target === undefined) return refuse(`the source does not declare ${name}`)
     held.push(target.name, target.info)
     try {
-      if (constants.isImported(env, target.name)) return refuse(`${name} is a theorem of the library, not of this source`)
+      if (constants.isImported(env, target.name))
+        return refuse(`${name} is a theorem of the library, not of this source`)
       visit(target.name)
       return { nodes: writer.nodes, declarations }
     } catch (error) {
@@ -109,7 +110,12 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, constant
    * `state` is that environment; `stated` the same with the statement elaborated (its proof is `sorry`). The proof's text
    * is never seen here: only terms, which the kernel types one by one, with no option that could weaken it.
    */
-  const check = (state: CommandState, stated: CommandState, name: string, exported: ExportedDeclarations): CheckResult => {
+  const check = (
+    state: CommandState,
+    stated: CommandState,
+    name: string,
+    exported: ExportedDeclarations,
+  ): CheckResult => {
     const reader = createTermReader(lean, exported.nodes)
     let kernel = fn('lean_elab_environment_to_kernel_env')(inc(environment(state)))
     const added = new Set<string>()
@@ -142,7 +148,10 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, constant
         dec(built)
         if (tag(result) !== 1) {
           kernel = UNIT
-          const data = fn('l_Lean_Kernel_Exception_toMessageData')(inc(field(result, 0)), inc(lean.constant('l_Lean_Options_empty')))
+          const data = fn('l_Lean_Kernel_Exception_toMessageData')(
+            inc(field(result, 0)),
+            inc(lean.constant('l_Lean_Options_empty')),
+          )
           return refuse(`the kernel refuses ${text}`, [elaborator.messageText(data)])
         }
         kernel = inc(field(result, 0))
@@ -169,14 +178,17 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, constant
     const claimedText = (position: number): string => canonicalText(nodes, position)
     if (text(writer.name(name)) !== claimedText(claimed.name)) return 'the theorem has another name than the statement'
     const levels = lean.listItems(levelParams).map((l) => text(writer.name(l)))
-    if (levels.join(';') !== claimed.levelParams.map(claimedText).join(';')) return 'the theorem has other universe levels than the statement'
-    if (text(writer.expr(type)) !== claimedText(claimed.type)) return 'the theorem proves another statement than the one given'
+    if (levels.join(';') !== claimed.levelParams.map(claimedText).join(';'))
+      return 'the theorem has other universe levels than the statement'
+    if (text(writer.expr(type)) !== claimedText(claimed.type))
+      return 'the theorem proves another statement than the one given'
     return undefined
   }
 
   const unfitDeclaration = (declaration: Declaration, text: string): string | undefined => {
     if (declaration.kind === 'axiom') return `the source declares the axiom ${text}`
-    if (declaration.kind === 'other') return `the proof rests on ${text}, an inductive type of its own, which is not checked`
+    if (declaration.kind === 'other')
+      return `the proof rests on ${text}, an inductive type of its own, which is not checked`
     if (!declaration.safe) return `the proof rests on ${text}, which is unsafe or partial`
     if (declaration.value === undefined) return `${text} has no body`
     return undefined
@@ -189,12 +201,26 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, constant
     // Declaration.defnDecl, thmDecl and opaqueDecl have the same numbers as the ConstantInfo variants.
     if (d.kind === 'theorem') return makeCtor(CONSTANT_INFO.theorem, [makeCtor(0, [constantVal, body, all])])
     if (d.kind === 'opaque') return makeCtor(CONSTANT_INFO.opaque, [makeCtor(0, [constantVal, body, all], [0])])
-    const hints = typeof d.hints === 'number' ? makeCtor(2, [], [0, 8, 16, 24].map((shift) => ((d.hints as number) >>> shift) & 255)) : d.hints === 'abbrev' ? 3 : UNIT
+    const hints =
+      typeof d.hints === 'number'
+        ? makeCtor(
+            2,
+            [],
+            [0, 8, 16, 24].map((shift) => ((d.hints as number) >>> shift) & 255),
+          )
+        : d.hints === 'abbrev'
+          ? 3
+          : UNIT
     return makeCtor(CONSTANT_INFO.definition, [makeCtor(0, [constantVal, body, hints, all], [SAFE])])
   }
 
   /** Follows every constant the proof uses, through the library too, down to the axioms. */
-  const judgeAxioms = (state: CommandState, exported: ExportedDeclarations, reader: ReturnType<typeof createTermReader>, added: Set<string>): CheckResult => {
+  const judgeAxioms = (
+    state: CommandState,
+    exported: ExportedDeclarations,
+    reader: ReturnType<typeof createTermReader>,
+    added: Set<string>,
+  ): CheckResult => {
     const env = environment(state)
     const axiomKind = constants.kindNumbers(env).axiom
     const visited = new Set<string>(added)

@@ -62,13 +62,18 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
 
   /** A tactic elaborator (stx, Tactic.Context, Tactic.State ref, Term, Meta, Core, world): keeps what it is given. */
   const onHole = (...args: number[]): number => {
-    const [, , goalsRef, termContext, termRef, metaContext, metaRef, coreContext, coreRef] = args.map((x) => x >>> 0) as [
-      Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj,
-    ]
+    const [, , goalsRef, termContext, termRef, metaContext, metaRef, coreContext, coreRef] = args.map(
+      (x) => x >>> 0,
+    ) as [Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj]
     const goals = refGet(goalsRef) >>> 0
     capture = {
       elab: { termContext, termRef, metaContext, metaRef, coreContext, coreRef },
-      root: { core: refGet(coreRef) >>> 0, meta: refGet(metaRef) >>> 0, term: refGet(termRef) >>> 0, goals: listItems(goals).map(inc) },
+      root: {
+        core: refGet(coreRef) >>> 0,
+        meta: refGet(metaRef) >>> 0,
+        term: refGet(termRef) >>> 0,
+        goals: listItems(goals).map(inc),
+      },
     }
     dec(goals)
     return makeCtor(0, [UNIT])
@@ -76,7 +81,14 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   const registerHole = (): void => {
     const index = lean.addFunction(onHole, 'iiiiiiiiiii')
     const attribute = lean.constant('l_Lean_Elab_Tactic_tacticElabAttribute')
-    elaborator.io(fn('l_Lean_KeyedDeclsAttribute_addBuiltin___redArg')(inc(attribute), makeName(HOLE_KIND), makeName(HOLE_KIND), makeClosure(index, 10)))
+    elaborator.io(
+      fn('l_Lean_KeyedDeclsAttribute_addBuiltin___redArg')(
+        inc(attribute),
+        makeName(HOLE_KIND),
+        makeName(HOLE_KIND),
+        makeClosure(index, 10),
+      ),
+    )
   }
   // Built-in elaborators are copied into an environment when it is made, so this comes before the first import.
   registerHole()
@@ -146,7 +158,8 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   }
   const contexts = ({ elab }: OpenTheorem): Obj[] =>
     [elab.termContext, elab.termRef, elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
-  const metaContexts = ({ elab }: OpenTheorem): Obj[] => [elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
+  const metaContexts = ({ elab }: OpenTheorem): Obj[] =>
+    [elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
 
   /** Another owned handle to the same state. */
   const share = (state: SavedState): SavedState => ({
@@ -178,7 +191,9 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     const env = field(theorem.root.core, CORE_STATE.env)
     const moduleContext = makeCtor(0, [
       inc(env),
-      ...[CORE_CONTEXT.options, CORE_CONTEXT.currNamespace, CORE_CONTEXT.openDecls].map((i) => inc(field(coreContext, i))),
+      ...[CORE_CONTEXT.options, CORE_CONTEXT.currNamespace, CORE_CONTEXT.openDecls].map((i) =>
+        inc(field(coreContext, i)),
+      ),
     ])
     const input = elaborator.inputContext(text, 'tactic')
     const end = fn('l_Lean_Parser_ParserFn_run')(
@@ -191,7 +206,11 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     const errors = fn('l_Lean_Parser_ParserState_allErrors')(inc(end))
     let parsed: ParsedTactic
     if (arrayItems(errors).length > 0) {
-      parsed = { error: lean.takeString(fn('l_Lean_Parser_ParserState_toErrorMsg')(inc(input), inc(end))).replace(/^<?tactic>?:/, '') }
+      parsed = {
+        error: lean
+          .takeString(fn('l_Lean_Parser_ParserState_toErrorMsg')(inc(input), inc(end)))
+          .replace(/^<?tactic>?:/, ''),
+      }
     } else if ((lean.natValue(field(end, 2)) ?? 0) < Buffer.byteLength(text)) {
       parsed = { error: 'expected end of input after the tactic' }
     } else {
@@ -262,7 +281,15 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
       return outcome
     }
     const { elab } = theorem
-    return { kind: 'open', state: { core: refGet(elab.coreRef) >>> 0, meta: refGet(elab.metaRef) >>> 0, term: refGet(elab.termRef) >>> 0, goals } }
+    return {
+      kind: 'open',
+      state: {
+        core: refGet(elab.coreRef) >>> 0,
+        meta: refGet(elab.metaRef) >>> 0,
+        term: refGet(elab.termRef) >>> 0,
+        goals,
+      },
+    }
   }
 
   /** Elaboration may log an error and go on with `sorry`; such a tactic has failed. */
@@ -301,7 +328,14 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     const untyped = failure(type)
     if (untyped !== undefined) return untyped
     // mkAuxTheorem (type) (value) (zetaDelta) (kind?) (cache)
-    const added = fn('l_Lean_Meta_mkAuxTheorem')(inc(field(type, 0)), inc(proof), box(0), UNIT, box(0), ...metaContexts(theorem))
+    const added = fn('l_Lean_Meta_mkAuxTheorem')(
+      inc(field(type, 0)),
+      inc(proof),
+      box(0),
+      UNIT,
+      box(0),
+      ...metaContexts(theorem),
+    )
     const refused = failure(added)
     dec(type)
     dec(added)

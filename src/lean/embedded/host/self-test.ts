@@ -7,7 +7,11 @@ import type { Host } from './host.ts'
 export function selfTest(host: Host): void {
   const opened = host.open('import Init')
   if (opened.kind !== 'opened') throw new Error('self-test: `import Init` failed')
-  const started = host.start(opened.environment, 'theorem hedge_self_test (a b : Nat) (h : a ≤ b) : a + 0 ≤ b ∧ True', 20_000)
+  const started = host.start(
+    opened.environment,
+    'theorem hedge_self_test (a b : Nat) (h : a ≤ b) : a + 0 ≤ b ∧ True',
+    20_000,
+  )
   if (started.kind !== 'started') throw new Error('self-test: a good statement was rejected')
   expect('the first goal', started.goals[0]?.text, 'a b : Nat\nh : a ≤ b\n⊢ a + 0 ≤ b ∧ True')
   const run = (state: number, tactic: string) => host.runTactic(started.theorem, state, tactic)
@@ -25,7 +29,9 @@ export function selfTest(host: Host): void {
   const name = 'hedge_self_test'
   const verdict = (statement: string, proof: string): string => {
     const exported = host.exportProof(`import Init\ntheorem ${name} : ${proof}\n`, name)
-    return exported.kind === 'exported' ? host.checkProof(opened.environment, `theorem ${name} : ${statement}`, name, exported).kind : exported.kind
+    return exported.kind === 'exported'
+      ? host.checkProof(opened.environment, `theorem ${name} : ${statement}`, name, exported).kind
+      : exported.kind
   }
   expect('a verified proof', verdict('2 + 2 = 4', '2 + 2 = 4 := by decide'), 'verified')
   expect('a proof of something else', verdict('2 + 2 = 4', '2 + 2 = 2 + 2 := rfl'), 'refused')
@@ -33,5 +39,6 @@ export function selfTest(host: Host): void {
 }
 
 function expect(what: string, actual: unknown, wanted: unknown): void {
-  if (actual !== wanted) throw new Error(`self-test: ${what}: expected ${JSON.stringify(wanted)}, got ${JSON.stringify(actual)}`)
+  if (actual !== wanted)
+    throw new Error(`self-test: ${what}: expected ${JSON.stringify(wanted)}, got ${JSON.stringify(actual)}`)
 }

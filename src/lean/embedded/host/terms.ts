@@ -11,9 +11,24 @@ import type { Obj } from './wasm-module.ts'
 type Node = (number | string)[]
 
 const NODE = {
-  anonymous: 0, nameString: 1, nameNumber: 2,
-  levelZero: 10, levelSucc: 11, levelMax: 12, levelImax: 13, levelParam: 14,
-  bvar: 20, sort: 21, const: 22, app: 23, lam: 24, forallE: 25, letE: 26, natLit: 27, strLit: 28, proj: 29,
+  anonymous: 0,
+  nameString: 1,
+  nameNumber: 2,
+  levelZero: 10,
+  levelSucc: 11,
+  levelMax: 12,
+  levelImax: 13,
+  levelParam: 14,
+  bvar: 20,
+  sort: 21,
+  const: 22,
+  app: 23,
+  lam: 24,
+  forallE: 25,
+  letE: 26,
+  natLit: 27,
+  strLit: 28,
+  proj: 29,
 } as const
 
 export class TermError extends Error {
@@ -37,7 +52,7 @@ export function createTermWriter(lean: Objects) {
     }
     return position
   }
-  const natText = (n: Obj): string => String(lean.natValue(n) ?? lean.takeString(lean.fn('l_Nat_repr')(inc(n))))
+  const natText = (n: Obj): string => String(lean.natValue(n) ?? lean.takeString(lean.fn('l_Nat_reprFast')(inc(n))))
   /** Terms share a lot: each object is visited once. Callers keep the terms alive until the writer is done. */
   const memo = (o: Obj, make: () => Node): number => {
     const known = seen.get(o)
@@ -51,7 +66,9 @@ export function createTermWriter(lean: Objects) {
     if (isScalar(n)) return intern([NODE.anonymous])
     return memo(n, () => {
       const prefix = name(field(n, 0))
-      return tag(n) === 1 ? [NODE.nameString, prefix, lean.stringValue(field(n, 1))] : [NODE.nameNumber, prefix, natText(field(n, 1))]
+      return tag(n) === 1
+        ? [NODE.nameString, prefix, lean.stringValue(field(n, 1))]
+        : [NODE.nameNumber, prefix, natText(field(n, 1))]
     })
   }
   const level = (l: Obj): number => {
@@ -89,10 +106,19 @@ export function createTermWriter(lean: Objects) {
         case EXPR.forallE:
           return [NODE.forallE, name(field(e, 0)), lean.scalarByte(e, 8), expr(field(e, 1)), expr(field(e, 2))]
         case EXPR.letE:
-          return [NODE.letE, name(field(e, 0)), lean.scalarByte(e, 8), expr(field(e, 1)), expr(field(e, 2)), expr(field(e, 3))]
+          return [
+            NODE.letE,
+            name(field(e, 0)),
+            lean.scalarByte(e, 8),
+            expr(field(e, 1)),
+            expr(field(e, 2)),
+            expr(field(e, 3)),
+          ]
         case EXPR.lit: {
           const literal = field(e, 0)
-          return tag(literal) === 0 ? [NODE.natLit, natText(field(literal, 0))] : [NODE.strLit, lean.stringValue(field(literal, 0))]
+          return tag(literal) === 0
+            ? [NODE.natLit, natText(field(literal, 0))]
+            : [NODE.strLit, lean.stringValue(field(literal, 0))]
         }
         case EXPR.proj:
           return [NODE.proj, name(field(e, 0)), lean.natValue(field(e, 1)) ?? -1, expr(field(e, 2))]
