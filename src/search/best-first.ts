@@ -36,8 +36,8 @@ export type BestFirstOutcome = {
 
 /**
  * Best-first search by length-normalised log-probability, as in BFS-Prover (arXiv 2502.03438), whose alpha is the
- * default. A node's priority comes from the likeliest path to it, its depth from the shortest. An expansion takes one
- * node and runs the tactics its policy ranks first; a batch of them ends before the next is chosen, so the tree is the
+ * default. A node's priority comes from the likeliest path to it, and is raised, never lowered, by paths found later;
+ * its depth comes from the shortest. An expansion takes one node and runs the tactics its policy ranks first; a batch of them ends before the next is chosen, so the tree is the
  * same for any `concurrency`.
  *
  * A node that has used up its tactics can be widened: it comes back with the priority that its last, least likely tactic
