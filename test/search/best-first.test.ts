@@ -27,7 +27,13 @@ async function bestFirst(
   options: Partial<BestFirstOptions> = {},
   tree: Tree = createTree(domain.root),
 ): Promise<BestFirstOutcome> {
-  const outcome = await searchBestFirst(tree, domain, policy, { budget: {}, accept: async () => true, ...options })
+  const outcome = await searchBestFirst(tree, domain, policy, {
+    budget: {},
+    accept: async () => true,
+    width: 8,
+    widenings: 0,
+    ...options,
+  })
   checkTree(tree)
   expect(new Set(domain.runs).size).toBe(domain.runs.length)
   return outcome
