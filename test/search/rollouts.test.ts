@@ -315,12 +315,21 @@ test('an abort before the start, or while the verifier works, is an interruption
   expect(passes[0]?.end).toEqual({ kind: 'unfinished' })
 })
 
-test('everything cached and no passes limit: the wall clock still gets its turn', async () => {
+test('passes go on without a limit of their own until the clock ends, on cached results too', async () => {
+  const clock = handClock()
   const domain = toyDomain('a', () => error)
-  const tree = createTree(domain.root)
-  const policy = tablePolicy(() => ({ t: 1 }))
-  const { result } = await rollOut(domain, policy, { budget: { wallClockMs: 20 } }, tree)
+  const { result, passes } = await rollOut(
+    domain,
+    tablePolicy(() => ({ t: 1 })),
+    {
+      budget: { wallClockMs: 20 },
+      block: 2,
+      clock,
+      onProgress: () => clock.advance(4),
+    },
+  )
   expect(result).toEqual({ kind: 'outOfBudget', limit: 'wallClock' })
+  expect(passes.length).toBe(10)
   expect(domain.runs).toEqual(['a t'])
 })
 
