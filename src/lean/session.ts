@@ -60,7 +60,8 @@ export class PooledSession implements ProofSession {
 
   async runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]> {
     const results: TacticResult[] = []
-    while (results.length < tactics.length) {
+    signal?.throwIfAborted()
+    while (results.length < tactics.length && !(signal?.aborted && results.length > 0)) {
       await this.#retrying(signal, async (worker) => {
         const { theorem } = await this.#open(worker)
         const handle = await this.#rebuild(worker, state)
@@ -115,7 +116,7 @@ export class PooledSession implements ProofSession {
         )
       }
     }
-    signal?.throwIfAborted()
+    if (results.length === 0) signal?.throwIfAborted()
   }
 
   #result(worker: Worker, from: ProofState, tactic: string, step: HostStep): TacticResult {

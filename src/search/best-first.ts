@@ -79,6 +79,7 @@ export async function searchBestFirst(
       for (const [i, { node, candidates }] of jobs.entries()) {
         const edges = answers[i] ?? []
         for (const [j, edge] of edges.entries()) {
+          if (edge === undefined) continue
           const cut = queue.add(edge, Math.min(0, candidates[j]?.logProb ?? 0))
           for (const tooDeep of cut) domain.release(tooDeep.state)
           if (edge.outcome.kind === 'finished') finished.push(edge)
