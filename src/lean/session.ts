@@ -60,12 +60,13 @@ export class PooledSession implements ProofSession {
 
   async runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]> {
     const results: TacticResult[] = []
+    const spared = new Set<number>()
     signal?.throwIfAborted()
     while (results.length < tactics.length && !(signal?.aborted && results.length > 0)) {
       await this.#retrying(signal, async (worker) => {
         const { theorem } = await this.#open(worker)
         const handle = await this.#rebuild(worker, state)
-        await this.#run(worker, theorem, state, handle, tactics, results, signal)
+        await this.#run(worker, theorem, state, handle, tactics, results, spared, signal)
       })
     }
     return results
@@ -93,6 +94,8 @@ export class PooledSession implements ProofSession {
     handle: number,
     tactics: readonly string[],
     results: TacticResult[],
+    /** Tactics, by number, whose process was killed from outside once already. */
+    spared: Set<number>,
     signal?: AbortSignal,
   ): Promise<void> {
     const left = tactics.slice(results.length)
@@ -111,6 +114,11 @@ export class PooledSession implements ProofSession {
       if (!(error instanceof ProcessGoneError)) throw error
       if (signal?.aborted !== true && results.length < tactics.length) {
         const { death } = error
+        // Killed by someone else, perhaps before the tactic began: it gets one more try.
+        if (death.kind === 'died' && death.signal !== undefined && !spared.has(results.length)) {
+          spared.add(results.length)
+          return
+        }
         results.push(
           death.kind === 'killed' ? { kind: 'timeout', limit: 'wallClock' } : { kind: 'crash', message: death.detail },
         )
