@@ -96,11 +96,11 @@ describe('branching', () => {
 
   test('equal states have equal keys, different ones different keys', async () => {
     const s = await session({ name: 't', header: '', statement: 'theorem t (p q : Prop) (hp : p) (hq : q) : p ∧ q' })
-    const constructor = await step(s, s.root, 'constructor')
+    const split = await step(s, s.root, 'constructor')
     const apply = await step(s, s.root, 'refine ⟨?left, ?right⟩')
-    expect(constructor.key).toBe(apply.key)
+    expect(split.key).toBe(apply.key)
     const named = await step(s, s.root, 'refine ⟨?l, ?r⟩')
-    expect(named.key).not.toBe(constructor.key)
+    expect(named.key).not.toBe(split.key)
     const copy = await step(s, s.root, 'have h := hp')
     const other = await step(s, s.root, 'have h : p := hp')
     expect(copy.key).toBe(other.key)
