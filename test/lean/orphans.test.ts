@@ -43,17 +43,18 @@ const alive = (pid: number): boolean => {
   }
 }
 
-test.each(['SIGKILL', 'SIGINT', 'SIGUSR2'] as const)(
-  'no Lean process outlives a program that ends by %s',
-  async (signal) => {
-    const { program, pids } = await start()
-    expect(pids.length).toBeGreaterThanOrEqual(1)
-    expect(pids.every(alive)).toBe(true)
-    const ended = new Promise((resolve) => program.once('close', resolve))
-    program.kill(signal)
-    await ended
-    // A host looks for its parent twice a second.
-    for (let i = 0; i < 100 && pids.some(alive); i++) await sleep(100)
-    expect(pids.filter(alive)).toEqual([])
-  },
-)
+test.each([
+  'SIGKILL',
+  'SIGINT',
+  'SIGUSR2',
+] as const)('no Lean process outlives a program that ends by %s', async (signal) => {
+  const { program, pids } = await start()
+  expect(pids.length).toBeGreaterThanOrEqual(1)
+  expect(pids.every(alive)).toBe(true)
+  const ended = new Promise((resolve) => program.once('close', resolve))
+  program.kill(signal)
+  await ended
+  // A host looks for its parent twice a second.
+  for (let i = 0; i < 100 && pids.some(alive); i++) await sleep(100)
+  expect(pids.filter(alive)).toEqual([])
+})
