@@ -18,7 +18,8 @@ export class OrtRuntime {
       executionProviders: [provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      logSeverityLevel: 3,
+      // Its errors arrive as exceptions; it need not print them as well.
+      logSeverityLevel: 4,
     }
   }
 
