@@ -41,12 +41,20 @@ async function call(network: LocalNetwork, message: ToWorker & { kind: 'call' })
   }
 }
 
+/** Without its port the thread has nothing left to wait for, and ends by itself. */
+async function end(network: LocalNetwork): Promise<void> {
+  for (const abort of aborts.values()) abort.abort()
+  await network.dispose().catch(() => undefined)
+  port?.close()
+}
+
 try {
   const options = workerData as WorkerOptions
   const network = await LocalNetwork.start({ ...options, notice: (line) => send({ kind: 'notice', line }) })
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'abort') aborts.get(message.id)?.abort()
-    else void call(network, message)
+    else if (message.kind === 'call') void call(network, message)
+    else void end(network)
   })
   send({ kind: 'ready', config: network.config, description: network.description })
 } catch (error) {

@@ -20,6 +20,9 @@ import type {
   WorkerOptions,
 } from './worker-protocol.ts'
 
+/** An operation that takes longer to finish than this is torn down after all. */
+const DISPOSE_TIMEOUT_MS = 30_000
+
 type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }
 
 /** A network in a worker thread of its own. The thread keeps the process alive only while a call is running. */
@@ -30,6 +33,7 @@ export class WorkerNetwork implements PolicyNetwork {
   readonly #waiting = new Map<number, Waiting>()
   #calls = 0
   #dead: Error | undefined
+  #ended: Promise<void> | undefined
 
   private constructor(worker: Worker, config: NetworkConfig, description: string) {
     this.#worker = worker
@@ -64,11 +68,7 @@ export class WorkerNetwork implements PolicyNetwork {
         if (message.kind === 'notice') notice(message.line)
         if (message.kind === 'ready')
           settle(() => resolve(new WorkerNetwork(worker, message.config, message.description)))
-        if (message.kind === 'failed')
-          settle(() => {
-            void worker.terminate()
-            reject(revive(message.error))
-          })
+        if (message.kind === 'failed') settle(() => reject(revive(message.error)))
       }
       worker.on('message', listen)
       worker.on('error', fail)
@@ -100,10 +100,25 @@ export class WorkerNetwork implements PolicyNetwork {
   memory(): Promise<number> {
     return this.#call('memory', [])
   }
-  /** Ends the thread. What is still being computed is given up. */
+  /**
+   * Ends the thread. Calls still waiting are rejected at once; the thread itself finishes the operation it is in, as a
+   * native library that is torn down in the middle of one takes the whole process with it.
+   */
   async dispose(): Promise<void> {
+    if (this.#ended !== undefined) return this.#ended
+    this.#ended = new Promise((resolve) => {
+      const timer = setTimeout(() => void this.#worker.terminate(), DISPOSE_TIMEOUT_MS)
+      this.#worker.once('exit', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+    const gone = this.#dead !== undefined
     this.#die(new EngineFailure('the network was disposed of'))
-    await this.#worker.terminate()
+    if (gone) return
+    this.#worker.ref()
+    this.#send({ kind: 'end' })
+    return this.#ended
   }
 
   async #call<M extends RemoteMethod>(

@@ -8,13 +8,15 @@ export type WorkerOptions = Omit<EngineOptions, 'notice'>
 /** The calls of a network that go through the worker, by name. */
 export type RemoteMethods = Pick<
   PolicyNetwork,
-  'initialise' | 'trainStep' | 'score' | 'sample' | 'beam' | 'readState' | 'writeState' | 'memory' | 'dispose'
+  'initialise' | 'trainStep' | 'score' | 'sample' | 'beam' | 'readState' | 'writeState' | 'memory'
 >
 export type RemoteMethod = keyof RemoteMethods
 
 export type ToWorker =
   | { readonly kind: 'call'; readonly id: number; readonly method: RemoteMethod; readonly args: readonly unknown[] }
   | { readonly kind: 'abort'; readonly id: number }
+  /** Free everything, then let the thread end. */
+  | { readonly kind: 'end' }
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly config: NetworkConfig; readonly description: string }

@@ -27,6 +27,8 @@ export class OrtEngine implements NetworkEngine {
   readonly #options: EngineOptions
   readonly #programs = new Map<string, Promise<InferenceSession>>()
   #samplers: Promise<SamplerSessions> | undefined
+  /** Settled when all sampler sessions dropped so far are freed. */
+  #released: Promise<unknown> = Promise.resolve()
   #state: EngineState
 
   private constructor(runtime: OrtRuntime, options: EngineOptions) {
@@ -104,6 +106,7 @@ export class OrtEngine implements NetworkEngine {
 
   async dispose(): Promise<void> {
     this.#dropSamplers()
+    await this.#released
     for (const session of this.#programs.values()) await (await session).release()
     this.#programs.clear()
   }
@@ -128,8 +131,9 @@ export class OrtEngine implements NetworkEngine {
   #dropSamplers(): void {
     const old = this.#samplers
     this.#samplers = undefined
-    old
-      ?.then(async ({ prefill, decode }) => {
+    if (old === undefined) return
+    this.#released = Promise.all([this.#released, old])
+      .then(async ([, { prefill, decode }]) => {
         await prefill.release()
         await decode.release()
       })
