@@ -50,7 +50,7 @@ const SAMPLES = 128
 
 async function directAnswers(): Promise<void> {
   const problems = directProblems(2000, 500, seed)
-  const plan = { problems, seed, epochs: 40, batchSize: 64, learningRate: 2e-3, refill: 0.3 }
+  const plan = { problems, seed, epochs: 40, lookEvery: 1, batchSize: 64, learningRate: 2e-3, refill: 0.3 }
   console.log(
     `Direct answers: ${problems.training.length} questions to learn, ${problems.test.length} new ones; exact probabilities, ± two standard errors`,
   )

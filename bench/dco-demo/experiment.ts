@@ -16,7 +16,7 @@ export type Look = {
   readonly greedy: readonly { readonly confidence: number; readonly correct: boolean }[]
 }
 
-/** One network trained with DCO at `n` (cross-entropy at 1), looked at after each epoch. */
+/** One network trained with DCO at `n` (cross-entropy at 1), looked at after every so many epochs. */
 export type DirectRun = {
   readonly n: number
   readonly looks: readonly Look[]
@@ -30,6 +30,8 @@ export type DirectPlan = {
   readonly seed: number | string
   readonly batchSize: number
   readonly learningRate: number
+  /** Epochs between looks at the test questions. */
+  readonly lookEvery: number
   /** The refill threshold where n > 1; 0.3 is the paper's on MATH. */
   readonly refill: number
 }
@@ -83,7 +85,7 @@ export async function runDirect(
     const data = { training: plan.problems.training, heldOut: [] }
     const outcome = await train(network, data, { kind: 'dco', n }, settings, {
       onEpoch: async (epoch) => {
-        looks.push(await look(network, plan.problems.test, epoch))
+        if (epoch % plan.lookEvery === 0) looks.push(await look(network, plan.problems.test, epoch))
       },
     })
     await keep?.(network)

@@ -91,7 +91,7 @@ export function trainCommand(): Command {
     .option('--from <dir>', 'a policy to go on from, with its network and its tokenizer')
     .addOption(new Option('--engine <name>', 'what computes').choices(ENGINE_NAMES).default('ort'))
     .option('--threads <n>', 'threads of the engine', wholeNumber, 1)
-    .option('--seed <n>', 'seed of everything random', Number, 1)
+    .option('--seed <n>', 'seed of everything random', count, 1)
     .option('--save-every <n>', 'steps between states that an interrupted run is taken up from', wholeNumber, 50)
     .addHelpText(
       'after',
@@ -129,6 +129,8 @@ async function trainAll(flags: Flags): Promise<number> {
         say('interrupted; the same command takes the run up again')
         return EXIT.interrupted
       }
+      const { progress, reason } = result.outcome
+      say(`N_eff ${nEff}: ${progress.step} steps (ended by ${reason}), ${progress.replaced} examples replaced`)
       say(`N_eff ${nEff}: policy ${result.hash.slice(0, 12)} in ${directory}`)
       members.push({ nEff, metrics: result.metrics })
     }
