@@ -21,7 +21,6 @@ export const DEFAULT_LIMITS: TacticLimits = { heartbeats: 20_000, wallClockMs: 1
 
 export type StartResult =
   | { readonly kind: 'started'; readonly session: ProofSession }
-  /** The header or the statement does not elaborate: bad input, not a failed proof. */
   | { readonly kind: 'rejected'; readonly where: 'header' | 'statement'; readonly diagnostics: readonly Diagnostic[] }
 
 /** A theorem being worked on. States belong to the session that made them. */
@@ -30,13 +29,39 @@ export interface ProofSession {
   readonly root: ProofState
   /**
    * Runs each tactic on the same state, independently; `state` itself never changes. One result per tactic, in order.
-   * A process that dies is restarted and charged to the one tactic that killed it. Rejects only when `signal` aborts
-   * (with its reason) or when Lean cannot be started again (EngineError).
+   * A process that dies is restarted and charged to the one tactic that killed it. When `signal` aborts, gives the
+   * results there are, so that a proof among them is not lost, or rejects with its reason where there are none. Rejects
+   * otherwise only when Lean cannot be started again (EngineError).
    */
   runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]>
   /** Tells the engine that no tactic will be run on this state soon. It stays valid: running on it again rebuilds it. */
   release(state: ProofState): void
   close(): Promise<void>
+}
+
+/** The verifier's answer. Only `verified` counts as proved, anywhere. */
+export type Verdict =
+  | { readonly kind: 'verified'; readonly axioms: readonly string[] }
+  | { readonly kind: 'rejected'; readonly reason: string; readonly messages: readonly string[] }
+
+/** A proof from anywhere: a whole `.lean` file, and the name of the theorem in it. */
+export type Submission = {
+  readonly source: string
+  readonly name: string
+  /** Given where the file must be exactly this header and then one declaration. */
+  readonly header?: string
+}
+
+/** A header or a statement that Lean does not accept: bad input, not a failed proof. */
+export class RejectedInput extends Error {
+  override readonly name = 'RejectedInput'
+  readonly where: 'header' | 'statement'
+  readonly diagnostics: readonly Diagnostic[]
+  constructor(where: 'header' | 'statement', diagnostics: readonly Diagnostic[]) {
+    super(`the ${where} does not elaborate: ${diagnostics[0]?.text ?? 'Lean gives no reason'}`)
+    this.where = where
+    this.diagnostics = diagnostics
+  }
 }
 
 /** Lean itself could not be made to work: no process, a start-up self-test that failed, a broken installation. */
@@ -48,5 +73,10 @@ export interface Engine {
   /** E.g. `4.28.0`, with the commit of Lean it was built from. */
   readonly leanVersion: string
   start(theorem: Theorem, limits?: TacticLimits, signal?: AbortSignal): Promise<StartResult>
+  /**
+   * Checks a finished source against a trusted statement and header, from scratch.
+   * @throws RejectedInput where the trusted header or statement does not elaborate
+   */
+  verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict>
   dispose(): Promise<void>
 }

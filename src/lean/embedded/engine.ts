@@ -1,0 +1,49 @@
+import type { Theorem } from '../../proof/theorem.ts'
+import {
+  DEFAULT_LIMITS,
+  type Engine,
+  RejectedInput,
+  type StartResult,
+  type Submission,
+  type TacticLimits,
+  type Verdict,
+} from '../engine.ts'
+import { LeanPool, type PoolOptions } from '../pool.ts'
+import { PooledSession } from '../session.ts'
+import { verifySource } from './verify-source.ts'
+
+/** The engine that needs nothing but npm: Lean 4.28 in child processes. */
+export class EmbeddedEngine implements Engine {
+  readonly pool: LeanPool
+
+  private constructor(pool: LeanPool) {
+    this.pool = pool
+  }
+
+  /** @throws EngineError */
+  static async create(options: PoolOptions = {}): Promise<EmbeddedEngine> {
+    return new EmbeddedEngine(await LeanPool.create(options))
+  }
+
+  get leanVersion(): string {
+    return this.pool.leanVersion
+  }
+
+  async start(theorem: Theorem, limits: TacticLimits = DEFAULT_LIMITS, signal?: AbortSignal): Promise<StartResult> {
+    try {
+      return { kind: 'started', session: await PooledSession.begin(this.pool, theorem, limits, signal) }
+    } catch (error) {
+      if (error instanceof RejectedInput)
+        return { kind: 'rejected', where: error.where, diagnostics: error.diagnostics }
+      throw error
+    }
+  }
+
+  verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict> {
+    return verifySource(this.pool, theorem, submission, deadlineMs)
+  }
+
+  dispose(): Promise<void> {
+    return this.pool.dispose()
+  }
+}

@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module'
+import { createObjects, type Objects } from './objects.ts'
+import type { WasmModule } from './wasm-module.ts'
+
+/** Where the library is seen from inside the instance. */
+const LIBRARY = '/lean'
+const EROFS = 69 // Emscripten's number for "read-only file system"
+
+/**
+ * Loads the prepared glue and the module, mounts the library read-only, and initialises Lean.
+ * @param glueFile prepared `lean.cjs`; @param wasmFile `lean.wasm`; @param libraryDir folder with `Init.olean`
+ */
+export async function boot(glueFile: string, wasmFile: string, libraryDir: string): Promise<Objects> {
+  const module = await loadModule(glueFile, wasmFile)
+  mountLibrary(module, libraryDir)
+  const lean = createObjects(module)
+  lean.native('lean_initialize')()
+  lean.native('lean_enable_initializer_execution')()
+  lean.native('lean_io_mark_end_initialization')()
+  // Promises need a task manager to exist.
+  lean.native('lean_init_task_manager_using')(1)
+  const path = lean.makeList([lean.makeString(LIBRARY)])
+  lean.dec(lean.fn('l_Lean_initSearchPath')(lean.makeString('/'), path))
+  return lean
+}
+
+function loadModule(glueFile: string, wasmFile: string): Promise<WasmModule> {
+  return new Promise((resolve) => {
+    const settings = {
+      noInitialRun: true,
+      arguments: [],
+      // What `IO.appPath` says; the real path would tell about the machine.
+      thisProgram: `${LIBRARY}/lean`,
+      locateFile: () => wasmFile,
+      // Lean's stdout is full of this build's debug lines.
+      print: () => {},
+      onRuntimeInitialized: () => resolve(settings as unknown as WasmModule),
+    }
+    ;(globalThis as { __lean?: unknown }).__lean = settings
+    createRequire(import.meta.url)(glueFile)
+  })
+}
+
+/**
+ * Mounts the library and then makes every way to change a file fail, in the mount and in the in-memory file system
+ * around it: whatever runs inside Lean reads the library and writes nothing.
+ */
+function mountLibrary(module: WasmModule, libraryDir: string): void {
+  const { FS, NODEFS } = module
+  FS.mkdirTree(LIBRARY)
+  FS.mount(NODEFS, { root: libraryDir }, LIBRARY)
+  const refuse = () => {
+    throw new FS.ErrnoError(EROFS)
+  }
+  for (const operation of ['setattr', 'mknod', 'rename', 'unlink', 'rmdir', 'symlink'])
+    NODEFS.node_ops[operation] = refuse
+  NODEFS.stream_ops.write = refuse
+  const open = NODEFS.stream_ops.open as (stream: { flags: number }) => void
+  NODEFS.stream_ops.open = (stream: { flags: number }) => {
+    const O_ACCMODE_WRITE = 0o3
+    const O_CREAT_OR_TRUNC = 0o100 | 0o1000
+    if ((stream.flags & (O_ACCMODE_WRITE | O_CREAT_OR_TRUNC)) !== 0) refuse()
+    open(stream)
+  }
+  for (const operation of [
+    'mknod',
+    'mkdir',
+    'mkdev',
+    'symlink',
+    'rename',
+    'rmdir',
+    'unlink',
+    'chmod',
+    'chown',
+    'truncate',
+    'ftruncate',
+    'utime',
+    'mount',
+    'unmount',
+  ]) {
+    FS[operation] = refuse
+  }
+}

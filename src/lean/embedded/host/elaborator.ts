@@ -1,0 +1,217 @@
+import type { Diagnostic } from '../../engine.ts'
+import { box, type Objects, UNIT } from './objects.ts'
+import type { Obj } from './wasm-module.ts'
+
+/** Lean's exception or IO error, as text. */
+export class LeanError extends Error {
+  override readonly name = 'LeanError'
+}
+
+/** `Lean.Elab.Command.State`, owned. */
+export type CommandState = Obj
+
+export type Elaborator = ReturnType<typeof createElaborator>
+
+/** Elaborates commands. Everything runs in the calling thread, so JavaScript functions are callable from inside. */
+export function createElaborator(lean: Objects) {
+  const { fn, field, inc, dec, makeCtor, makeString, arrayItems, ctorTag, scalarByte } = lean
+
+  /** The value of an `EIO` result, owned; throws what `text` makes of the error. Takes the result. */
+  const unwrap = (result: Obj, text: (error: Obj) => string): Obj => {
+    if (lean.tag(result) === 0) {
+      const value = inc(field(result, 0))
+      dec(result)
+      return value
+    }
+    const message = text(inc(field(result, 0)))
+    dec(result)
+    throw new LeanError(message)
+  }
+  const ioErrorText = (error: Obj): string => lean.takeString(fn('l_IO_Error_toString')(error))
+  const io = (result: Obj): Obj => unwrap(result, ioErrorText)
+
+  /** Takes the message data. */
+  const messageText = (data: Obj): string => {
+    const result = fn('l_Lean_MessageData_toString')(data)
+    if (lean.isString(result)) return lean.takeString(result)
+    const text = lean.stringValue(field(result, 0))
+    dec(result)
+    return text
+  }
+  /** Takes the exception. */
+  const exceptionText = (exception: Obj): string => messageText(fn('l_Lean_Exception_toMessageData')(exception))
+
+  const SEVERITIES = ['information', 'warning', 'error'] as const
+  const diagnostic = (message: Obj): Diagnostic => {
+    const position = field(message, 1)
+    return {
+      // Unboxed scalars of Message: keepFullRange, severity, isSilent.
+      severity: SEVERITIES[scalarByte(message, 1)] ?? 'error',
+      line: lean.natValue(field(position, 0)) ?? 0,
+      column: lean.natValue(field(position, 1)) ?? 0,
+      text: messageText(inc(field(message, 4))),
+    }
+  }
+  /** The messages of a MessageLog (borrowed). */
+  const diagnostics = (log: Obj): Diagnostic[] => {
+    const array = fn('l_Lean_MessageLog_toArray')(inc(log))
+    const list = arrayItems(array).map(diagnostic)
+    dec(array)
+    return list
+  }
+
+  const inputContext = (text: string, fileName: string): Obj =>
+    lean.native('l_Lean_Parser_mkInputContext___redArg')(
+      makeString(text),
+      makeString(fileName),
+      1,
+      box(Buffer.byteLength(text)),
+    ) >>> 0
+
+  /** Where the import lines at the start of `text` end, in bytes. */
+  const headerEnd = (text: string): number => {
+    const parsed = io(fn('l_Lean_Parser_parseHeader')(inputContext(text, 'header')))
+    const position = lean.natValue(field(field(field(parsed, 1), 0), 0)) ?? 0
+    dec(parsed)
+    return position
+  }
+
+  /** Parses and imports the header at the start of `text`. The rest of the text is left for `commands`. */
+  const openHeader = (
+    text: string,
+    fileName: string,
+  ): { state: CommandState; position: number; diagnostics: Diagnostic[] } => {
+    const input = inputContext(text, fileName)
+    const parsed = io(fn('l_Lean_Parser_parseHeader')(inc(input)))
+    const [syntax, rest] = [field(parsed, 0), field(parsed, 1)]
+    const [parserState, log] = [field(rest, 0), field(rest, 1)]
+    const options = lean.constant('l_Lean_Options_empty')
+    const result = io(
+      // processHeader (header) (opts) (messages) (inputCtx) (trustLevel) (plugins) (leakEnv) (mainModule)
+      lean.native('l_Lean_Elab_processHeader')(
+        inc(syntax),
+        inc(options),
+        inc(log),
+        input,
+        0,
+        lean.makeArray(),
+        0,
+        UNIT,
+      ) >>> 0,
+    )
+    const state = fn('l_Lean_Elab_Command_mkState')(inc(field(result, 0)), inc(field(result, 1)), inc(options))
+    const list = diagnostics(field(result, 1))
+    const position = lean.natValue(field(parserState, 0)) ?? 0
+    dec(result)
+    dec(parsed)
+    return { state, position, diagnostics: list }
+  }
+
+  /** `Lean.Elab.Command.Scope` of the innermost section, borrowed from the state. */
+  const scope = (state: CommandState): Obj => field(field(state, 2), 0)
+
+  /** What a parser needs to know: environment, options, namespace, open declarations. */
+  const parserContext = (state: CommandState): Obj => {
+    const s = scope(state)
+    return makeCtor(0, [inc(field(state, 0)), inc(field(s, 1)), inc(field(s, 2)), inc(field(s, 3))])
+  }
+
+  type Command = { readonly syntax: Obj; readonly kind: string; readonly start: number; readonly end: number }
+  /**
+   * Runs the commands of `text` from byte `position` on, one after another, on a copy of `state` (borrowed).
+   * `rewrite` sees each parsed command (owned) before it runs and gives back what to run in its place.
+   */
+  const runCommands = (
+    state: CommandState,
+    text: string,
+    position: number,
+    fileName: string,
+    rewrite: (command: Command) => Obj = (command) => command.syntax,
+  ): { state: CommandState; diagnostics: Diagnostic[] } => {
+    const input = inputContext(text, fileName)
+    const list: Diagnostic[] = []
+    let current = withMessages(state, emptyLog())
+    let parser = makeCtor(0, [box(position)], [0])
+    for (;;) {
+      const start = lean.natValue(field(parser, 0)) ?? 0
+      const parsed = fn('l_Lean_Parser_parseCommand')(inc(input), parserContext(current), parser, emptyLog())
+      const syntax = inc(field(parsed, 0))
+      parser = inc(field(field(parsed, 1), 0))
+      // Each command gets an empty log of its own, and its messages are read as soon as it is done.
+      list.push(...diagnostics(field(field(parsed, 1), 1)))
+      dec(parsed)
+      if (fn('l_Lean_Parser_isTerminalCommand')(inc(syntax)) >>> 1 === 1) {
+        dec(syntax)
+        break
+      }
+      const end = lean.natValue(field(parser, 0)) ?? 0
+      const frontend = makeCtor(0, [withMessages(current, emptyLog()), inc(parser), box(start), lean.makeArray()])
+      dec(current)
+      const ref = fn('lean_st_mk_ref')(frontend)
+      io(
+        fn('l_Lean_Elab_Frontend_elabCommandAtFrontend')(
+          rewrite({ syntax, kind: kindOf(syntax), start, end }),
+          inc(input),
+          inc(ref),
+        ),
+      )
+      const after = fn('lean_st_ref_get')(ref)
+      dec(ref)
+      current = inc(field(after, 0))
+      dec(after)
+      list.push(...diagnostics(field(current, 1)))
+    }
+    dec(parser)
+    dec(input)
+    return { state: current, diagnostics: list }
+  }
+
+  const emptyLog = (): Obj => inc(lean.constant('l_Lean_MessageLog_empty'))
+  /** A copy of the state with other messages, which are taken. */
+  const withMessages = (state: CommandState, messages: Obj): CommandState => lean.makeCopy(state, { 1: messages })
+
+  /** A Lean name as it is written, without escapes. */
+  const nameText = (name: Obj): string => {
+    const parts: string[] = []
+    for (let n = name; !lean.isScalarValue(n); n = field(n, 0)) {
+      const part = field(n, 1)
+      parts.push(lean.tag(n) === 1 ? lean.stringValue(part) : String(lean.natValue(part)))
+    }
+    return parts.reverse().join('.')
+  }
+  /** A text that no other name has: components are told apart even where they hold dots. */
+  const nameKey = (name: Obj): string => {
+    const parts: string[] = []
+    for (let n = name; !lean.isScalarValue(n); n = field(n, 0)) {
+      const part = field(n, 1)
+      parts.push(lean.tag(n) === 1 ? JSON.stringify(lean.stringValue(part)) : String(lean.natValue(part)))
+    }
+    return parts.join(',')
+  }
+  /** The name `text` below `prefix`, which is taken. */
+  const makeName = (text: string, prefix: Obj = UNIT): Obj =>
+    text.split('.').reduce<Obj>((name, part) => fn('lean_name_mk_string')(name, makeString(part)), prefix)
+
+  /** The kind of a syntax node; empty for atoms, identifiers and missing parts. */
+  const kindOf = (syntax: Obj): string =>
+    ctorTag(syntax) === 1 && !lean.isScalarValue(syntax) ? nameText(field(syntax, 1)) : ''
+
+  return {
+    io,
+    unwrap,
+    messageText,
+    exceptionText,
+    diagnostics,
+    inputContext,
+    headerEnd,
+    openHeader,
+    scope,
+    parserContext,
+    runCommands,
+    nameText,
+    nameKey,
+    makeName,
+    kindOf,
+    emptyLog,
+  }
+}

@@ -1,0 +1,113 @@
+import { Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
+import {
+  createMessageConnection,
+  type MessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node'
+import type { z } from 'zod'
+import { methods, notifications, PROTOCOL_FD } from '../protocol.ts'
+import { createHost, type Host, type HostPaths } from './host.ts'
+import { testProofCheck, testSteps } from './self-test.ts'
+
+/**
+ * The Lean host process: one instance, served over JSON-RPC on its own file descriptor (stdout is full of Lean's debug
+ * lines). Requests run one at a time. Whatever goes wrong inside the instance ends the process: the pool starts another.
+ */
+const EXIT_LEAN_FAILED = 70
+
+async function main(): Promise<void> {
+  dieWithParent()
+  // Ctrl-C reaches the whole process group; the parent decides when a host ends.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => {})
+  const [glueFile, wasmFile, libraryDir] = process.argv.slice(2)
+  if (glueFile === undefined || wasmFile === undefined || libraryDir === undefined)
+    throw new Error('usage: main.ts GLUE WASM LIBRARY')
+  const paths: HostPaths = { glueFile, wasmFile, libraryDir }
+  const channel = new Socket({ fd: PROTOCOL_FD, readable: true, writable: true })
+  const connection = createMessageConnection(new StreamMessageReader(channel), new StreamMessageWriter(channel))
+  connection.onClose(() => process.exit(0))
+  const host = createHost(paths)
+  serve(connection, host)
+  connection.listen()
+}
+
+/** A host that is inside a tactic cannot notice that its parent is gone; a thread beside it can. */
+function dieWithParent(): void {
+  const source = `const parent = ${process.ppid}
+    setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL') }, 500)`
+  new Worker(source, { eval: true, name: 'parent-watch' }).unref()
+}
+
+function serve(connection: MessageConnection, starting: Promise<Host>): void {
+  const stopped = new Set<number>()
+
+  /** Runs `work` with parsed parameters and sends what it gives; a failure of the instance is the process's end. */
+  function on<P extends z.ZodType, R extends z.ZodType>(
+    method: { type: { method: string }; params: P; result: R },
+    work: (host: Host, params: z.infer<P>) => z.infer<R> | Promise<z.infer<R>>,
+  ): void {
+    connection.onRequest(method.type.method, async (params: unknown) => {
+      const parsed = method.params.parse(params)
+      try {
+        return method.result.parse(await work(await starting, parsed))
+      } catch (error) {
+        return fail(error)
+      }
+    })
+  }
+  function onNotification<P extends z.ZodType>(
+    notification: { type: { method: string }; params: P },
+    work: (host: Host, params: z.infer<P>) => void,
+  ): void {
+    connection.onNotification(notification.type.method, async (params: unknown) => {
+      try {
+        work(await starting, notification.params.parse(params))
+      } catch (error) {
+        fail(error)
+      }
+    })
+  }
+
+  on(methods.hello, (host) => {
+    testSteps(host)
+    return host.version
+  })
+  on(methods.open, (host, { header }) => host.open(header))
+  on(methods.start, (host, { environment, statement, heartbeats }) => host.start(environment, statement, heartbeats))
+  on(methods.run, async (host, { run, theorem, state, tactics }) => {
+    let done = 0
+    for (const [index, tactic] of tactics.entries()) {
+      if (stopped.has(run)) break
+      const result = host.runTactic(theorem, state, tactic)
+      // Sent at once, so that the other side knows which tactic is running when it has to kill this process.
+      await connection.sendNotification(notifications.stepDone.type, { run, index, result })
+      done++
+      await new Promise(setImmediate)
+    }
+    stopped.delete(run)
+    return { done, heapBytes: host.heapBytes() }
+  })
+  on(methods.elaborate, (host, { environment, source }) => ({ diagnostics: host.elaborate(environment, source) }))
+  on(methods.exportProof, (host, { source, name, header }) => host.exportProof(source, name, header))
+  let checkTested = false
+  on(methods.checkProof, (host, { environment, statement, name, exported }) => {
+    if (!checkTested) testProofCheck(host)
+    checkTested = true
+    return host.checkProof(environment, statement, name, exported)
+  })
+  on(methods.premises, (host, { environment }) => host.premises(environment))
+  on(methods.memory, (host) => host.memory())
+  onNotification(notifications.stop, (_host, { run }) => void stopped.add(run))
+  onNotification(notifications.release, (host, { states }) => host.release(states))
+  onNotification(notifications.closeTheorem, (host, { theorem }) => host.closeTheorem(theorem))
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`hedge-host: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.exit(EXIT_LEAN_FAILED)
+}
+
+main().catch(fail)

@@ -1,0 +1,57 @@
+import type { Constants } from './constants.ts'
+import type { CommandState, Elaborator } from './elaborator.ts'
+import { EXPR } from './expr.ts'
+import type { Objects } from './objects.ts'
+import type { Obj } from './wasm-module.ts'
+
+export type Premises = { symbols: string[]; theorems: { name: string; uses: number[]; conclusion: string }[] }
+
+/** Names nobody writes: auxiliary, private and generated constants. */
+const GENERATED =
+  /(^|\.)(_|match_|proof_|eq_\d|eq_def|inj$|injEq$|sizeOf_spec|noConfusion|ctorIdx|brecOn|recOn|casesOn|below|ndrec|rec$|induct|fun_cases|congr_simp|hcongr|elim$|sunfold|unsafe_)/
+
+export function createPremises(lean: Objects, elaborator: Elaborator, constants: Constants) {
+  const { field, tag } = lean
+
+  /** The head constant of what a statement concludes, e.g. `Eq` or `LE.le`; empty where it is no constant. */
+  const conclusionHead = (type: Obj): string => {
+    let e = type
+    for (;;) {
+      const kind = tag(e)
+      if (kind === EXPR.forallE) e = field(e, 2)
+      else if (kind === EXPR.mdata) e = field(e, 1)
+      else if (kind === EXPR.app) e = field(e, 0)
+      else return kind === EXPR.const ? elaborator.nameText(field(e, 0)) : ''
+    }
+  }
+
+  /** The theorems that an environment imports, with the constants of each statement. */
+  const list = (state: CommandState): Premises => {
+    const env = field(state, 0)
+    const theoremKind = constants.kindNumbers(env).theorem
+    const symbols: string[] = []
+    const positions = new Map<string, number>()
+    const theorems: Premises['theorems'] = []
+    constants.forEachImported(env, (name, info) => {
+      const text = elaborator.nameText(name)
+      if (GENERATED.test(text) || constants.originalKind(env, name) !== theoremKind) return
+      const uses = new Set<number>()
+      const { type } = constants.value(info)
+      constants.forEachConstant(type, (constant) => {
+        const symbol = elaborator.nameText(constant)
+        let position = positions.get(symbol)
+        if (position === undefined) {
+          position = symbols.push(symbol) - 1
+          positions.set(symbol, position)
+        }
+        uses.add(position)
+      })
+      theorems.push({ name: text, uses: [...uses], conclusion: conclusionHead(type) })
+    })
+    // The order of a hash table means nothing; a result that depends on it could not be repeated.
+    theorems.sort((a, b) => (a.name < b.name ? -1 : 1))
+    return { symbols, theorems }
+  }
+
+  return { list }
+}

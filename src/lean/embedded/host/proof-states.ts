@@ -1,0 +1,376 @@
+import { createHash } from 'node:crypto'
+import { type Goal, renderState } from '../../../proof/proof-state.ts'
+import type { Diagnostic } from '../../engine.ts'
+import type { CommandState, Elaborator } from './elaborator.ts'
+import { createGoalShapes, exprFlags } from './expr.ts'
+import { box, isScalar, type Objects, UNIT } from './objects.ts'
+import type { Obj } from './wasm-module.ts'
+
+/**
+ * A saved proof state: everything a tactic can read or change. Four owned pointers, so it is O(1) to keep, share and
+ * restore; Lean's own persistent data structures do the sharing.
+ */
+export type SavedState = { readonly core: Obj; readonly meta: Obj; readonly term: Obj; readonly goals: readonly Obj[] }
+
+/** The reader contexts and state references of TermElabM, owned, as Lean had them at the theorem's `by`. */
+type TermElab = {
+  readonly termContext: Obj
+  readonly termRef: Obj
+  readonly metaContext: Obj
+  readonly metaRef: Obj
+  readonly coreContext: Obj
+  readonly coreRef: Obj
+}
+
+/** One theorem whose proof is being worked on. */
+export type OpenTheorem = {
+  readonly elab: TermElab
+  readonly root: SavedState
+  readonly rootGoal: Obj
+  /** Parsed scripts by their text: the same tactic is tried on many states. Owned. */
+  readonly parsed: Map<string, ParsedTactic>
+}
+
+type ParsedTactic = { readonly syntax: Obj } | { readonly error: string }
+
+export type StepResult =
+  | { readonly kind: 'open'; readonly state: SavedState }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'timeout' }
+
+export type ProofStates = ReturnType<typeof createProofStates>
+
+/** Field numbers of this build of Lean. The start-up self-test fails where they are wrong. */
+const CORE_STATE = { env: 0, messages: 6, infoState: 7 } as const
+const CORE_CONTEXT = { options: 2, currNamespace: 6, openDecls: 7, initHeartbeats: 8, maxHeartbeats: 9 } as const
+const META_STATE = { mctx: 0 } as const
+/** Parsed scripts kept per theorem. */
+const PARSED_MAX = 4096
+/** The kind of the syntax node that stands where the proof will be; no parser makes it. */
+const HOLE_KIND = 'hedge.proofHole'
+
+export function createProofStates(lean: Objects, elaborator: Elaborator) {
+  const { fn, field, inc, dec, makeCtor, makeString, makeClosure, arrayItems, listItems } = lean
+  const { exceptionText, makeName, kindOf } = elaborator
+  const shapes = createGoalShapes(lean)
+
+  // ------------------------------------------------------------------ the hole: where Lean hands its contexts over
+  let capture: { elab: TermElab; root: SavedState } | undefined
+  const refGet = lean.native('lean_st_ref_get')
+  const refSet = lean.native('lean_st_ref_set')
+
+  /** A tactic elaborator (stx, Tactic.Context, Tactic.State ref, Term, Meta, Core, world): keeps what it is given. */
+  const onHole = (...args: number[]): number => {
+    const [, , goalsRef, termContext, termRef, metaContext, metaRef, coreContext, coreRef] = args.map(
+      (x) => x >>> 0,
+    ) as [Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj]
+    const goals = refGet(goalsRef) >>> 0
+    capture = {
+      elab: { termContext, termRef, metaContext, metaRef, coreContext, coreRef },
+      root: {
+        core: refGet(coreRef) >>> 0,
+        meta: refGet(metaRef) >>> 0,
+        term: refGet(termRef) >>> 0,
+        goals: listItems(goals).map(inc),
+      },
+    }
+    dec(goals)
+    return makeCtor(0, [UNIT])
+  }
+  const registerHole = (): void => {
+    const index = lean.addFunction(onHole, 'iiiiiiiiiii')
+    const attribute = lean.constant('l_Lean_Elab_Tactic_tacticElabAttribute')
+    elaborator.io(
+      fn('l_Lean_KeyedDeclsAttribute_addBuiltin___redArg')(
+        inc(attribute),
+        makeName(HOLE_KIND),
+        makeName(HOLE_KIND),
+        makeClosure(index, 10),
+      ),
+    )
+  }
+  // Built-in elaborators are copied into an environment when it is made, so this comes before the first import.
+  registerHole()
+
+  /** The same syntax tree with its one `skip` node turned into the hole. Takes and returns owned syntax. */
+  const withHole = (syntax: Obj): Obj => {
+    if (isScalar(syntax) || lean.tag(syntax) !== 1) return syntax
+    if (kindOf(syntax) === 'Lean.Parser.Tactic.skip') {
+      const hole = lean.makeCopy(syntax, { 1: makeName(HOLE_KIND) })
+      dec(syntax)
+      return hole
+    }
+    const children = arrayItems(field(syntax, 2)).map((child) => withHole(inc(child)))
+    const copy = lean.makeCopy(syntax, { 2: lean.makeArray(children) })
+    dec(syntax)
+    return copy
+  }
+
+  /**
+   * Elaborates `statement` (a `theorem` without its proof) in an environment and stops where its proof begins, with
+   * Lean's real contexts: names, options, universe levels and metavariables are those the compiled proof will see.
+   */
+  const start = (
+    state: CommandState,
+    statement: string,
+    heartbeats: number,
+  ): { kind: 'started'; theorem: OpenTheorem } | { kind: 'rejected'; diagnostics: Diagnostic[] } => {
+    const source = `${statement} := by\n  skip\n`
+    let commands = 0
+    capture = undefined
+    const run = elaborator.runCommands(state, source, 0, 'statement', ({ syntax }) => {
+      commands++
+      return commands === 1 ? withHole(syntax) : syntax
+    })
+    dec(run.state)
+    const captured = capture as { elab: TermElab; root: SavedState } | undefined
+    capture = undefined
+    // The hole leaves the goal open, so Lean reports it (or admits it): only other errors are the statement's own.
+    const errors = run.diagnostics.filter((d) => d.severity === 'error' && !d.text.startsWith('unsolved goals'))
+    if (captured === undefined || errors.length > 0 || commands !== 1) {
+      return { kind: 'rejected', diagnostics: errors.length > 0 ? errors : run.diagnostics }
+    }
+    return { kind: 'started', theorem: openTheorem(captured.elab, captured.root, heartbeats) }
+  }
+
+  const openTheorem = (elab: TermElab, root: SavedState, heartbeats: number): OpenTheorem => {
+    const coreContext = lean.makeCopy(elab.coreContext, {
+      [CORE_CONTEXT.initHeartbeats]: box(0),
+      [CORE_CONTEXT.maxHeartbeats]: box(heartbeats * 1000),
+    })
+    // No info trees (they would keep every intermediate term alive), and no messages from before the proof.
+    const infoState = lean.makeCopy(field(root.core, CORE_STATE.infoState), {}, { 0: 0 })
+    const core = lean.makeCopy(root.core, {
+      [CORE_STATE.messages]: elaborator.emptyLog(),
+      [CORE_STATE.infoState]: infoState,
+    })
+    dec(root.core)
+    const rootGoal = root.goals[0] as Obj
+    return { elab: { ...elab, coreContext }, root: { ...root, core }, rootGoal: inc(rootGoal), parsed: new Map() }
+  }
+
+  // ------------------------------------------------------------------ running a tactic
+  const enter = ({ elab }: OpenTheorem, state: SavedState): void => {
+    refSet(elab.coreRef, inc(state.core))
+    refSet(elab.metaRef, inc(state.meta))
+    refSet(elab.termRef, inc(state.term))
+  }
+  const contexts = ({ elab }: OpenTheorem): Obj[] =>
+    [elab.termContext, elab.termRef, elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
+  const metaContexts = ({ elab }: OpenTheorem): Obj[] =>
+    [elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
+
+  /** Another owned handle to the same state. */
+  const share = (state: SavedState): SavedState => ({
+    core: inc(state.core),
+    meta: inc(state.meta),
+    term: inc(state.term),
+    goals: state.goals.map(inc),
+  })
+  const release = (state: SavedState): void => {
+    dec(state.core)
+    dec(state.meta)
+    dec(state.term)
+    for (const goal of state.goals) dec(goal)
+  }
+
+  // whitespace, then a whole tactic sequence: `t1; t2`, several lines and `·` blocks parse as they do after `by`.
+  const parserOf = (name: string): Obj => inc(field(lean.constant(name), 1))
+  const andthen = lean.tableIndex('l_Lean_Parser_andthenFn')
+  const whitespace = lean.tableIndex('l_Lean_Parser_whitespace')
+  const scriptParser = makeClosure(andthen.index, andthen.arity, [
+    makeClosure(whitespace.index, whitespace.arity),
+    parserOf('l_Lean_Parser_Tactic_tacticSeq'),
+  ])
+
+  const parse = (theorem: OpenTheorem, text: string): ParsedTactic => {
+    const known = theorem.parsed.get(text)
+    if (known !== undefined) return known
+    const { coreContext } = theorem.elab
+    const env = field(theorem.root.core, CORE_STATE.env)
+    const moduleContext = makeCtor(0, [
+      inc(env),
+      ...[CORE_CONTEXT.options, CORE_CONTEXT.currNamespace, CORE_CONTEXT.openDecls].map((i) =>
+        inc(field(coreContext, i)),
+      ),
+    ])
+    const input = elaborator.inputContext(text, 'tactic')
+    const end = fn('l_Lean_Parser_ParserFn_run')(
+      inc(scriptParser),
+      inc(input),
+      moduleContext,
+      fn('l_Lean_Parser_getTokenTable')(inc(env)),
+      fn('l_Lean_Parser_mkParserState')(makeString(text)),
+    )
+    const errors = fn('l_Lean_Parser_ParserState_allErrors')(inc(end))
+    let parsed: ParsedTactic
+    if (arrayItems(errors).length > 0) {
+      parsed = {
+        error: lean
+          .takeString(fn('l_Lean_Parser_ParserState_toErrorMsg')(inc(input), inc(end)))
+          .replace(/^<?tactic>?:/, ''),
+      }
+    } else if ((lean.natValue(field(end, 2)) ?? 0) < Buffer.byteLength(text)) {
+      parsed = { error: 'expected end of input after the tactic' }
+    } else {
+      parsed = { syntax: fn('l_Lean_Parser_SyntaxStack_back')(inc(field(end, 0))) }
+    }
+    dec(errors)
+    dec(end)
+    dec(input)
+    if (theorem.parsed.size >= PARSED_MAX) forgetParsed(theorem)
+    theorem.parsed.set(text, parsed)
+    return parsed
+  }
+  const forgetParsed = (theorem: OpenTheorem): void => {
+    for (const entry of theorem.parsed.values()) if ('syntax' in entry) dec(entry.syntax)
+    theorem.parsed.clear()
+  }
+
+  // No error recovery: under it `exact foo` would close the goal with `sorry` and only log the error.
+  const tacticContext = makeCtor(0, [UNIT], [0])
+  const evalTactic = fn('l_Lean_Elab_Tactic_evalTactic')
+  const synthesize = fn('l_Lean_Elab_Term_synthesizeSyntheticMVarsNoPostponing')
+  const unsolvedGoals = fn('l_Lean_Elab_Tactic_getUnsolvedGoals')
+  const isMaxHeartbeat = fn('l_Lean_Exception_isMaxHeartbeat')
+
+  /** The failure an EIO result holds, if any. Borrows the result. */
+  const failure = (result: Obj): StepResult | undefined => {
+    if (lean.tag(result) === 0) return undefined
+    const exception = field(result, 0)
+    if (isMaxHeartbeat(inc(exception)) >>> 1 === 1) return { kind: 'timeout' }
+    return { kind: 'error', message: exceptionText(inc(exception)) }
+  }
+  /** Like `failure`; an abort (an internal exception) has its reason in the log. */
+  const tacticFailure = (theorem: OpenTheorem, result: Obj): StepResult | undefined => {
+    const failed = failure(result)
+    // Exception.error is constructor 0, Exception.internal is 1.
+    return failed?.kind === 'error' && lean.tag(field(result, 0)) === 1 ? (loggedError(theorem) ?? failed) : failed
+  }
+  const firstError = (log: Obj): StepResult | undefined => {
+    if (fn('l_Lean_MessageLog_hasErrors')(inc(log)) >>> 1 === 0) return undefined
+    const error = elaborator.diagnostics(log).find((d) => d.severity === 'error')
+    if (error === undefined) return undefined
+    return { kind: 'error', message: error.text }
+  }
+
+  /** Runs one tactic script on a state, which it does not change. An `open` result is owned by the caller. */
+  const runTactic = (theorem: OpenTheorem, state: SavedState, text: string): StepResult => {
+    const parsed = parse(theorem, text)
+    if ('error' in parsed) return { kind: 'error', message: parsed.error }
+    enter(theorem, state)
+    // Heartbeats add up over the process; each tactic counts from zero.
+    lean.native('lean_io_set_heartbeats')(box(0))
+    const goalsRef = fn('lean_st_mk_ref')(lean.makeList(state.goals.map(inc)))
+    const result = evalTactic(inc(parsed.syntax), inc(tacticContext), inc(goalsRef), ...contexts(theorem))
+    let failed = tacticFailure(theorem, result)
+    dec(result)
+    let goals: Obj[] = []
+    if (failed === undefined) {
+      const unsolved = unsolvedGoals(inc(tacticContext), inc(goalsRef), ...contexts(theorem))
+      failed = tacticFailure(theorem, unsolved)
+      if (failed === undefined) goals = listItems(field(unsolved, 0)).map(inc)
+      dec(unsolved)
+    }
+    dec(goalsRef)
+    if (failed !== undefined) return failed
+    const outcome = goals.length === 0 ? finish(theorem) : loggedError(theorem)
+    if (outcome !== undefined) {
+      for (const goal of goals) dec(goal)
+      return outcome
+    }
+    const { elab } = theorem
+    return {
+      kind: 'open',
+      state: {
+        core: refGet(elab.coreRef) >>> 0,
+        meta: refGet(elab.metaRef) >>> 0,
+        term: refGet(elab.termRef) >>> 0,
+        goals,
+      },
+    }
+  }
+
+  /** Elaboration may log an error and go on with `sorry`; such a tactic has failed. */
+  const loggedError = (theorem: OpenTheorem): StepResult | undefined => {
+    const core = refGet(theorem.elab.coreRef) >>> 0
+    const error = firstError(field(core, CORE_STATE.messages))
+    dec(core)
+    return error
+  }
+
+  /** No goals are left: what Lean checks when the `by` block ends, and the kernel after it. */
+  const finish = (theorem: OpenTheorem): StepResult => {
+    const synthesized = synthesize(UNIT, ...contexts(theorem))
+    const failed = tacticFailure(theorem, synthesized) ?? loggedError(theorem)
+    dec(synthesized)
+    if (failed !== undefined) return failed
+    const meta = refGet(theorem.elab.metaRef) >>> 0
+    const mctx = inc(field(meta, META_STATE.mctx))
+    dec(meta)
+    const goal = fn('l_Lean_Expr_mvar___override')(inc(theorem.rootGoal))
+    const instantiated = fn('l_Lean_instantiateMVarsCore')(mctx, goal)
+    const proof = inc(field(instantiated, 0))
+    dec(instantiated)
+    const outcome: StepResult = exprFlags(lean, proof).hasExprMVar
+      ? { kind: 'error', message: 'the proof leaves metavariables unassigned' }
+      : fn('l_Lean_Expr_hasSorry')(inc(proof)) >>> 1 === 1
+        ? { kind: 'error', message: 'the proof uses `sorry`' }
+        : kernelCheck(theorem, proof)
+    dec(proof)
+    return outcome
+  }
+
+  /** Adds the proof term (borrowed) as an auxiliary theorem to a copy of the environment, which the kernel must accept. */
+  const kernelCheck = (theorem: OpenTheorem, proof: Obj): StepResult => {
+    const type = fn('l_Lean_MVarId_getType')(inc(theorem.rootGoal), ...metaContexts(theorem))
+    const untyped = failure(type)
+    if (untyped !== undefined) return untyped
+    // mkAuxTheorem (type) (value) (zetaDelta) (kind?) (cache)
+    const added = fn('l_Lean_Meta_mkAuxTheorem')(
+      inc(field(type, 0)),
+      inc(proof),
+      box(0),
+      UNIT,
+      box(0),
+      ...metaContexts(theorem),
+    )
+    const refused = failure(added)
+    dec(type)
+    dec(added)
+    return refused ?? loggedError(theorem) ?? { kind: 'finished' }
+  }
+
+  // ------------------------------------------------------------------ looking at goals
+  const renderGoal = (theorem: OpenTheorem, goal: Obj): string => {
+    const format = elaborator.unwrap(fn('l_Lean_Meta_ppGoal')(inc(goal), ...metaContexts(theorem)), exceptionText)
+    // Format.pretty (width) (indent) (column)
+    return lean.takeString(fn('l_Std_Format_pretty')(format, box(120), box(0), box(0)))
+  }
+
+  /** The goals of a state as Lean prints them, the constants in each, and a key that equal states share. */
+  const describe = (theorem: OpenTheorem, state: SavedState): { key: string; goals: Goal[] } => {
+    enter(theorem, state)
+    const walk = shapes.walker()
+    const mctx = field(state.meta, META_STATE.mctx)
+    let hash = 0
+    const goals = state.goals.map((goal): Goal => {
+      const shape = walk.goal(mctx, goal)
+      hash = shapes.combine(30, hash, shape.hash)
+      return { text: renderGoal(theorem, goal), constants: shape.constants }
+    })
+    walk.end()
+    const text = createHash('sha1').update(renderState(goals)).digest('base64url').slice(0, 16)
+    return { key: `${text}.${hash.toString(36)}`, goals }
+  }
+
+  const close = (theorem: OpenTheorem): void => {
+    forgetParsed(theorem)
+    release(theorem.root)
+    dec(theorem.rootGoal)
+    for (const o of Object.values(theorem.elab)) dec(o)
+  }
+
+  return { start, runTactic, describe, share, release, close }
+}

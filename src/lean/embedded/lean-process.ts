@@ -1,0 +1,221 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, extname, join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import type { z } from 'zod'
+import type { NodeBinary } from './node-binary.ts'
+import type { PreparedLean } from './prepare.ts'
+import { type HostStep, methods, notifications, PROTOCOL_FD } from './protocol.ts'
+
+/** Why a host process is gone: this side killed it, or it ended by itself (a panic, no memory, a stack overflow). */
+export type Death =
+  | { readonly kind: 'killed'; readonly reason: string }
+  | { readonly kind: 'died'; readonly detail: string }
+
+/** A request whose process ended before it answered. */
+export class ProcessGoneError extends Error {
+  override readonly name = 'ProcessGoneError'
+  readonly death: Death
+  constructor(death: Death) {
+    super(
+      death.kind === 'killed'
+        ? `the Lean process was stopped: ${death.reason}`
+        : `the Lean process died: ${death.detail}`,
+    )
+    this.death = death
+  }
+}
+
+export type HostVersion = z.infer<typeof methods.hello.result>
+type MethodName = keyof typeof methods
+type Params<M extends MethodName> = z.infer<(typeof methods)[M]['params']>
+type Result<M extends MethodName> = z.infer<(typeof methods)[M]['result']>
+
+/** One host process: typed requests with deadlines, and a death that is noticed by everyone who waits. */
+export type LeanProcess = {
+  readonly pid: number
+  readonly death: () => Death | undefined
+  /** Resolves once, when the process is gone. */
+  readonly gone: Promise<Death>
+  /** Rejects with ProcessGoneError when the process ends first; a missed deadline kills it. */
+  request<M extends MethodName>(method: M, params: Params<M>, deadlineMs: number): Promise<Result<M>>
+  /** The `run` request with each result as it comes; the deadline holds for each tactic. */
+  run(
+    params: { theorem: number; state: number; tactics: readonly string[] },
+    deadlineMs: number,
+    onResult: (index: number, result: HostStep) => void,
+    signal?: AbortSignal,
+  ): Promise<{ heapBytes: number }>
+  notify(name: 'release', params: { states: number[] }): void
+  notify(name: 'closeTheorem', params: { theorem: number }): void
+  kill(reason: string): void
+}
+
+/** Stack for the host's main thread in KiB, below the usual 8 MiB limit of the operating system: Lean recurses deeply. */
+const STACK_KIB = 3900
+/** Calls after which V8 optimises a wasm function: about 1.4 times the tactics per second of the default. */
+const TIERING_BUDGET = 200_000
+/** How much of a host's stderr is kept, to say why it died. */
+const STDERR_KEPT = 4000
+/** After an abort, how long the tactic that is running may still take before its process is killed. */
+const ABORT_GRACE_MS = 250
+
+const live = new Set<ChildProcess>()
+// A host would notice that its parent is gone within half a second; this is sooner.
+process.on('exit', () => {
+  for (const child of live) child.kill('SIGKILL')
+})
+
+export function spawnLean(node: NodeBinary, lean: PreparedLean): LeanProcess {
+  const child = spawn(node.path, hostArguments(lean), {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    // Nothing of the user's environment reaches Lean.
+    env: {},
+  })
+  live.add(child)
+  const channel = child.stdio[PROTOCOL_FD] as Duplex
+  const connection = createMessageConnection(new StreamMessageReader(channel), new StreamMessageWriter(channel))
+  const runs = new Map<number, (index: number, result: HostStep) => void>()
+  let nextRun = 1
+  let death: Death | undefined
+  let killReason: string | undefined
+  let stderr = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_KEPT)
+  })
+
+  const gone = new Promise<Death>((resolve) => {
+    const end = (detail: string) => {
+      if (death !== undefined) return
+      live.delete(child)
+      death = killReason !== undefined ? { kind: 'killed', reason: killReason } : { kind: 'died', detail }
+      connection.dispose()
+      resolve(death)
+    }
+    child.once('error', (error) => end(error.message))
+    // `close` comes after the last of stderr has been read.
+    child.once('close', (code, signal) => end(causeOfDeath(stderr, code, signal)))
+  })
+  // The process's end says the same, and says it with a reason.
+  channel.on('error', () => {})
+  connection.onError(() => {})
+  connection.onNotification(notifications.stepDone.type.method, (params: unknown) => {
+    const { run, index, result } = notifications.stepDone.params.parse(params)
+    runs.get(run)?.(index, result)
+  })
+  connection.listen()
+
+  const kill = (reason: string): void => {
+    if (death !== undefined) return
+    killReason ??= reason
+    child.kill('SIGKILL')
+  }
+
+  const request = async <M extends MethodName>(
+    method: M,
+    params: Params<M>,
+    deadlineMs: number,
+  ): Promise<Result<M>> => {
+    if (death !== undefined) throw new ProcessGoneError(death)
+    const timer = setTimeout(() => kill(`no answer to ${method} within ${deadlineMs} ms`), deadlineMs)
+    try {
+      const answer = connection.sendRequest<unknown>(methods[method].type.method, params)
+      answer.catch(() => {})
+      const result = await Promise.race([answer, gone.then((d) => Promise.reject(new ProcessGoneError(d)))])
+      return methods[method].result.parse(result) as Result<M>
+    } catch (error) {
+      if (error instanceof ProcessGoneError) throw error
+      // A broken connection comes just before the process's end; any other failure leaves it unusable.
+      kill(`${method} failed: ${error instanceof Error ? error.message : String(error)}`)
+      throw new ProcessGoneError(await gone)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  const run: LeanProcess['run'] = async ({ theorem, state, tactics }, deadlineMs, onResult, signal) => {
+    const id = nextRun++
+    let timer: NodeJS.Timeout | undefined
+    const arm = () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => kill(`a tactic took more than ${deadlineMs} ms`), deadlineMs)
+    }
+    const onAbort = () => {
+      void connection.sendNotification(notifications.stop.type, { run: id }).catch(() => {})
+      clearTimeout(timer)
+      timer = setTimeout(() => kill('aborted'), ABORT_GRACE_MS)
+    }
+    runs.set(id, (index, result) => {
+      if (!signal?.aborted) arm()
+      onResult(index, result)
+    })
+    arm()
+    if (signal?.aborted) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    try {
+      // The deadline of a whole run is that of its tactics, one after another.
+      return await request(
+        'run',
+        { run: id, theorem, state, tactics: [...tactics] },
+        deadlineMs * tactics.length + 60_000,
+      )
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+      runs.delete(id)
+    }
+  }
+
+  return {
+    pid: child.pid ?? -1,
+    death: () => death,
+    gone,
+    request,
+    run,
+    notify: (name: 'release' | 'closeTheorem', params: object) => {
+      if (death === undefined) void connection.sendNotification(notifications[name].type.method, params).catch(() => {})
+    },
+    kill,
+  }
+}
+
+/**
+ * Node's permission model around the host: it reads its own code, the packages it imports, the prepared files and the
+ * module, writes nothing and starts no process. Inside it, Lean sees only the library, read-only (host/boot.ts).
+ */
+function hostArguments(lean: PreparedLean): string[] {
+  const extension = extname(fileURLToPath(import.meta.url))
+  const main = fileURLToPath(new URL(`./host/main${extension}`, import.meta.url))
+  const sources = join(dirname(main), '..', '..', '..')
+  const packages = ['vscode-jsonrpc', 'zod'].map(packageDirectory)
+  const readable = [sources, join(sources, '..', 'package.json'), ...packages, lean.directory, lean.wasmFile]
+  return [
+    '--permission',
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+    '--allow-worker',
+    '--no-warnings',
+    `--stack-size=${STACK_KIB}`,
+    `--wasm-tiering-budget=${TIERING_BUDGET}`,
+    main,
+    lean.glueFile,
+    lean.wasmFile,
+    lean.libraryDir,
+  ]
+}
+
+function packageDirectory(name: string): string {
+  const entry = createRequire(import.meta.url).resolve(name)
+  const folder = join('node_modules', name)
+  return entry.slice(0, entry.lastIndexOf(folder) + folder.length)
+}
+
+/** One line that says why a host ended: Lean's own words where it had some. */
+function causeOfDeath(stderr: string, code: number | null, signal: NodeJS.Signals | null): string {
+  const lines = stderr.split('\n').map((line) => line.trim())
+  const telling = lines.find((line) =>
+    /INTERNAL PANIC|out of memory|stack|RuntimeError|RangeError|self-test|Error:|unreachable|Aborted/i.test(line),
+  )
+  return telling ?? (signal !== null ? `ended by ${signal}` : `ended with code ${code}`)
+}

@@ -1,0 +1,140 @@
+import { NotificationType, RequestType } from 'vscode-jsonrpc'
+import { z } from 'zod'
+
+/**
+ * What the application and a Lean host process say to each other, over JSON-RPC on file descriptor 3. Both ends parse
+ * what they receive with these schemas. Numbers named `environment`, `theorem` and `state` are handles of one host.
+ */
+export const PROTOCOL_FD = 3
+
+const diagnosticSchema = z.object({
+  severity: z.enum(['information', 'warning', 'error']),
+  line: z.number(),
+  column: z.number(),
+  text: z.string(),
+})
+const rejected = z.object({ kind: z.literal('rejected'), diagnostics: z.array(diagnosticSchema) })
+const stateSchema = z.object({
+  state: z.number(),
+  key: z.string(),
+  goals: z.array(z.object({ text: z.string(), constants: z.array(z.string()).readonly() })),
+})
+
+export const stepSchema = z.discriminatedUnion('kind', [
+  stateSchema.extend({ kind: z.literal('open') }),
+  z.object({ kind: z.literal('finished') }),
+  z.object({ kind: z.literal('error'), message: z.string() }),
+  z.object({ kind: z.literal('timeout') }),
+])
+export type HostStep = z.infer<typeof stepSchema>
+
+/**
+ * Constants that a source text declares, in terms any process can read: see host/terms.ts for the nodes. Numbers are
+ * positions in `nodes`. Dependencies come before what uses them.
+ */
+export const exportSchema = z.object({
+  nodes: z.array(z.array(z.union([z.number(), z.string()]))),
+  declarations: z.array(
+    z.object({
+      kind: z.enum(['theorem', 'definition', 'opaque', 'axiom', 'other']),
+      name: z.number(),
+      levelParams: z.array(z.number()),
+      type: z.number(),
+      value: z.number().optional(),
+      /** Definitions only: how eagerly the kernel unfolds it; a number is a regular definition's height. */
+      hints: z.union([z.literal('opaque'), z.literal('abbrev'), z.number()]).optional(),
+      safe: z.boolean(),
+    }),
+  ),
+})
+export type ExportedDeclarations = z.infer<typeof exportSchema>
+
+const refused = z.object({ kind: z.literal('refused'), reason: z.string(), messages: z.array(z.string()) })
+
+export const memorySchema = z.object({ heapBytes: z.number(), residentBytes: z.number(), states: z.number() })
+export type HostMemory = z.infer<typeof memorySchema>
+
+/** One request: its method, what is sent and what comes back. */
+type Method<P extends z.ZodType, R extends z.ZodType> = {
+  readonly type: RequestType<z.infer<P>, z.infer<R>, void>
+  readonly params: P
+  readonly result: R
+}
+function method<P extends z.ZodType, R extends z.ZodType>(name: string, params: P, result: R): Method<P, R> {
+  return { type: new RequestType(name), params, result }
+}
+export type AnyMethod = Method<z.ZodType, z.ZodType>
+
+export const methods = {
+  /** Boots Lean and proves that this build is the one the host knows. */
+  hello: method('hello', z.object({}), z.object({ leanVersion: z.string(), githash: z.string() })),
+  /** Imports and runs a header, once per text. `clean`: none of its commands can leave anything behind in the process. */
+  open: method(
+    'open',
+    z.object({ header: z.string() }),
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('opened'), environment: z.number(), clean: z.boolean() }),
+      rejected,
+    ]),
+  ),
+  start: method(
+    'start',
+    z.object({ environment: z.number(), statement: z.string(), heartbeats: z.number() }),
+    z.discriminatedUnion('kind', [stateSchema.extend({ kind: z.literal('started'), theorem: z.number() }), rejected]),
+  ),
+  /** Runs tactics one after another on the same state. Each result is notified at once (`stepDone`); the answer counts them. */
+  run: method(
+    'run',
+    z.object({ run: z.number(), theorem: z.number(), state: z.number(), tactics: z.array(z.string()) }),
+    z.object({ done: z.number(), heapBytes: z.number() }),
+  ),
+  /** Elaborates commands in an environment, which stays as it is. */
+  elaborate: method(
+    'elaborate',
+    z.object({ environment: z.number(), source: z.string() }),
+    z.object({ diagnostics: z.array(diagnosticSchema) }),
+  ),
+  /** Elaborates a whole file, untrusted, and gives the constants that `name` needs and no import provides. */
+  exportProof: method(
+    'exportProof',
+    z.object({ source: z.string(), name: z.string(), header: z.string().optional() }),
+    z.discriminatedUnion('kind', [exportSchema.extend({ kind: z.literal('exported') }), refused]),
+  ),
+  /** Elaborates the statement alone, then has the kernel check exported declarations against it. */
+  checkProof: method(
+    'checkProof',
+    z.object({ environment: z.number(), statement: z.string(), name: z.string(), exported: exportSchema }),
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('verified'), axioms: z.array(z.string()) }),
+      refused,
+      rejected,
+    ]),
+  ),
+  /** The theorems of an environment: names, and the constants their statements mention as positions in `symbols`. */
+  premises: method(
+    'premises',
+    z.object({ environment: z.number() }),
+    z.object({
+      symbols: z.array(z.string()),
+      theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
+    }),
+  ),
+  memory: method('memory', z.object({}), memorySchema),
+} as const
+
+export const notifications = {
+  stepDone: {
+    type: new NotificationType<{ run: number; index: number; result: HostStep }>('stepDone'),
+    params: z.object({ run: z.number(), index: z.number(), result: stepSchema }),
+  },
+  /** Ends a run after the tactic it is at. */
+  stop: { type: new NotificationType<{ run: number }>('stop'), params: z.object({ run: z.number() }) },
+  release: {
+    type: new NotificationType<{ states: number[] }>('release'),
+    params: z.object({ states: z.array(z.number()) }),
+  },
+  closeTheorem: {
+    type: new NotificationType<{ theorem: number }>('closeTheorem'),
+    params: z.object({ theorem: z.number() }),
+  },
+} as const

@@ -1,0 +1,282 @@
+import { availableParallelism } from 'node:os'
+import { type LeanProcess, ProcessGoneError, spawnLean } from './embedded/lean-process.ts'
+import { findNodeBinary, type NodeBinary } from './embedded/node-binary.ts'
+import { type PreparedLean, type PrepareProgress, prepareLean } from './embedded/prepare.ts'
+import { EngineError } from './engine.ts'
+
+export type PoolOptions = {
+  /** Processes that run tactics at the same time. Default: one per core. */
+  readonly processes?: number
+  /** A process whose wasm heap has grown past this is replaced when it is next idle. The module's own limit is 2 GiB. */
+  readonly memoryCeilingBytes?: number
+  readonly onProgress?: PrepareProgress
+  readonly onEvent?: (event: PoolEvent) => void
+}
+
+/** What happens to processes, for logs. */
+export type PoolEvent =
+  | { readonly kind: 'started'; readonly pid: number; readonly ms: number }
+  | { readonly kind: 'ended'; readonly pid: number; readonly reason: string }
+
+const DEFAULT_MEMORY_CEILING = 1024 * 1024 * 1024
+/** A loaded machine takes many times the usual few seconds to boot, or to import all of Lean. */
+const BOOT_DEADLINE_MS = 180_000
+const BOOT_ATTEMPTS = 3
+/** A process, and what is open inside it. */
+export type Worker = {
+  readonly process: LeanProcess
+  /** Environments by the header's text. */
+  readonly environments: Map<string, OpenedHeader>
+  /** What a session has open, by the session. */
+  readonly theorems: Map<object, OpenedTheorem>
+  /** At the last report; the module's memory only grows. */
+  heapBytes: number
+}
+export type OpenedHeader = { readonly environment: number; readonly clean: boolean }
+/** A theorem's handle, and those of its saved states by key, least recently made first. */
+export type OpenedTheorem = { readonly theorem: number; readonly states: Map<string, number> }
+
+type Waiter = {
+  readonly prefers: (worker: Worker) => boolean
+  readonly grant: (worker: Worker) => void
+  readonly refuse: (error: unknown) => void
+}
+
+/**
+ * Lean processes, lent out one user at a time in the order of asking. Beside the workers there is a spare: a process
+ * that has never seen a tactic. Finished proofs are checked in it, and it takes the place of a worker that dies.
+ */
+export class LeanPool {
+  readonly processes: number
+  readonly #node: NodeBinary
+  readonly #lean: PreparedLean
+  readonly #memoryCeiling: number
+  readonly #onEvent: (event: PoolEvent) => void
+  readonly #alive = new Set<LeanProcess>()
+  readonly #workers = new Set<Worker>()
+  readonly #idle: Worker[] = []
+  readonly #waiting: Waiter[] = []
+  /** Workers that are booting. */
+  #starting = 0
+  #spare: Worker | undefined
+  #spareBooting: Promise<void> | undefined
+  #cleanTurn: Promise<unknown> = Promise.resolve()
+  #workerLost = false
+  #disposed = false
+  #leanVersion = ''
+
+  private constructor(node: NodeBinary, lean: PreparedLean, options: PoolOptions) {
+    this.#node = node
+    this.#lean = lean
+    this.processes = options.processes ?? availableParallelism()
+    this.#memoryCeiling = options.memoryCeilingBytes ?? DEFAULT_MEMORY_CEILING
+    this.#onEvent = options.onEvent ?? (() => {})
+  }
+
+  /** Prepares Lean if that has not been done on this machine, and boots a worker and the spare. @throws EngineError */
+  static async create(options: PoolOptions = {}): Promise<LeanPool> {
+    const progress = options.onProgress ?? (() => {})
+    const node = await findNodeBinary(progress)
+    const lean = await prepareLean(progress)
+    progress('starting Lean', 0)
+    const pool = new LeanPool(node, lean, options)
+    try {
+      // Side by side: on two cores the second takes hardly longer, and a proof may be found at once.
+      pool.#ensureSpare()
+      pool.#adopt(await pool.#boot())
+    } catch (error) {
+      await pool.dispose()
+      throw error
+    }
+    progress('starting Lean', 1)
+    return pool
+  }
+
+  /** E.g. `4.28.0, commit 38f3c0c4…`. */
+  get leanVersion(): string {
+    return this.#leanVersion
+  }
+  /** SHA-256 of the library every process reads. */
+  get libraryHash(): string {
+    return this.#lean.libraryHash
+  }
+  /** The processes that run tactics and are up now. */
+  get workers(): ReadonlySet<Worker> {
+    return this.#workers
+  }
+
+  /** Lends a worker to `use`; where several are idle, one that `prefers` likes. One that dies meanwhile is replaced. */
+  async withWorker<T>(
+    use: (worker: Worker) => Promise<T>,
+    signal?: AbortSignal,
+    prefers: (worker: Worker) => boolean = () => false,
+  ): Promise<T> {
+    const worker = await this.#acquire(prefers, signal)
+    try {
+      return await use(worker)
+    } finally {
+      this.#giveBack(worker)
+    }
+  }
+
+  /**
+   * Lends the spare to `use`, which sends it headers, statements and plain terms, never a tactic. `use` says whether the
+   * process is still clean afterwards; if not, it is ended.
+   */
+  withCleanProcess<T>(use: (worker: Worker) => Promise<{ result: T; clean: boolean }>): Promise<T> {
+    const turn = this.#cleanTurn.then(async () => {
+      await this.#spareBooting
+      const worker = this.#takeSpare() ?? (await this.#boot())
+      let clean = false
+      try {
+        const answer = await use(worker)
+        clean = answer.clean
+        return answer.result
+      } finally {
+        if (clean && this.#spare === undefined && worker.process.death() === undefined) this.#spare = worker
+        else worker.process.kill('it is no longer clean, or no longer needed')
+        this.#ensureSpare()
+      }
+    })
+    this.#cleanTurn = turn.catch(() => {})
+    return turn
+  }
+
+  /** Ends every process. Those who wait are refused. */
+  async dispose(): Promise<void> {
+    this.#disposed = true
+    for (const waiter of this.#waiting.splice(0)) waiter.refuse(closed())
+    const processes = [...this.#alive]
+    for (const process of processes) process.kill('the pool was closed')
+    await Promise.all(processes.map((process) => process.gone))
+  }
+
+  #acquire(prefers: Waiter['prefers'], signal?: AbortSignal): Promise<Worker> {
+    signal?.throwIfAborted()
+    if (this.#disposed) throw closed()
+    return new Promise<Worker>((resolve, reject) => {
+      const onAbort = () => {
+        const index = this.#waiting.indexOf(waiter)
+        if (index >= 0) this.#waiting.splice(index, 1)
+        reject(signal?.reason)
+      }
+      const settled = <A>(settle: (value: A) => void) => {
+        return (value: A) => {
+          signal?.removeEventListener('abort', onAbort)
+          settle(value)
+        }
+      }
+      const waiter: Waiter = { prefers, grant: settled(resolve), refuse: settled(reject) }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      this.#waiting.push(waiter)
+      this.#dispatch()
+    })
+  }
+
+  /** Hands idle workers to those who wait, oldest first, and starts workers while some still wait. */
+  #dispatch(): void {
+    while (this.#idle.length > 0 && this.#waiting.length > 0) {
+      const waiter = this.#waiting.shift() as Waiter
+      const preferred = this.#idle.findIndex(waiter.prefers)
+      const [worker] = this.#idle.splice(Math.max(preferred, 0), 1)
+      waiter.grant(worker as Worker)
+    }
+    while (this.#starting < this.#waiting.length && this.#workers.size + this.#starting < this.processes) {
+      this.#starting++
+      void this.#startWorker()
+    }
+  }
+
+  async #startWorker(): Promise<void> {
+    try {
+      const worker = (this.#workerLost ? this.#takeSpare() : undefined) ?? (await this.#boot())
+      this.#starting--
+      this.#adopt(worker)
+      this.#ensureSpare()
+    } catch (error) {
+      this.#starting--
+      // Nothing serves those who wait: they must hear it.
+      if (this.#workers.size === 0 && this.#starting === 0)
+        for (const waiter of this.#waiting.splice(0)) waiter.refuse(error)
+    }
+  }
+
+  #adopt(worker: Worker): void {
+    this.#workers.add(worker)
+    void worker.process.gone.then(() => {
+      this.#workers.delete(worker)
+      const index = this.#idle.indexOf(worker)
+      if (index >= 0) this.#idle.splice(index, 1)
+      this.#workerLost = true
+      if (!this.#disposed) this.#dispatch()
+    })
+    this.#giveBack(worker)
+  }
+
+  #giveBack(worker: Worker): void {
+    if (worker.process.death() !== undefined || !this.#workers.has(worker)) return
+    if (worker.heapBytes > this.#memoryCeiling) {
+      // Gone for the pool at once; `gone` comes a moment later.
+      this.#workers.delete(worker)
+      worker.process.kill(`its heap reached ${Math.round(worker.heapBytes / 1e6)} MB`)
+    } else {
+      this.#idle.push(worker)
+    }
+    this.#dispatch()
+  }
+
+  #takeSpare(): Worker | undefined {
+    const spare = this.#spare
+    this.#spare = undefined
+    return spare?.process.death() === undefined ? spare : undefined
+  }
+
+  #ensureSpare(): void {
+    if (this.#spare !== undefined || this.#spareBooting !== undefined || this.#disposed) return
+    this.#spareBooting = this.#boot()
+      .then(
+        (worker) => {
+          this.#spare = worker
+        },
+        // Whoever needs the spare boots a process of its own, and hears why that fails.
+        () => {},
+      )
+      .finally(() => {
+        this.#spareBooting = undefined
+      })
+  }
+
+  /** A new process that has tested itself. @throws EngineError after some attempts, with the last one's reason. */
+  async #boot(): Promise<Worker> {
+    let reason = ''
+    for (let attempt = 0; attempt < BOOT_ATTEMPTS; attempt++) {
+      if (this.#disposed) throw closed()
+      const began = performance.now()
+      const process = spawnLean(this.#node, this.#lean)
+      this.#alive.add(process)
+      void process.gone.then((death) => {
+        this.#alive.delete(process)
+        this.#onEvent({
+          kind: 'ended',
+          pid: process.pid,
+          reason: death.kind === 'killed' ? death.reason : death.detail,
+        })
+      })
+      try {
+        const version = await process.request('hello', {}, BOOT_DEADLINE_MS)
+        this.#leanVersion = version.leanVersion
+        this.#onEvent({ kind: 'started', pid: process.pid, ms: performance.now() - began })
+        return { process, environments: new Map(), theorems: new Map(), heapBytes: 0 }
+      } catch (error) {
+        if (!(error instanceof ProcessGoneError)) throw error
+        reason = error.message
+      }
+    }
+    if (this.#disposed) throw closed()
+    throw new EngineError(`Lean does not start: ${reason}; \`hedge doctor\` looks for the cause`)
+  }
+}
+
+function closed(): EngineError {
+  return new EngineError('the Lean pool has been closed')
+}

@@ -1,0 +1,223 @@
+import type { ProofState } from '../proof/proof-state.ts'
+import type { TacticResult } from '../proof/tactic-result.ts'
+import type { Theorem } from '../proof/theorem.ts'
+import { ProcessGoneError } from './embedded/lean-process.ts'
+import type { HostStep } from './embedded/protocol.ts'
+import { EngineError, type ProofSession, RejectedInput, type TacticLimits } from './engine.ts'
+import type { LeanPool, OpenedHeader, OpenedTheorem, Worker } from './pool.ts'
+
+/** A header may import all of Lean, on a loaded machine. */
+const OPEN_DEADLINE_MS = 180_000
+/** How many processes may die while a state is rebuilt before the engine gives up. */
+const REBUILD_ATTEMPTS = 3
+/** Saved states per theorem and process; older ones are dropped, and rebuilt when they are needed. */
+const STATES_KEPT = 4000
+
+/** Opens a header in a process, once per process. @throws RejectedInput */
+export async function openHeader(worker: Worker, header: string): Promise<OpenedHeader> {
+  const known = worker.environments.get(header)
+  if (known !== undefined) return known
+  const opened = await worker.process.request('open', { header }, OPEN_DEADLINE_MS)
+  if (opened.kind === 'rejected') throw new RejectedInput('header', opened.diagnostics)
+  worker.environments.set(header, opened)
+  return opened
+}
+
+/**
+ * A theorem in a pool. Its states live in whatever process made them; a state that the process at hand does not have is
+ * rebuilt there by running the tactics that led to it, so that processes may come and go.
+ */
+export class PooledSession implements ProofSession {
+  readonly theorem: Theorem
+  readonly #pool: LeanPool
+  readonly #limits: TacticLimits
+  /** The state each state was made from; the root has none. */
+  readonly #parents = new WeakMap<ProofState, ProofState>()
+  #root: ProofState | undefined
+
+  private constructor(pool: LeanPool, theorem: Theorem, limits: TacticLimits) {
+    this.#pool = pool
+    this.theorem = theorem
+    this.#limits = limits
+  }
+
+  /** @throws RejectedInput where the header or the statement does not elaborate; EngineError where Lean cannot. */
+  static async begin(
+    pool: LeanPool,
+    theorem: Theorem,
+    limits: TacticLimits,
+    signal?: AbortSignal,
+  ): Promise<PooledSession> {
+    const session = new PooledSession(pool, theorem, limits)
+    await session.#retrying(signal, (worker) => session.#open(worker))
+    return session
+  }
+
+  get root(): ProofState {
+    if (this.#root === undefined) throw new Error('the session has not begun')
+    return this.#root
+  }
+
+  async runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]> {
+    const results: TacticResult[] = []
+    signal?.throwIfAborted()
+    while (results.length < tactics.length && !(signal?.aborted && results.length > 0)) {
+      await this.#retrying(signal, async (worker) => {
+        const { theorem } = await this.#open(worker)
+        const handle = await this.#rebuild(worker, state)
+        await this.#run(worker, theorem, state, handle, tactics, results, signal)
+      })
+    }
+    return results
+  }
+
+  release(state: ProofState): void {
+    if (state === this.#root) return
+    for (const worker of this.#pool.workers) this.#drop(worker, state.key)
+  }
+
+  async close(): Promise<void> {
+    for (const worker of this.#pool.workers) {
+      const opened = worker.theorems.get(this)
+      if (opened === undefined) continue
+      worker.theorems.delete(this)
+      worker.process.notify('closeTheorem', { theorem: opened.theorem })
+    }
+  }
+
+  /** Runs the tactics that have no result yet. A process that dies is charged to the tactic it was at, which gets its result. */
+  async #run(
+    worker: Worker,
+    theorem: number,
+    state: ProofState,
+    handle: number,
+    tactics: readonly string[],
+    results: TacticResult[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const left = tactics.slice(results.length)
+    try {
+      const onResult = (index: number, step: HostStep) => {
+        results.push(this.#result(worker, state, left[index] as string, step))
+      }
+      const { heapBytes } = await worker.process.run(
+        { theorem, state: handle, tactics: left },
+        this.#limits.wallClockMs,
+        onResult,
+        signal,
+      )
+      worker.heapBytes = heapBytes
+    } catch (error) {
+      if (!(error instanceof ProcessGoneError)) throw error
+      if (signal?.aborted !== true && results.length < tactics.length) {
+        const { death } = error
+        results.push(
+          death.kind === 'killed' ? { kind: 'timeout', limit: 'wallClock' } : { kind: 'crash', message: death.detail },
+        )
+      }
+    }
+    if (results.length === 0) signal?.throwIfAborted()
+  }
+
+  #result(worker: Worker, from: ProofState, tactic: string, step: HostStep): TacticResult {
+    switch (step.kind) {
+      case 'open': {
+        this.#keep(worker, step.key, step.state)
+        const state: ProofState = { key: step.key, goals: step.goals, path: [...from.path, tactic] }
+        this.#parents.set(state, from)
+        return { kind: 'open', state }
+      }
+      case 'timeout':
+        return { kind: 'timeout', limit: 'heartbeats' }
+      case 'finished':
+      case 'error':
+        return step
+      default:
+        return step satisfies never
+    }
+  }
+
+  /** The handles of this theorem in a process, opening it there if need be. */
+  async #open(worker: Worker): Promise<OpenedTheorem> {
+    const known = worker.theorems.get(this)
+    if (known !== undefined) return known
+    const { environment } = await openHeader(worker, this.theorem.header)
+    const { statement } = this.theorem
+    const started = await worker.process.request(
+      'start',
+      { environment, statement, heartbeats: this.#limits.heartbeats },
+      OPEN_DEADLINE_MS,
+    )
+    if (started.kind === 'rejected') throw new RejectedInput('statement', started.diagnostics)
+    const opened: OpenedTheorem = { theorem: started.theorem, states: new Map([[started.key, started.state]]) }
+    worker.theorems.set(this, opened)
+    this.#root ??= { key: started.key, goals: started.goals, path: [] }
+    if (started.key !== this.#root.key)
+      throw new EngineError(`Lean gave another first state for ${this.theorem.name} in a new process`)
+    return opened
+  }
+
+  /** The handle of a state in a process, made by running its last tactic on its parent where it is not there. */
+  async #rebuild(worker: Worker, state: ProofState): Promise<number> {
+    const opened = await this.#open(worker)
+    const known = opened.states.get(state.key)
+    if (known !== undefined) return known
+    const parent = this.#parents.get(state)
+    const tactic = state.path.at(-1)
+    if (parent === undefined || tactic === undefined) throw new Error('the state does not belong to this session')
+    const handle = await this.#rebuild(worker, parent)
+    let step: HostStep | undefined
+    await worker.process.run(
+      { theorem: opened.theorem, state: handle, tactics: [tactic] },
+      this.#limits.wallClockMs,
+      (_index, result) => {
+        step = result
+      },
+    )
+    if (step?.kind !== 'open' || step.key !== state.key) {
+      throw new EngineError(`\`${tactic}\` gave another result when the state was rebuilt in a new process`)
+    }
+    this.#keep(worker, step.key, step.state)
+    return step.state
+  }
+
+  #keep(worker: Worker, key: string, handle: number): void {
+    const states = worker.theorems.get(this)?.states
+    if (states === undefined || states.has(key)) {
+      worker.process.notify('release', { states: [handle] })
+      return
+    }
+    states.set(key, handle)
+    if (states.size <= STATES_KEPT) return
+    // The root stays: every other state can be rebuilt from it.
+    let oldest: string | undefined
+    for (const old of states.keys()) {
+      if (old === this.#root?.key) continue
+      oldest = old
+      break
+    }
+    if (oldest !== undefined) this.#drop(worker, oldest)
+  }
+
+  #drop(worker: Worker, key: string): void {
+    const states = worker.theorems.get(this)?.states
+    const handle = states?.get(key)
+    if (handle === undefined) return
+    states?.delete(key)
+    worker.process.notify('release', { states: [handle] })
+  }
+
+  /** Lends a worker to `use`, and another one if that dies before any tactic ran. */
+  async #retrying<T>(signal: AbortSignal | undefined, use: (worker: Worker) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#pool.withWorker(use, signal, (worker) => worker.theorems.has(this))
+      } catch (error) {
+        signal?.throwIfAborted()
+        if (!(error instanceof ProcessGoneError)) throw error
+        if (attempt >= REBUILD_ATTEMPTS)
+          throw new EngineError(`Lean cannot work on ${this.theorem.name}: ${error.message}`, { cause: error })
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { ProofState } from '../proof/proof-state.ts'
+import type { TacticResult } from '../proof/tactic-result.ts'
+
+/**
+ * All that a search knows of the world: a first state and a way to run tactics on states. An engine's proof session is
+ * one; so is any rewriting game.
+ */
+export interface Domain {
+  readonly root: ProofState
+  /**
+   * One result per tactic, in order, each independent of the others. When `signal` aborts, gives the results there are,
+   * or rejects with its reason where there are none. Rejects when the domain itself is broken: the search then rejects
+   * with that error.
+   */
+  runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]>
+  /** A hint that this state, and any other with its key, will not be worked on soon. It must stay valid. */
+  release(state: ProofState): void
+}

@@ -1,0 +1,52 @@
+import type { Proof } from '../proof/proof.ts'
+import type { ProofState } from '../proof/proof-state.ts'
+import type { TacticResult } from '../proof/tactic-result.ts'
+import type { Domain } from './domain.ts'
+
+/** Whether a script, run from the theorem's first state, leaves no goal. */
+export type RunScript = (tactics: readonly string[]) => Promise<boolean>
+
+/**
+ * Drops steps a script does not need: runs of steps first, halving down to single ones, later ones before earlier ones
+ * (delta debugging, Zeller & Hildebrandt 2002), again until no single step can go. At most O(n^2) scripts are run.
+ * A script that does not finish in the first place comes back unchanged.
+ */
+export async function minimiseProof(proof: Proof, finishes: RunScript): Promise<Proof> {
+  if (!(await finishes(proof.tactics))) return proof
+  let tactics = proof.tactics
+  for (let before = -1; before !== tactics.length; ) {
+    before = tactics.length
+    for (let size = 2 ** Math.floor(Math.log2(Math.max(1, before - 1))); size >= 1; size /= 2)
+      for (let start = tactics.length - size; start >= 0; start--) {
+        const shorter = [...tactics.slice(0, start), ...tactics.slice(start + size)]
+        if (shorter.length > 0 && (await finishes(shorter))) tactics = shorter
+      }
+  }
+  return { tactics }
+}
+
+/**
+ * Runs scripts on a domain, remembering every (state, tactic): shortened scripts share most of their steps. Rejects
+ * when `signal` aborts.
+ */
+export function scriptRunner(domain: Domain, signal?: AbortSignal): RunScript {
+  const known = new Map<string, Map<string, TacticResult>>()
+  const run = async (state: ProofState, tactic: string): Promise<TacticResult> => {
+    const here = known.get(state.key) ?? new Map<string, TacticResult>()
+    known.set(state.key, here)
+    const result = here.get(tactic) ?? (await domain.runTactics(state, [tactic], signal))[0]
+    if (result === undefined) throw new Error(`no result for tactic ${JSON.stringify(tactic)}`)
+    here.set(tactic, result)
+    return result
+  }
+  return async (tactics) => {
+    let state = domain.root
+    for (const [i, tactic] of tactics.entries()) {
+      const result = await run(state, tactic)
+      if (result.kind === 'finished') return i === tactics.length - 1
+      if (result.kind !== 'open') return false
+      state = result.state
+    }
+    return false
+  }
+}

@@ -1,0 +1,46 @@
+import type { Random } from '../proof/random.ts'
+import type { SearchNode, Tree } from './tree.ts'
+
+export type PassEnd =
+  | { readonly kind: 'proved' }
+  /** The script finished, and the verifier did not take it. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'invalid'; readonly result: 'error' | 'timeout' | 'crash' }
+  | { readonly kind: 'depthLimit' }
+  /** The last tactic led back to a state this pass had been at. */
+  | { readonly kind: 'cycle' }
+  /** The policy proposed nothing. */
+  | { readonly kind: 'noTactic' }
+  /** The search ended first. */
+  | { readonly kind: 'unfinished' }
+
+export type Pass = {
+  readonly index: number
+  readonly end: PassEnd
+  /** Every tactic that was run, the last one included, valid or not. */
+  readonly tactics: readonly string[]
+  /** How many of them were valid. */
+  readonly depth: number
+}
+
+/** A pass under way. */
+export type LivePass = {
+  readonly index: number
+  readonly random: Random
+  readonly visited: Set<SearchNode>
+  readonly tactics: string[]
+  node: SearchNode
+  depth: number
+  end: PassEnd | undefined
+}
+
+/** Pass `index` at the root, with its own random stream. */
+export function startPass(index: number, tree: Tree, random: Random): LivePass {
+  const visited = new Set([tree.root])
+  return { index, random: random.fork(index), visited, tactics: [], node: tree.root, depth: 0, end: undefined }
+}
+
+/** The pass as it is reported. */
+export function finish({ index, end, tactics, depth }: LivePass): Pass {
+  return { index, end: end ?? { kind: 'unfinished' }, tactics, depth }
+}

@@ -1,0 +1,49 @@
+import type { Proof } from '../proof/proof.ts'
+import type { Meter } from './budget.ts'
+import type { Accept, SearchStatistics } from './outcome.ts'
+import type { SearchEdge, Tree } from './tree.ts'
+
+/** The verified script of a finished edge, or why there is none. */
+export type Verification =
+  | { readonly kind: 'accepted'; readonly proof: Proof }
+  | { readonly kind: 'refused' }
+  /** The user aborted before the verifier had spoken. */
+  | { readonly kind: 'undecided' }
+
+/**
+ * Asks the verifier about a finished edge once, however many scripts lead to it: equal states behave equally, so the
+ * first script speaks for all. The end of the wall clock does not stop it, for a proof found is never lost to the
+ * clock; the user's abort does, if the verifier itself gives up (rejects) or has not been asked yet.
+ */
+export async function verifyEdge(
+  edge: SearchEdge,
+  proof: Proof,
+  context: { tree: Tree; accept: Accept; meter: Meter; statistics: SearchStatistics },
+): Promise<Verification> {
+  const { tree, accept, meter, statistics } = context
+  if (edge.outcome.kind !== 'finished') throw new Error('only a finished edge can be verified')
+  const verdict = edge.outcome.verdict
+  if (verdict.kind !== 'candidate') return verdict
+  const underWay = tree.verifying.get(edge)
+  if (underWay !== undefined) {
+    await underWay.catch(() => {})
+    return verifyEdge(edge, proof, context)
+  }
+  if (meter.stopped() === 'interrupted') return { kind: 'undecided' }
+
+  const start = meter.now()
+  const question = accept(proof)
+  tree.verifying.set(edge, question)
+  try {
+    const answer = (await question) ? ({ kind: 'accepted', proof } as const) : ({ kind: 'refused' } as const)
+    tree.judge(edge, answer)
+    if (answer.kind === 'refused') statistics.refused++
+    return answer
+  } catch (cause) {
+    if (meter.stopped() === 'interrupted') return { kind: 'undecided' }
+    throw new Error('the verifier failed', { cause })
+  } finally {
+    tree.verifying.delete(edge)
+    statistics.verifierMs += meter.now() - start
+  }
+}

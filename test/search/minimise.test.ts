@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { minimiseProof, scriptRunner } from '../../src/search/minimise.ts'
+import { error, jugs, type Rule, seeded, toyDomain } from './toy.ts'
+
+const minimise = (rule: Rule, root: string, tactics: string[]) => {
+  const domain = toyDomain(root, rule)
+  return minimiseProof({ tactics }, scriptRunner(domain)).then((proof) => ({ tactics: proof.tactics, domain }))
+}
+
+const shortest = ['fillBig', 'bigToSmall', 'emptySmall', 'bigToSmall', 'fillBig', 'bigToSmall', 'done']
+
+test('useless steps go, needed ones stay, and no step is run twice', async () => {
+  const { tactics, domain } = await minimise(jugs, '0,0', ['fillBig', 'emptyBig', ...shortest])
+  expect(tactics).toEqual(shortest)
+  expect(new Set(domain.runs).size).toBe(domain.runs.length)
+})
+
+test('steps that are only useless together go together', async () => {
+  // `open` must be closed again before `end`.
+  const rule: Rule = (from, tactic) => {
+    if (tactic === 'open') return { to: `${from}(` }
+    if (tactic === 'close') return from.endsWith('(') ? { to: from.slice(0, -1) } : error
+    return from === 'a' ? { kind: 'finished' } : error
+  }
+  expect((await minimise(rule, 'a', ['open', 'close', 'end'])).tactics).toEqual(['end'])
+  expect((await minimise(rule, 'a', ['open', 'open', 'close', 'close', 'end'])).tactics).toEqual(['end'])
+})
+
+test('a script that does not finish, or goes on after the end, comes back unchanged', async () => {
+  expect((await minimise(jugs, '0,0', ['fillBig', 'done'])).tactics).toEqual(['fillBig', 'done'])
+  expect((await minimise(() => ({ kind: 'finished' }), 'a', ['x', 'y'])).tactics).toEqual(['x', 'y'])
+})
+
+test('whatever is left of a random script finishes, and lacks no single step', async () => {
+  const moves = ['fillSmall', 'fillBig', 'emptySmall', 'emptyBig', 'smallToBig', 'bigToSmall']
+  for (let seed = 0; seed < 20; seed++) {
+    const random = seeded(seed)
+    const noise = Array.from({ length: 8 }, () => moves[Math.floor(random.next() * moves.length)] as string)
+    const { tactics } = await minimise(jugs, '0,0', [...noise, 'emptySmall', 'emptyBig', ...shortest])
+    const finishes = scriptRunner(toyDomain('0,0', jugs))
+    expect(await finishes(tactics)).toBe(true)
+    for (let i = 0; i < tactics.length; i++) expect(await finishes(tactics.toSpliced(i, 1))).toBe(false)
+  }
+})
+
+test('an abort rejects', async () => {
+  const domain = toyDomain('a', () => 'hang')
+  const signal = AbortSignal.abort(new Error('enough'))
+  await expect(minimiseProof({ tactics: ['x'] }, scriptRunner(domain, signal))).rejects.toThrow('enough')
+})
