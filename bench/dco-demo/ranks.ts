@@ -31,7 +31,8 @@ const OTHER_ANSWERS = 1000 - RANKS
 
 /**
  * Lemmas 4.2 and 4.3 for a calibrated policy with these accuracies (sorted, as calibration asks), and the exact optimum.
- * Only the first is free of the small counts' noise; the others are made strictly smaller where they are equal.
+ * The lemmas' bounds hold where the ranks below the first are about equally accurate (see `coverage-bounds.ts`); the
+ * optimum is computed for the accuracies as they are, and leaves the bounds where they are not.
  */
 export function boundsFor({ accuracies }: RankAccuracies, sizes: readonly number[]): BoundsAt[] {
   const sorted = accuracies.toSorted((a, b) => b - a).filter((p) => p > 0)

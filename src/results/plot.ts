@@ -69,7 +69,15 @@ export function histograms(text: Omit<ChartText, 'lines'>, panels: readonly Pane
   return render({
     title: text.title,
     data: { values },
-    facet: { row: { field: 'name', type: 'nominal', title: null, sort: panels.map((panel) => panel.name) } },
+    facet: {
+      row: {
+        field: 'name',
+        type: 'nominal',
+        title: null,
+        sort: panels.map((panel) => panel.name),
+        header: { labelAngle: 0, labelAlign: 'left' },
+      },
+    },
     spec: {
       width: SIZE.width,
       height: 80,
@@ -84,6 +92,10 @@ export function histograms(text: Omit<ChartText, 'lines'>, panels: readonly Pane
 }
 
 function render(spec: object): Promise<string> {
-  const { spec: compiled } = compile({ background: 'white', ...spec } as TopLevelSpec)
+  const { spec: compiled } = compile({
+    background: 'white',
+    config: { legend: { labelLimit: 0 } },
+    ...spec,
+  } as TopLevelSpec)
   return new vega.View(vega.parse(compiled), { renderer: 'none' }).toSVG()
 }
