@@ -14,11 +14,9 @@ import {
   trainMember,
 } from '../training/train-policy.ts'
 import { count, positive, share, wholeNumber, widths } from './arguments.ts'
+import { EXIT, InputError } from './failure.ts'
 import { confidenceTable, drawTrainingPlots, type MemberMetrics } from './train-report.ts'
 import { TrainingView } from './train-view.ts'
-
-/** Exit codes of `hedge train`. */
-const EXIT = { done: 0, badInput: 2, engineFailure: 3, interrupted: 130 } as const
 
 type Flags = {
   readonly data: string
@@ -180,8 +178,6 @@ async function trainOne(
     view.close()
   }
 }
-
-class InputError extends Error {}
 
 function planOf(flags: Flags): TrainPlan {
   const network = networkConfigSchema.safeParse({

@@ -60,13 +60,16 @@ export class PooledSession implements ProofSession {
 
   async runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]> {
     const results: TacticResult[] = []
+    const spared = new Set<number>()
+    const use = async (worker: Worker) => {
+      const { theorem } = await this.#open(worker)
+      const handle = await this.#rebuild(worker, state)
+      await this.#run(worker, theorem, state, handle, tactics, results, spared, signal)
+    }
     signal?.throwIfAborted()
     while (results.length < tactics.length && !(signal?.aborted && results.length > 0)) {
-      await this.#retrying(signal, async (worker) => {
-        const { theorem } = await this.#open(worker)
-        const handle = await this.#rebuild(worker, state)
-        await this.#run(worker, theorem, state, handle, tactics, results, signal)
-      })
+      // A process that has the state need not run the tactics that lead to it.
+      await this.#retrying(signal, use, (worker) => worker.theorems.get(this)?.states.has(state.key) === true)
     }
     return results
   }
@@ -93,6 +96,8 @@ export class PooledSession implements ProofSession {
     handle: number,
     tactics: readonly string[],
     results: TacticResult[],
+    /** Tactics, by number, whose process was killed from outside once already. */
+    spared: Set<number>,
     signal?: AbortSignal,
   ): Promise<void> {
     const left = tactics.slice(results.length)
@@ -111,6 +116,11 @@ export class PooledSession implements ProofSession {
       if (!(error instanceof ProcessGoneError)) throw error
       if (signal?.aborted !== true && results.length < tactics.length) {
         const { death } = error
+        // Killed by someone else, perhaps before the tactic began: it gets one more try.
+        if (death.kind === 'died' && death.signal !== undefined && !spared.has(results.length)) {
+          spared.add(results.length)
+          return
+        }
         results.push(
           death.kind === 'killed' ? { kind: 'timeout', limit: 'wallClock' } : { kind: 'crash', message: death.detail },
         )
@@ -208,10 +218,14 @@ export class PooledSession implements ProofSession {
   }
 
   /** Lends a worker to `use`, and another one if that dies before any tactic ran. */
-  async #retrying<T>(signal: AbortSignal | undefined, use: (worker: Worker) => Promise<T>): Promise<T> {
+  async #retrying<T>(
+    signal: AbortSignal | undefined,
+    use: (worker: Worker) => Promise<T>,
+    prefers: (worker: Worker) => boolean = (worker) => worker.theorems.has(this),
+  ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#pool.withWorker(use, signal, (worker) => worker.theorems.has(this))
+        return await this.#pool.withWorker(use, signal, prefers)
       } catch (error) {
         signal?.throwIfAborted()
         if (!(error instanceof ProcessGoneError)) throw error

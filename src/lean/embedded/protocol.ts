@@ -54,6 +54,12 @@ const refused = z.object({ kind: z.literal('refused'), reason: z.string(), messa
 export const memorySchema = z.object({ heapBytes: z.number(), residentBytes: z.number(), states: z.number() })
 export type HostMemory = z.infer<typeof memorySchema>
 
+const libraryTheorems = z.object({
+  symbols: z.array(z.string()),
+  theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
+})
+export type LibraryTheorems = z.infer<typeof libraryTheorems>
+
 /** One request: its method, what is sent and what comes back. */
 type Method<P extends z.ZodType, R extends z.ZodType> = {
   readonly type: RequestType<z.infer<P>, z.infer<R>, void>
@@ -111,14 +117,7 @@ export const methods = {
     ]),
   ),
   /** The theorems of an environment: names, and the constants their statements mention as positions in `symbols`. */
-  premises: method(
-    'premises',
-    z.object({ environment: z.number() }),
-    z.object({
-      symbols: z.array(z.string()),
-      theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
-    }),
-  ),
+  premises: method('premises', z.object({ environment: z.number() }), libraryTheorems),
   memory: method('memory', z.object({}), memorySchema),
 } as const
 

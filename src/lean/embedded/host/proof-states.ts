@@ -240,7 +240,9 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     if (lean.tag(result) === 0) return undefined
     const exception = field(result, 0)
     if (isMaxHeartbeat(inc(exception)) >>> 1 === 1) return { kind: 'timeout' }
-    return { kind: 'error', message: exceptionText(inc(exception)) }
+    const message = exceptionText(inc(exception))
+    // A nested failure (of an instance, say) wraps the same cause in words of its own.
+    return message.includes('maximum number of heartbeats') ? { kind: 'timeout' } : { kind: 'error', message }
   }
   /** Like `failure`; an abort (an internal exception) has its reason in the log. */
   const tacticFailure = (theorem: OpenTheorem, result: Obj): StepResult | undefined => {
