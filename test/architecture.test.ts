@@ -10,7 +10,11 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
   proof: { rooms: [], packages: [] },
   dataset: { rooms: ['proof'], packages: ['zod'] },
   lean: { rooms: ['proof'], packages: ['vscode-jsonrpc', 'zod', 'tar', 'env-paths'] },
-  policy: { rooms: ['proof'], packages: ['zod'] },
+  policy: {
+    rooms: ['proof'],
+    packages: ['zod', '@tensorflow', 'onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'],
+  },
+  training: { rooms: ['proof', 'dataset', 'policy'], packages: ['zod'] },
   search: { rooms: ['proof', 'policy'], packages: [] },
   report: { rooms: ['proof', 'search'], packages: ['d3-hierarchy'] },
   cli: {
