@@ -15,10 +15,11 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
     packages: ['zod', '@tensorflow', 'onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'],
   },
   training: { rooms: ['proof', 'dataset', 'policy'], packages: ['zod'] },
+  results: { rooms: ['proof'], packages: ['vega', 'vega-lite'] },
   search: { rooms: ['proof', 'policy'], packages: [] },
   report: { rooms: ['proof', 'search'], packages: ['d3-hierarchy'] },
   cli: {
-    rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'report'],
+    rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'report', 'training', 'results'],
     packages: ['commander', 'cli-progress', 'pino', 'pino-pretty', 'ms'],
   },
 }
