@@ -75,7 +75,8 @@ export class PooledSession implements ProofSession {
   }
 
   release(state: ProofState): void {
-    if (state === this.#root) return
+    // A tactic such as `skip` gives the first state again, under the same key; every other state is rebuilt from it.
+    if (state.key === this.#root?.key) return
     for (const worker of this.#pool.workers) this.#drop(worker, state.key)
   }
 

@@ -127,6 +127,9 @@ describe('branching', () => {
     s.release(split)
     s.release(below)
     expect(await s.runTactics(below, ['omega'])).toEqual([{ kind: 'finished' }])
+    // `skip` gives the first state again: releasing that must not lose the first state.
+    s.release(await step(s, s.root, 'skip'))
+    expect(await s.runTactics(s.root, ['omega'])).toEqual([{ kind: 'finished' }])
     await s.close()
   })
 
