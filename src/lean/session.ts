@@ -23,6 +23,13 @@ export async function openHeader(worker: Worker, header: string): Promise<Opened
   return opened
 }
 
+/** The tactics that led to a state gave something else in another process. Lean is deterministic but for its clocks. */
+class LostState extends Error {
+  constructor(tactic: string) {
+    super(`the state is lost: \`${tactic}\` gave another result in a new process`)
+  }
+}
+
 /**
  * A theorem in a pool. Its states live in whatever process made them; a state that the process at hand does not have is
  * rebuilt there by running the tactics that led to it, so that processes may come and go.
@@ -63,7 +70,14 @@ export class PooledSession implements ProofSession {
     const spared = new Set<number>()
     const use = async (worker: Worker) => {
       const { theorem } = await this.#open(worker)
-      const handle = await this.#rebuild(worker, state)
+      const handle = await this.#rebuild(worker, state).catch((error: unknown) => {
+        if (!(error instanceof LostState)) throw error
+        return error
+      })
+      if (handle instanceof LostState) {
+        while (results.length < tactics.length) results.push({ kind: 'error', message: handle.message })
+        return
+      }
       await this.#run(worker, theorem, state, handle, tactics, results, spared, signal)
     }
     signal?.throwIfAborted()
@@ -186,7 +200,7 @@ export class PooledSession implements ProofSession {
       },
     )
     if (step?.kind !== 'open' || step.key !== state.key) {
-      throw new EngineError(`\`${tactic}\` gave another result when the state was rebuilt in a new process`)
+      throw new LostState(tactic)
     }
     this.#keep(worker, step.key, step.state)
     return step.state

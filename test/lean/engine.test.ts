@@ -108,6 +108,31 @@ describe('branching', () => {
     await s.close()
   })
 
+  test('nameless metavariables do not tell equal states apart, whatever Lean made before them', async () => {
+    const s = await session({
+      name: 't',
+      header: '',
+      statement: 'theorem t (a b c : Nat) (h : a = b) (k : b = c) : a = c',
+    })
+    const direct = await step(s, s.root, 'apply Eq.trans')
+    const detour = await step(
+      s,
+      await step(s, s.root, 'have : True := (fun _ => trivial) (1 + 1 + 1)\nclear this'),
+      'apply Eq.trans',
+    )
+    expect(direct.goals.map((goal) => goal.text).join()).toContain('?b')
+    expect(detour.key).toBe(direct.key)
+    const hidden = 'refine Eq.trans (b := _) ?h1 ?h2\nrotate_left'
+    const one = await s.runTactics(s.root, [hidden])
+    const two = await s.runTactics(await step(s, s.root, 'have : True := (fun _ => trivial) (1 + 1 + 1)\nclear this'), [
+      hidden,
+    ])
+    expect(two.map((r) => (r.kind === 'open' ? r.state.key : r.kind))).toEqual(
+      one.map((r) => (r.kind === 'open' ? r.state.key : r.kind)),
+    )
+    await s.close()
+  })
+
   test('a goal that looks the same but hides another instance has another key', async () => {
     const s = await session({ name: 't', header: '', statement: 'theorem t (i : Add Nat) (a : Nat) : True' })
     const given = await step(

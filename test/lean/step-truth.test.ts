@@ -3,7 +3,7 @@ import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import type { Diagnostic, ProofSession } from '../../src/lean/engine.ts'
 import { openHeader } from '../../src/lean/session.ts'
 import { proofCommand } from '../../src/proof/proof.ts'
-import { type ProofState, renderState } from '../../src/proof/proof-state.ts'
+import { type ProofState, renderState, renumberMetavariables } from '../../src/proof/proof-state.ts'
 import type { TacticResult } from '../../src/proof/tactic-result.ts'
 import { CORPUS, TRICKY } from './step-corpus.ts'
 
@@ -40,7 +40,7 @@ function compiledAnswer(diagnostics: readonly Diagnostic[], byColumn: number): A
   const unsolved = 'unsolved goals\n'
   if (errors.length > 1 || !only?.text.startsWith(unsolved) || only.line !== 1 || only.column !== byColumn)
     return 'error'
-  return `open\n${only.text.slice(unsolved.length)}`
+  return `open\n${renumberMetavariables([only.text.slice(unsolved.length)])[0]}`
 }
 
 function compile(statement: string, tactics: readonly string[]): Promise<Answer> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Goal, renderState } from '../../../proof/proof-state.ts'
+import { type Goal, renderState, renumberMetavariables } from '../../../proof/proof-state.ts'
 import type { Diagnostic } from '../../engine.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { createGoalShapes, exprFlags } from './expr.ts'
@@ -367,11 +367,13 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     const walk = shapes.walker()
     const mctx = field(state.meta, META_STATE.mctx)
     let hash = 0
-    const goals = state.goals.map((goal): Goal => {
+    const shown = state.goals.map((goal) => {
       const shape = walk.goal(mctx, goal)
       hash = shapes.combine(30, hash, shape.hash)
       return { text: renderGoal(theorem, goal), constants: shape.constants }
     })
+    const texts = renumberMetavariables(shown.map(({ text }) => text))
+    const goals = shown.map(({ constants }, i): Goal => ({ text: texts[i] as string, constants }))
     walk.end()
     const text = createHash('sha1').update(renderState(goals)).digest('base64url').slice(0, 16)
     return { key: `${text}.${hash.toString(36)}`, goals }
