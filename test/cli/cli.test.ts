@@ -150,7 +150,7 @@ describe('prove', () => {
   })
 
   test('a variable that Lean binds by itself is pointed out', async () => {
-    const ended = await hedge(['prove', 'theorem t (h : prime) : prime', '--workers', '1'])
+    const ended = await hedge(['prove', 'theorem t (n : Nat) (h : n = prime) : prime = n', '--workers', '1'])
     expect(ended).toMatchObject({ code: 0, err: expect.stringContaining('`prime` is not declared') })
   })
 })
