@@ -6,7 +6,7 @@ export default defineConfig({
     reporters: ['default', './test/plain-summary.ts'],
     // A Lean process takes one core and about 1 GB; more files at once would only make them wait for each other.
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 })
