@@ -13,13 +13,16 @@ export type BestFirstOptions = {
   /** `passes` is not looked at. */
   readonly budget: Budget
   readonly accept: Accept
-  /** Tactics per expansion, 8 if left out. */
+  /** Tactics of a node's first expansion, 4 if left out. */
   readonly width?: number
   /** Nodes taken from the frontier at once, 1 if left out. Part of the search's meaning: another batch, another order. */
   readonly batch?: number
   /** Exponent of the length in sum(logProb) / length^alpha, 0.5 if left out. 0 is plain likelihood, 1 the mean per step. */
   readonly alpha?: number
-  /** How often one node may come back with twice the width, 0 if left out. */
+  /**
+   * How often one node may come back with twice the width, 3 if left out. Narrow and widened beats wide: on random
+   * worlds with 16 tactics a state, 4 tactics widened 3 times prove more than 8 or 16 at once, with fewer runs.
+   */
   readonly widenings?: number
   /** States worked on at the same time, 1 if left out. Changes no result. */
   readonly concurrency?: number
@@ -36,8 +39,8 @@ export type BestFirstOutcome = {
 
 /**
  * Best-first search by length-normalised log-probability, as in BFS-Prover (arXiv 2502.03438), whose alpha is the
- * default. A node's priority comes from the likeliest path to it, its depth from the shortest. An expansion takes one
- * node and runs the tactics its policy ranks first; a batch of them ends before the next is chosen, so the tree is the
+ * default. A node's priority comes from the likeliest path to it, and is raised, never lowered, by paths found later;
+ * its depth comes from the shortest. An expansion takes one node and runs the tactics its policy ranks first; a batch of them ends before the next is chosen, so the tree is the
  * same for any `concurrency`.
  *
  * A node that has used up its tactics can be widened: it comes back with the priority that its last, least likely tactic
@@ -140,7 +143,7 @@ class Queue {
   readonly #cut = new Set<SearchNode>()
 
   constructor(root: SearchNode, depth: number, options: BestFirstOptions) {
-    const { alpha = 0.5, width = 8, widenings = 0 } = options
+    const { alpha = 0.5, width = 4, widenings = 3 } = options
     if (!(alpha >= 0)) throw new RangeError(`alpha must be a number >= 0, not ${alpha}`)
     if (!(width >= 1)) throw new RangeError(`width must be at least 1, not ${width}`)
     this.paths = new Paths(root)

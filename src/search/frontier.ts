@@ -15,9 +15,10 @@ export class Frontier {
     return this.#waiting.size
   }
 
-  /** Adds a node, or changes the priority of one that waits already. */
+  /** Adds a node, or raises the priority of one that waits already. */
   offer(node: SearchNode, priority: number): void {
-    if (this.#waiting.get(node)?.priority === priority) return
+    const waiting = this.#waiting.get(node)
+    if (waiting !== undefined && waiting.priority >= priority) return
     const order = this.#order.get(node) ?? this.#order.size
     this.#order.set(node, order)
     const entry = { node, priority, order }

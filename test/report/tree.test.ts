@@ -11,7 +11,12 @@ import { jugs, type Rule, state, tablePolicy, toyDomain, uniformJugs } from '../
 async function searched(rule: Rule, root: string, policy = uniformJugs, expansions = 1000): Promise<Tree> {
   const domain = toyDomain(root, rule)
   const tree = createTree(domain.root)
-  await searchBestFirst(tree, domain, policy, { budget: { expansions }, accept: async () => true })
+  await searchBestFirst(tree, domain, policy, {
+    budget: { expansions },
+    width: 8,
+    widenings: 0,
+    accept: async () => true,
+  })
   checkTree(tree)
   return tree
 }

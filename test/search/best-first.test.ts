@@ -27,7 +27,13 @@ async function bestFirst(
   options: Partial<BestFirstOptions> = {},
   tree: Tree = createTree(domain.root),
 ): Promise<BestFirstOutcome> {
-  const outcome = await searchBestFirst(tree, domain, policy, { budget: {}, accept: async () => true, ...options })
+  const outcome = await searchBestFirst(tree, domain, policy, {
+    budget: {},
+    accept: async () => true,
+    width: 8,
+    widenings: 0,
+    ...options,
+  })
   checkTree(tree)
   expect(new Set(domain.runs).size).toBe(domain.runs.length)
   return outcome
@@ -148,14 +154,14 @@ test('the depth limit is reported only when it alone emptied the frontier', asyn
 })
 
 test('a shortcut brings a state back that was too deep', async () => {
-  // x is found at depth 2 by way of b, and at depth 1 only when the root is widened to its second tactic.
-  const rule: Rule = (from, tactic) =>
-    tactic === 'end' ? (from === 'x' ? { kind: 'finished' } : error) : { to: tactic === 'toB' ? 'b' : 'x' }
+  // x is found at depth 2 by way of b, and at depth 1 only when the root is widened to its third tactic.
+  const rule: Rule = (_, tactic) =>
+    tactic === 'end' ? { kind: 'finished' } : tactic === 'bad' ? error : { to: tactic === 'toB' ? 'b' : 'x' }
   const policy = tablePolicy((at): Record<string, number> => {
-    if (at === 'a') return { toB: 0.8, toX: 0.1 }
+    if (at === 'a') return { toB: 0.8, bad: 0.15, toX: 0.04 }
     return at === 'b' ? { toX: 1 } : { end: 1 }
   })
-  const options = { budget: { depth: 2 }, width: 1 }
+  const options = { budget: { depth: 2 }, width: 2 }
   expect((await bestFirst(toyDomain('a', rule), policy, options)).result).toEqual({
     kind: 'outOfBudget',
     limit: 'depth',
@@ -204,6 +210,56 @@ test('widening goes on where a narrow search ends, and runs only what is new', a
   expect(wide.result).toEqual({ kind: 'proved', proof: { tactics: ['t6'] } })
   expect(domain.runs.filter((run) => run.startsWith('a '))).toEqual(Object.keys(ranks).map((tactic) => `a ${tactic}`))
   expect(wide.statistics.cacheHits).toBe(0)
+})
+
+test('a state cut for its depth and brought back later is no excuse for an empty frontier', async () => {
+  const rule: Rule = (_, tactic) =>
+    tactic === 'end' || tactic === 'bad' ? error : { to: tactic === 'toB' ? 'b' : 'x' }
+  const policy = tablePolicy((at): Record<string, number> => {
+    if (at === 'a') return { toB: 0.8, bad: 0.15, toX: 0.04 }
+    return at === 'b' ? { toX: 1 } : { end: 1 }
+  })
+  const options = { budget: { depth: 2 }, width: 2, widenings: 1 }
+  expect((await bestFirst(toyDomain('a', rule), policy, options)).result).toEqual({ kind: 'exhausted' })
+})
+
+/** d is expanded with x, comes back in line for its fourth tactic, and y then shows a likelier path to it. */
+function lateGain(fillers: number) {
+  const table: Record<string, Record<string, number>> = {
+    a: { x: 0.5, d: 0.3, bad: 0.001 },
+    x: { y: 0.9, ...Object.fromEntries(Array.from({ length: fillers }, (_, i) => [`z${i}`, 0.0071 - i * 0.0001])) },
+    d: { bad1: 0.01, bad2: 0.01, bad3: 0.01, bad4: 0.009 },
+    y: { d: 0.9 },
+  }
+  const domain = toyDomain('a', (_, tactic) => (tactic.startsWith('bad') ? error : { to: tactic }))
+  return { domain, policy: tablePolicy((at) => table[at] ?? {}) }
+}
+
+test('a likelier path moves a state forward that waits to be widened', async () => {
+  const { domain, policy } = lateGain(2)
+  const best: (string | undefined)[] = []
+  const onProgress: BestFirstOptions['onProgress'] = (progress) => best.push(progress.best?.state.key)
+  await bestFirst(domain, policy, { alpha: 0, batch: 2, width: 3, widenings: 1, onProgress })
+  // Without the gain, x and z1 (0.5 * 0.0070) would come before d (0.3 * 0.01); with it d stands at 0.405 * 0.01.
+  expect(best).toEqual(['x', 'y', 'd', 'z1', undefined])
+})
+
+test('a gain found in the very batch that uses a state up does not bring it back', async () => {
+  const { domain, policy } = lateGain(0)
+  const { statistics, result } = await bestFirst(domain, policy, { alpha: 0, batch: 2, width: 3, widenings: 1 })
+  // a, x and d, y and d, and a once more to see that it has no fourth tactic.
+  expect([statistics.expansions, result.kind]).toEqual([6, 'exhausted'])
+})
+
+test('everything cached: the user is still heard', async () => {
+  const domain = toyDomain('.', words)
+  const policy = tablePolicy(() => ({ a: 0.4, b: 0.3, c: 0.2 }))
+  const { tree } = await bestFirst(domain, policy)
+  const abort = new AbortController()
+  setImmediate(() => abort.abort())
+  const again = await bestFirst(domain, policy, { budget: { signal: abort.signal } }, tree)
+  expect(again.result).toEqual({ kind: 'interrupted' })
+  expect(again.statistics.tacticsRun).toBe(0)
 })
 
 test('a node whose policy has no more tactics is not widened', async () => {

@@ -27,6 +27,8 @@ test('only distinct new tactics are sent, in one batch; the rest are hits', asyn
   expect(domain.batches).toEqual([['b', 'x'], ['c']])
   expect(edges?.map((edge) => edge.outcome.kind)).toEqual(['open', 'error', 'open'])
   expect(search.statistics).toMatchObject({ tacticsRun: 3, cacheHits: 4, errors: 1 })
+  await expandAll([{ node: tree.root, candidates: [{ tactic: 'b', logProb: -0.5 }] }], search)
+  expect(tree.root.edges.get('b')?.logProb).toBe(-0.5)
   checkTree(tree)
 })
 
@@ -91,6 +93,33 @@ test('the waiting one can be aborted alone', async () => {
   expect(domain.runs).toEqual(['a b'])
   abortOwner.abort()
   expect(await owner).toEqual([undefined])
+})
+
+test('what another search ran while this one was busy is not run again', async () => {
+  const gates: Record<string, () => void> = {}
+  const domain = toyDomain('a', (_, tactic) => ({ to: tactic }))
+  const { runTactics } = domain
+  let hangs = true
+  domain.runTactics = async (from, tactics, signal) => {
+    const results = await runTactics(from, tactics)
+    const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+    if (tactics[0] === 'c' || hangs)
+      await Promise.race([aborted, new Promise<void>((go) => (gates[tactics[0] ?? ''] = go))])
+    return results
+  }
+  const tree = createTree(domain.root)
+  const abort = new AbortController()
+  const owner = expandAll([{ node: tree.root, candidates: candidates('b') }], context(tree, domain, abort.signal))
+  const busy = expandAll([{ node: tree.root, candidates: candidates('b', 'c') }], context(tree, domain))
+  const other = expandAll([{ node: tree.root, candidates: candidates('b') }], context(tree, domain))
+  await turn()
+  hangs = false
+  abort.abort()
+  expect(await owner).toEqual([undefined])
+  await other
+  gates.c?.()
+  expect((await busy)[0]?.map((edge) => edge.tactic)).toEqual(['b', 'c'])
+  expect(domain.runs).toEqual(['a b', 'a c', 'a b'])
 })
 
 test('a broken domain fails the search, and the jobs answered before keep their edges', async () => {

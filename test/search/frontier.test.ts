@@ -5,13 +5,14 @@ import { seeded, state } from './toy.ts'
 
 const node = (id: number): SearchNode => ({ id, state: state(String(id)), edges: new Map() })
 
-test('equal priorities leave in the order of their first offer, also after a change', () => {
+test('equal priorities leave in the order of their first offer, also after a raise', () => {
   const [a, b, c] = [node(0), node(1), node(2)] as const
   const frontier = new Frontier()
   frontier.offer(a, -3)
   frontier.offer(b, -1)
   frontier.offer(c, -1)
   frontier.offer(a, -1)
+  frontier.offer(b, -9)
   expect([frontier.size, frontier.take(), frontier.take(), frontier.take(), frontier.take()]).toEqual([
     3,
     a,
@@ -33,7 +34,7 @@ test('agrees with a sorted list on random offers and takes', () => {
       const one = nodes[Math.floor(random.next() * nodes.length)] as SearchNode
       const priority = -Math.floor(random.next() * 10)
       frontier.offer(one, priority)
-      waiting.set(one, priority)
+      waiting.set(one, Math.max(priority, waiting.get(one) ?? priority))
       if (!order.has(one)) order.set(one, order.size)
     } else {
       const [first] = [...waiting].sort(

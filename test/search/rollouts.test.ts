@@ -10,6 +10,7 @@ import {
   handClock,
   jugs,
   type Rule,
+  scriptedRandom,
   seeded,
   state,
   type ToyDomain,
@@ -155,6 +156,23 @@ test('one verification per finishing edge, however many passes come that way', a
   expect(statistics.refused).toBe(1)
 })
 
+test('candidates of one step go to the verifier in the order of their passes, and one proof may be enough', async () => {
+  const rule: Rule = (from, tactic) => (from === 'a' ? { to: from + tactic } : { kind: 'finished' })
+  const policy = tablePolicy((at): Record<string, number> => (at === 'a' ? { l: 0.5, r: 0.5 } : { x: 0.5, y: 0.5 }))
+  const asked = async (stopAtFirstProof: boolean) => {
+    const scripts: string[] = []
+    await rollOut(toyDomain('a', rule), policy, {
+      budget: { passes: 3 },
+      random: scriptedRandom({ 0: [0.1, 0.1], 1: [0.9, 0.1], 2: [0.1, 0.9] }),
+      stopAtFirstProof,
+      accept: async ({ tactics }) => scripts.push(tactics.join('')) > 0,
+    })
+    return scripts
+  }
+  expect(await asked(false)).toEqual(['lx', 'rx', 'ly'])
+  expect(await asked(true)).toEqual(['lx'])
+})
+
 test('a refused edge stays in the tree, marked', async () => {
   const domain = toyDomain('a', twoWays)
   const { tree, result } = await rollOut(domain, twoWaysPolicy, { budget: { passes: 9 }, accept: async () => false })
@@ -297,13 +315,39 @@ test('an abort before the start, or while the verifier works, is an interruption
   expect(passes[0]?.end).toEqual({ kind: 'unfinished' })
 })
 
-test('everything cached and no passes limit: the wall clock still gets its turn', async () => {
+test('passes go on without a limit of their own until the clock ends, on cached results too', async () => {
+  const clock = handClock()
   const domain = toyDomain('a', () => error)
-  const tree = createTree(domain.root)
-  const policy = tablePolicy(() => ({ t: 1 }))
-  const { result } = await rollOut(domain, policy, { budget: { wallClockMs: 20 } }, tree)
+  const { result, passes } = await rollOut(
+    domain,
+    tablePolicy(() => ({ t: 1 })),
+    {
+      budget: { wallClockMs: 20 },
+      block: 2,
+      clock,
+      onProgress: () => clock.advance(4),
+    },
+  )
   expect(result).toEqual({ kind: 'outOfBudget', limit: 'wallClock' })
+  expect(passes.length).toBe(10)
   expect(domain.runs).toEqual(['a t'])
+})
+
+test('everything cached and no limit at all: the user is still heard', async () => {
+  const abort = new AbortController()
+  setImmediate(() => abort.abort())
+  let rounds = 0
+  const { result } = await rollOut(
+    toyDomain('a', () => error),
+    tablePolicy(() => ({ t: 1 })),
+    {
+      budget: { signal: abort.signal },
+      onProgress: () => {
+        if (++rounds > 1000) throw new Error('nobody listens')
+      },
+    },
+  )
+  expect(result).toEqual({ kind: 'interrupted' })
 })
 
 test('a verifier or a domain that breaks fails the search', async () => {

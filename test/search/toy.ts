@@ -124,6 +124,17 @@ export const cleverJugs = tablePolicy((at): Record<string, number> => {
   return { fillBig: 0.4, bigToSmall: 0.4, fillSmall: 0.15, done: 0.05 }
 })
 
+/** Draws what the script says: one list of numbers for each label. */
+export function scriptedRandom(script: Readonly<Record<string, readonly number[]>>): Random {
+  return {
+    next: () => Number.NaN,
+    fork(label) {
+      const numbers = [...(script[label] ?? [])]
+      return { next: () => numbers.shift() ?? Number.NaN, fork: () => scriptedRandom({}) }
+    },
+  }
+}
+
 /** A clock that stands still until told otherwise. */
 export function handClock(): Clock & { advance(ms: number): void } {
   let now = 0

@@ -45,6 +45,15 @@ test('a tactic proposed again keeps its result and its highest log-probability',
   checkTree(tree)
 })
 
+test('a gain too small to show in a sum still counts in the length', () => {
+  const tree = createTree(state('a'))
+  const b = open(tree, tree.root, 'ab', 'b', -2)
+  const c = open(tree, b, 'bc', 'c', -1e17)
+  open(tree, open(tree, tree.root, 'ax', 'x', -0.5), 'xb', 'b', -0.5)
+  expect(tree.reach(c)).toMatchObject({ depth: 2, length: 3 })
+  checkTree(tree)
+})
+
 test('cycles, also free ones, never become part of a path', () => {
   const tree = createTree(state('a'))
   const b = open(tree, tree.root, 'ab', 'b', 0)

@@ -26,10 +26,29 @@ const PATCHES: readonly Patch[] = [
   },
   // Lean's task manager needs one thread; every further one is another copy of the JavaScript side in memory.
   { name: 'thread pool size', from: 'pthreadPoolSize=4', to: 'pthreadPoolSize=1' },
+  // Its module is instantiated while Lean initialises; what is sent to it meanwhile waits in its queue.
+  { name: 'waiting for the thread pool', from: 'await pthreadPoolReady;', to: '' },
   {
     name: 'raw exports',
     from: 'var origExports=wasmExports;',
     to: 'Module.wasm=wasmExports;Module.wasmMem=wasmMemory;var origExports=wasmExports;',
+  },
+  // The next three: Emscripten prepares every export for dynamic libraries, once per thread, in JavaScript: seconds and
+  // hundreds of megabytes for libraries that do not exist. Only what the module itself imports has to be resolved.
+  {
+    name: 'symbols for dynamic libraries',
+    from: 'mergeLibSymbols(wasmExports,"main");',
+    to: 'for(var k of Object.keys(wasmImports))if(wasmImports[k].stub&&wasmExports[k])wasmImports[k]=wasmExports[k];',
+  },
+  {
+    name: 'global offset table',
+    from: 'updateGOT(origExports);',
+    to: 'updateGOT(Object.fromEntries(Object.keys(GOT).filter(k=>k in origExports).map(k=>[k,origExports[k]])));',
+  },
+  {
+    name: 'symbols of the main module',
+    from: 'newDSO("__main__",0,wasmImports)',
+    to: 'newDSO("__main__",0,wasmExports)',
   },
   // process.binding is refused under Node's permission model, and fs.constants holds the same numbers.
   { name: 'open flags', from: 'process.binding("constants")["fs"]', to: 'fs.constants' },

@@ -9,7 +9,7 @@ import {
 import type { z } from 'zod'
 import { methods, notifications, PROTOCOL_FD } from '../protocol.ts'
 import { createHost, type Host, type HostPaths } from './host.ts'
-import { selfTest } from './self-test.ts'
+import { testProofCheck, testSteps } from './self-test.ts'
 
 /**
  * The Lean host process: one instance, served over JSON-RPC on its own file descriptor (stdout is full of Lean's debug
@@ -72,7 +72,7 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   }
 
   on(methods.hello, (host) => {
-    selfTest(host)
+    testSteps(host)
     return host.version
   })
   on(methods.open, (host, { header }) => host.open(header))
@@ -92,9 +92,12 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   })
   on(methods.elaborate, (host, { environment, source }) => ({ diagnostics: host.elaborate(environment, source) }))
   on(methods.exportProof, (host, { source, name, header }) => host.exportProof(source, name, header))
-  on(methods.checkProof, (host, { environment, statement, name, exported }) =>
-    host.checkProof(environment, statement, name, exported),
-  )
+  let checkTested = false
+  on(methods.checkProof, (host, { environment, statement, name, exported }) => {
+    if (!checkTested) testProofCheck(host)
+    checkTested = true
+    return host.checkProof(environment, statement, name, exported)
+  })
   on(methods.premises, (host, { environment }) => host.premises(environment))
   on(methods.memory, (host) => host.memory())
   onNotification(notifications.stop, (_host, { run }) => void stopped.add(run))
