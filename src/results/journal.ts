@@ -59,6 +59,13 @@ export class RunJournal implements Journal {
     return z.array(z.number()).parse(rows)
   }
 
+  /** Passes on record, of all members. */
+  passes(position: number): number {
+    return Number(
+      this.database.prepare('SELECT count(*) FROM passes WHERE theorem_id = ?').pluck().get(this.#id(position)),
+    )
+  }
+
   read(position: number): TheoremJournal {
     const id = this.#id(position)
     const row = theoremRow.parse(
