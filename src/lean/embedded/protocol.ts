@@ -54,6 +54,28 @@ const refused = z.object({ kind: z.literal('refused'), reason: z.string(), messa
 export const memorySchema = z.object({ heapBytes: z.number(), residentBytes: z.number(), states: z.number() })
 export type HostMemory = z.infer<typeof memorySchema>
 
+const libraryModuleSchema = z.object({
+  name: z.string(),
+  /** Modules it imports itself. */
+  imports: z.array(z.string()),
+  /** Theorems somebody wrote. */
+  theorems: z.array(z.string()),
+  /** How many other theorems it has, by why they are left out. */
+  left: z.record(z.string(), z.number()),
+})
+export type LibraryModule = z.infer<typeof libraryModuleSchema>
+const left = z.object({ kind: z.literal('left'), reason: z.string() })
+const printedSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('printed'), variants: z.array(z.string()), fingerprint: z.string() }),
+  left,
+])
+export type PrintedTheorem = z.infer<typeof printedSchema>
+const libraryCheckSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('kept'), variant: z.number() }),
+  left,
+])
+export type LibraryCheck = z.infer<typeof libraryCheckSchema>
+
 /** One request: its method, what is sent and what comes back. */
 type Method<P extends z.ZodType, R extends z.ZodType> = {
   readonly type: RequestType<z.infer<P>, z.infer<R>, void>
@@ -118,6 +140,27 @@ export const methods = {
       symbols: z.array(z.string()),
       theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
     }),
+  ),
+  /** The modules an environment imports, with the theorems people wrote in them. */
+  libraryModules: method(
+    'libraryModules',
+    z.object({ environment: z.number() }),
+    z.object({ modules: z.array(libraryModuleSchema) }),
+  ),
+  /** Statements of theorems as source, in several ways of printing. One answer per name, in order. */
+  printTheorems: method(
+    'printTheorems',
+    z.object({ environment: z.number(), names: z.array(z.string()) }),
+    z.object({ printed: z.array(printedSchema) }),
+  ),
+  /** Elaborates printed statements in an environment that is opened for this request alone. One answer per theorem. */
+  checkPrinted: method(
+    'checkPrinted',
+    z.object({
+      header: z.string(),
+      theorems: z.array(z.object({ name: z.string(), variants: z.array(z.string()), fingerprint: z.string() })),
+    }),
+    z.object({ checks: z.array(libraryCheckSchema) }),
   ),
   memory: method('memory', z.object({}), memorySchema),
 } as const
