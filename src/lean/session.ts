@@ -61,11 +61,13 @@ export class PooledSession implements ProofSession {
   async runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]> {
     const results: TacticResult[] = []
     while (results.length < tactics.length) {
-      await this.#retrying(signal, async (worker) => {
+      const use = async (worker: Worker) => {
         const { theorem } = await this.#open(worker)
         const handle = await this.#rebuild(worker, state)
         await this.#run(worker, theorem, state, handle, tactics, results, signal)
-      })
+      }
+      // A process that has the state need not run the tactics that lead to it.
+      await this.#retrying(signal, use, (worker) => worker.theorems.get(this)?.states.has(state.key) === true)
     }
     return results
   }
@@ -207,10 +209,14 @@ export class PooledSession implements ProofSession {
   }
 
   /** Lends a worker to `use`, and another one if that dies before any tactic ran. */
-  async #retrying<T>(signal: AbortSignal | undefined, use: (worker: Worker) => Promise<T>): Promise<T> {
+  async #retrying<T>(
+    signal: AbortSignal | undefined,
+    use: (worker: Worker) => Promise<T>,
+    prefers: (worker: Worker) => boolean = (worker) => worker.theorems.has(this),
+  ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#pool.withWorker(use, signal, (worker) => worker.theorems.has(this))
+        return await this.#pool.withWorker(use, signal, prefers)
       } catch (error) {
         signal?.throwIfAborted()
         if (!(error instanceof ProcessGoneError)) throw error

@@ -339,7 +339,7 @@ test('a proof is not lost to the clock, even when another node of its batch hang
       clock,
     },
   )
-  while (domain.answered.length < 2) await turn()
+  while (domain.answered.length < 3) await turn()
   clock.advance(50)
   expect((await search).result).toEqual({ kind: 'proved', proof: { tactics: ['a', 'a'] } })
 })
@@ -406,4 +406,18 @@ test('bad options are refused', async () => {
   await expect(bestFirst(domain, uniformJugs, { width: 0 })).rejects.toThrow('width')
   await expect(bestFirst(domain, uniformJugs, { alpha: -1 })).rejects.toThrow('alpha')
   await expect(bestFirst(domain, uniformJugs, {}, createTree(state('x')))).rejects.toThrow('another theorem')
+})
+
+test('a wave that finishes spares the tactics after it, and concurrency changes nothing', async () => {
+  const rule: Rule = (from, tactic) => (from === '.' && tactic === 'c' ? { kind: 'finished' } : error)
+  const policy = tablePolicy(() => ({ a: 0.4, b: 0.3, c: 0.2, d: 0.05, e: 0.05 }))
+  const trees = []
+  for (const concurrency of [1, 2, 3]) {
+    const domain = toyDomain('.', rule)
+    const { result, tree, statistics } = await bestFirst(domain, policy, { wave: 2, concurrency })
+    expect(result).toEqual({ kind: 'proved', proof: { tactics: ['c'] } })
+    expect(statistics).toMatchObject({ expansions: 1, tacticsRun: 4 })
+    trees.push([...tree.root.edges.keys()])
+  }
+  expect(trees).toEqual([trees[0], trees[0], trees[0]])
 })

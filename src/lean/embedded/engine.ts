@@ -9,8 +9,12 @@ import {
   type Verdict,
 } from '../engine.ts'
 import { LeanPool, type PoolOptions } from '../pool.ts'
-import { PooledSession } from '../session.ts'
+import { openHeader, PooledSession } from '../session.ts'
+import type { LibraryTheorems } from './protocol.ts'
 import { verifySource } from './verify-source.ts'
+
+/** Listing all of Lean's own theorems on a loaded machine. */
+const PREMISES_DEADLINE_MS = 180_000
 
 /** The engine that needs nothing but npm: Lean 4.28 in child processes. */
 export class EmbeddedEngine implements Engine {
@@ -41,6 +45,17 @@ export class EmbeddedEngine implements Engine {
 
   verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict> {
     return verifySource(this.pool, theorem, submission, deadlineMs)
+  }
+
+  /**
+   * The theorems that a header's imports bring, with the constants of each statement: what a policy may cite.
+   * @throws RejectedInput where the header does not elaborate
+   */
+  premises(header: string, signal?: AbortSignal): Promise<LibraryTheorems> {
+    return this.pool.withWorker(async (worker) => {
+      const { environment } = await openHeader(worker, header)
+      return worker.process.request('premises', { environment }, PREMISES_DEADLINE_MS)
+    }, signal)
   }
 
   dispose(): Promise<void> {

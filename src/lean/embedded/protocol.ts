@@ -75,6 +75,11 @@ const libraryCheckSchema = z.discriminatedUnion('kind', [
   left,
 ])
 export type LibraryCheck = z.infer<typeof libraryCheckSchema>
+const libraryTheorems = z.object({
+  symbols: z.array(z.string()),
+  theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
+})
+export type LibraryTheorems = z.infer<typeof libraryTheorems>
 
 /** One request: its method, what is sent and what comes back. */
 type Method<P extends z.ZodType, R extends z.ZodType> = {
@@ -133,14 +138,7 @@ export const methods = {
     ]),
   ),
   /** The theorems of an environment: names, and the constants their statements mention as positions in `symbols`. */
-  premises: method(
-    'premises',
-    z.object({ environment: z.number() }),
-    z.object({
-      symbols: z.array(z.string()),
-      theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
-    }),
-  ),
+  premises: method('premises', z.object({ environment: z.number() }), libraryTheorems),
   /** The modules an environment imports, with the theorems people wrote in them. */
   libraryModules: method(
     'libraryModules',

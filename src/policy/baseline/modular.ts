@@ -1,0 +1,150 @@
+import { evaluate } from './evaluate.ts'
+import { type GoalView, mentions, variablesIn } from './goal-view.ts'
+import { type Proposal, propose, WEIGHTS } from './proposal.ts'
+import { argument, powers, relation } from './term-text.ts'
+
+const LARGEST_MODULUS = 40n
+
+/** Remainders and divisibility: case analysis by remainder, periodic powers, and common divisors. */
+export function* modularSteps(view: GoalView): Iterable<Proposal> {
+  const text = [view.target, ...view.facts.map(({ type }) => type)].join(' ; ')
+  const moduli = [
+    ...new Set([...text.matchAll(/% (\d+)|(?<![\w.])(\d+) ∣/g)].map((m) => BigInt(m[1] ?? (m[2] as string)))),
+  ]
+  for (const modulus of moduli.filter((m) => m >= 2n && m <= LARGEST_MODULUS).slice(0, 3)) {
+    yield* residues(view, modulus)
+    yield* periodicPowers(view, text, modulus)
+  }
+  yield* knownResidues(view)
+  yield* commonDivisors(view)
+  const related = relation(view.target)
+  if (related?.operator === '∣') {
+    const int = variablesIn(view, view.target, 'int').length > 0
+    yield propose(WEIGHTS.rare, int ? 'apply Int.dvd_of_emod_eq_zero' : 'apply Nat.dvd_of_mod_eq_zero')
+  }
+}
+
+/** A polynomial modulo m depends on the remainders of its variables only. */
+function* residues(view: GoalView, modulus: bigint): Iterable<Proposal> {
+  const numbers = variablesIn(view, view.target, 'nat', 'int')
+  if (numbers.length === 0 || numbers.length > 2) return
+  if (numbers.length === 2 && modulus > 8n) return
+  const int = numbers.some((v) => v.sort === 'int')
+  const lemmas = int
+    ? 'Int.pow_succ, Int.mul_emod, Int.add_emod, Int.sub_emod'
+    : 'Nat.pow_succ, Nat.mul_mod, Nat.add_mod'
+  const asRemainder =
+    relation(view.target)?.operator === '∣'
+      ? `apply ${int ? 'Int.dvd_of_emod_eq_zero' : 'Nat.dvd_of_mod_eq_zero'}\n`
+      : ''
+  const negated = /^¬\d+ ∣/.test(view.target)
+    ? `rw [${int ? 'Int.dvd_iff_emod_eq_zero' : 'Nat.dvd_iff_mod_eq_zero'}]\n`
+    : ''
+  const names: string[] = []
+  const splits = numbers.map((v) => {
+    const h = view.fresh(`hr${v.name}`)
+    names.push(h)
+    const cases = Array.from({ length: Number(modulus) }, (_, r) => `${v.name} % ${modulus} = ${r}`).join(' ∨ ')
+    const pattern = Array.from({ length: Number(modulus) }, () => h).join(' | ')
+    return `rcases (by omega : ${cases}) with ${pattern}`
+  })
+  const head = `${asRemainder}${negated}`
+  yield propose(
+    WEIGHTS.good / Number(modulus) ** 0.5,
+    `${head}${splits.join(' <;> ')} <;> simp [${lemmas}, ${names.join(', ')}]`,
+  )
+  yield propose(WEIGHTS.fair / Number(modulus) ** 0.5, splits.join(' <;> '))
+}
+
+/** `x % m = r` is known: computes with it. */
+function* knownResidues(view: GoalView): Iterable<Proposal> {
+  if (!/%|∣/.test(view.target)) return
+  const known = view.facts.filter(({ type }) => /^\S+ % \d+ = \d+$/.test(type)).map(({ name }) => name)
+  if (known.length === 0) return
+  const int = variablesIn(view, view.target, 'int').length > 0
+  const lemmas = int
+    ? 'Int.pow_succ, Int.mul_emod, Int.add_emod, Int.sub_emod'
+    : 'Nat.pow_succ, Nat.mul_mod, Nat.add_mod'
+  yield propose(WEIGHTS.good, `simp [${lemmas}, ${known.join(', ')}]`)
+  yield propose(WEIGHTS.fair, `rw [← Nat.mod_add_div ${view.variables.find((v) => v.sort === 'nat')?.name ?? '_'}]`)
+}
+
+/** `b ^ n` modulo m repeats with the order d of b, if b is invertible: its value depends on `n % d` only. */
+function* periodicPowers(view: GoalView, text: string, modulus: bigint): Iterable<Proposal> {
+  for (const { base, exponent } of powers(text)) {
+    if (!/^\d+$/.test(base) || /^\d+$/.test(exponent)) continue
+    if (variablesIn(view, exponent, 'nat').length === 0) continue
+    const order = orderOf(BigInt(base), modulus)
+    if (order === undefined || order > 12) continue
+    const [e, h, hp, hr] = [argument(exponent), view.fresh('hper'), view.fresh('hpos'), view.fresh('hr')]
+    const lemma = [
+      `have ${h} : ${base} ^ ${e} % ${modulus} = ${base} ^ (${e} % ${order}) % ${modulus} := by`,
+      `  conv => lhs; rw [← Nat.div_add_mod ${e} ${order}]`,
+      '  simp [Nat.pow_add, Nat.pow_mul, Nat.mul_mod, Nat.pow_mod]',
+      `have ${hp} : 0 < ${base} ^ ${e} := Nat.pow_pos (by decide)`,
+    ]
+    const cases = Array.from({ length: order }, (_, r) => `${e} % ${order} = ${r}`).join(' ∨ ')
+    const pattern = Array.from({ length: order }, () => hr).join(' | ')
+    yield propose(
+      WEIGHTS.good,
+      [...lemma, `rcases (by omega : ${cases}) with ${pattern} <;> simp [${hr}] at ${h} <;> omega`].join('\n'),
+    )
+    yield propose(
+      WEIGHTS.fair,
+      [...lemma, `rcases (by omega : ${cases}) with ${pattern} <;> simp only [${hr}] at ${h}`].join('\n'),
+    )
+  }
+}
+
+function orderOf(base: bigint, modulus: bigint): number | undefined {
+  let power = base % modulus
+  for (let order = 1; order <= 64; order++) {
+    if (power === 1n % modulus) return order
+    power = (power * base) % modulus
+  }
+  return undefined
+}
+
+/**
+ * A common divisor of A and B divides every `α A - β B`: where A and B are linear in one variable, small α and β are
+ * found for which that is a number.
+ */
+function* commonDivisors(view: GoalView): Iterable<Proposal> {
+  for (const match of view.target.matchAll(/(\([^()]*\)|[\p{L}\d_'₀-₉]+)\.gcd (\([^()]*\)|[\p{L}\d_'₀-₉]+)/gu)) {
+    const [whole, a, b] = match as unknown as [string, string, string]
+    const n = variablesIn(view, whole, 'nat')
+    if (n.length !== 1) continue
+    const name = n[0]?.name as string
+    const [h1, h2, h3] = [view.fresh('hg'), view.fresh('hd'), view.fresh('hs')]
+    for (let alpha = 1; alpha <= 6; alpha++)
+      for (let beta = 1; beta <= 6; beta++) {
+        const term = (x: string, y: string, p: number, q: number) => `${p} * ${x} - ${q} * ${y}`
+        for (const [x, y, hx, hy] of [
+          [a, b, h1, h2],
+          [b, a, h2, h1],
+        ] as const) {
+          const values = [1n, 2n, 7n, 50n].map((v) => evaluate(term(x, y, alpha, beta), new Map([[name, v]]), false))
+          if (typeof values[0] !== 'bigint' || values[0] <= 0n || !values.every((v) => v === values[0])) continue
+          const c = values[0]
+          yield propose(
+            WEIGHTS.good,
+            [
+              `have ${h1} := Nat.gcd_dvd_left ${a} ${b}`,
+              `have ${h2} := Nat.gcd_dvd_right ${a} ${b}`,
+              `have ${h3} := Nat.dvd_sub (Nat.dvd_mul_left_of_dvd ${hx} ${alpha}) (Nat.dvd_mul_left_of_dvd ${hy} ${beta})`,
+              `rw [show ${term(x, y, alpha, beta)} = ${c} by omega] at ${h3}`,
+              `have ${view.fresh('hle')} := Nat.le_of_dvd (by decide) ${h3}`,
+            ].join('\n'),
+          )
+        }
+      }
+  }
+}
+
+/** Numbers that a hypothesis about one unknown is true of, small ones first: what `∀` hypotheses are worth trying at. */
+export function solutions(text: string, name: string, count: number): bigint[] {
+  const found: bigint[] = []
+  for (let v = 0n; v < 200n && found.length < count; v++)
+    if (evaluate(text, new Map([[name, v]]), true) === true) found.push(v)
+  return mentions(text, name) && found.length < 100 ? found : []
+}

@@ -1,0 +1,90 @@
+/** A piece of Lean code, comments left out. Offsets count UTF-16 code units. */
+export type CodeToken = {
+  readonly kind: 'word' | 'string' | 'assign' | 'open' | 'close' | 'symbol'
+  readonly text: string
+  readonly start: number
+  /** Brackets open around it; an opening bracket counts itself, a closing one does not. */
+  readonly depth: number
+}
+
+const OPENING = '([{⟨⦃⟦'
+const CLOSING = ')]}⟩⦄⟧'
+const WORD_START = /[\p{L}\p{Nl}_«]/u
+const WORD_PART = /[\p{L}\p{Nl}\p{M}\p{N}_.'!?₀-₉]/u
+const SPACE = /\s/
+
+/**
+ * Reads Lean source as far as finding out where a statement ends needs it: words, brackets, `:=`, string literals;
+ * comments (which nest) are skipped. It knows no grammar, and never fails.
+ */
+export function* codeTokens(source: string): Generator<CodeToken> {
+  let at = 0
+  let depth = 0
+  while (at < source.length) {
+    const start = at
+    const char = String.fromCodePoint(source.codePointAt(at) as number)
+    if (SPACE.test(char)) at++
+    else if (source.startsWith('--', at)) at = endOf(source, '\n', at)
+    else if (source.startsWith('/-', at)) at = endOfComment(source, at)
+    else if (char === '"') {
+      at = endOfString(source, at)
+      yield { kind: 'string', text: source.slice(start, at), start, depth }
+    } else if (source.startsWith(':=', at)) {
+      at += 2
+      yield { kind: 'assign', text: ':=', start, depth }
+    } else if (WORD_START.test(char)) {
+      at = endOfWord(source, at)
+      yield { kind: 'word', text: source.slice(start, at), start, depth }
+    } else {
+      at += char.length
+      const opens = OPENING.includes(char)
+      const closes = CLOSING.includes(char)
+      if (opens) depth++
+      if (closes) depth = Math.max(0, depth - 1)
+      yield { kind: opens ? 'open' : closes ? 'close' : 'symbol', text: char, start, depth }
+    }
+  }
+}
+
+function endOf(source: string, mark: string, from: number): number {
+  const found = source.indexOf(mark, from)
+  return found < 0 ? source.length : found + mark.length
+}
+
+function endOfComment(source: string, from: number): number {
+  let depth = 0
+  let at = from
+  while (at < source.length) {
+    if (source.startsWith('/-', at)) {
+      depth++
+      at += 2
+    } else if (source.startsWith('-/', at)) {
+      depth--
+      at += 2
+      if (depth === 0) return at
+    } else at++
+  }
+  return at
+}
+
+function endOfString(source: string, from: number): number {
+  let at = from + 1
+  while (at < source.length && source[at] !== '"') at += source[at] === '\\' ? 2 : 1
+  return Math.min(at + 1, source.length)
+}
+
+function endOfWord(source: string, from: number): number {
+  let at = from
+  while (at < source.length) {
+    if (source[at] === '«') {
+      at = endOf(source, '»', at)
+      continue
+    }
+    const char = String.fromCodePoint(source.codePointAt(at) as number)
+    // A dot belongs to a name only between its parts: `foo.{u}` and `n.` end before it.
+    if (char === '.' && !/^\.[\p{L}\p{Nl}\p{N}_«]/u.test(source.slice(at, at + 4))) break
+    if (!WORD_PART.test(char)) break
+    at += char.length
+  }
+  return at
+}
