@@ -4,9 +4,8 @@ import { BadInput, type EvaluateParts, textHash } from '../../src/cli/evaluate.t
 import { engineWorld, type World } from '../../src/ensemble/world.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import type { Policy } from '../../src/policy/policy.ts'
-import { withTemperature } from '../../src/policy/tempered.ts'
 import type { Theorem } from '../../src/proof/theorem.ts'
-import { cleverJugs, jugs, toyDomain } from '../search/toy.ts'
+import { cleverJugs, jugs, tablePolicy, toyDomain } from '../search/toy.ts'
 
 /** A JSON file with a list of theorems. */
 const readTheorems: EvaluateParts['readTheorems'] = async (path) => {
@@ -42,25 +41,13 @@ export function jugParts(drawMs: number): EvaluateParts {
   }
 }
 
-const TACTICS = [
-  'intros',
-  'simp',
-  'omega',
-  'rfl',
-  'constructor',
-  'assumption',
-  'exact trivial',
-  'intro h',
-  'cases h',
-  'simp_all',
-  'exact absurd',
-]
+const TACTICS = ['intros', 'simp', 'omega', 'rfl', 'constructor', 'assumption', 'exact trivial', 'intro h', 'cases h']
 
-/** The same few tactics for every state, the first ones likelier. */
-export const fixedPolicy: Policy = {
-  name: 'fixed',
-  rank: async (_, width) => TACTICS.slice(0, width).map((tactic, i) => ({ tactic, logProb: Math.log(0.3 * 0.7 ** i) })),
-  sample: (state, count, random) => withTemperature(fixedPolicy, 1).sample(state, count, random),
+/** The same few tactics for every state, the first ones likelier; less so at a higher temperature. */
+function fixedPolicy(temperature: number): Policy {
+  const weights = TACTICS.map((_, i) => 0.7 ** (i / temperature))
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return tablePolicy(() => Object.fromEntries(TACTICS.map((tactic, i) => [tactic, (weights[i] ?? 0) / total])))
 }
 
 /** Real Lean with the fixed policy. */
@@ -77,6 +64,6 @@ export const leanParts: EvaluateParts = {
   },
   openMember: async (config) => ({
     ...config,
-    policyFor: async () => withTemperature(fixedPolicy, config.temperature),
+    policyFor: async () => fixedPolicy(config.temperature),
   }),
 }
