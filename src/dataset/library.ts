@@ -26,20 +26,13 @@ export type LibrarySource = {
       readonly left: Readonly<Record<string, number>>
     }[]
   >
-  print(
+  /** One answer per name, in order. */
+  state(
+    header: string,
     names: readonly string[],
   ): Promise<
     readonly (
-      | { readonly kind: 'printed'; readonly variants: readonly string[]; readonly fingerprint: string }
-      | { readonly kind: 'left'; readonly reason: string }
-    )[]
-  >
-  check(
-    header: string,
-    theorems: readonly { readonly name: string; readonly variants: readonly string[]; readonly fingerprint: string }[],
-  ): Promise<
-    readonly (
-      | { readonly kind: 'kept'; readonly variant: number }
+      | { readonly kind: 'stated'; readonly statement: string }
       | { readonly kind: 'left'; readonly reason: string }
     )[]
   >
@@ -96,19 +89,12 @@ async function readModule(
 ): Promise<LibraryTheorem[]> {
   if (module.theorems.length === 0) return []
   const header = headerOf(module.imports)
-  const printed = await source.print(module.theorems)
-  const stated = printed.flatMap((answer, i) => {
-    if (answer.kind === 'printed') return [{ ...answer, name: module.theorems[i] as string }]
+  const answers = await source.state(header, module.theorems)
+  return module.theorems.flatMap((name, i) => {
+    const answer = answers[i]
+    if (answer === undefined) throw new Error(`${name} got no answer`)
+    if (answer.kind === 'stated') return [{ name, module: module.name, header, statement: answer.statement }]
     leave(answer.reason)
-    return []
-  })
-  const checks = stated.length === 0 ? [] : await source.check(header, stated)
-  return stated.flatMap(({ name, variants }, i) => {
-    const check = checks[i]
-    if (check === undefined) throw new Error(`${name} was not checked`)
-    if (check.kind === 'kept')
-      return [{ name, module: module.name, header, statement: variants[check.variant] as string }]
-    leave(check.reason)
     return []
   })
 }

@@ -64,17 +64,11 @@ const libraryModuleSchema = z.object({
   left: z.record(z.string(), z.number()),
 })
 export type LibraryModule = z.infer<typeof libraryModuleSchema>
-const left = z.object({ kind: z.literal('left'), reason: z.string() })
-const printedSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('printed'), variants: z.array(z.string()), fingerprint: z.string() }),
-  left,
+const statedSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('stated'), statement: z.string() }),
+  z.object({ kind: z.literal('left'), reason: z.string() }),
 ])
-export type PrintedTheorem = z.infer<typeof printedSchema>
-const libraryCheckSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('kept'), variant: z.number() }),
-  left,
-])
-export type LibraryCheck = z.infer<typeof libraryCheckSchema>
+export type StatedTheorem = z.infer<typeof statedSchema>
 const libraryTheorems = z.object({
   symbols: z.array(z.string()),
   theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
@@ -145,20 +139,14 @@ export const methods = {
     z.object({ environment: z.number() }),
     z.object({ modules: z.array(libraryModuleSchema) }),
   ),
-  /** Statements of theorems as source, in several ways of printing. One answer per name, in order. */
-  printTheorems: method(
-    'printTheorems',
-    z.object({ environment: z.number(), names: z.array(z.string()) }),
-    z.object({ printed: z.array(printedSchema) }),
-  ),
-  /** Elaborates printed statements in an environment that is opened for this request alone. One answer per theorem. */
-  checkPrinted: method(
-    'checkPrinted',
-    z.object({
-      header: z.string(),
-      theorems: z.array(z.object({ name: z.string(), variants: z.array(z.string()), fingerprint: z.string() })),
-    }),
-    z.object({ checks: z.array(libraryCheckSchema) }),
+  /**
+   * Statements of an environment's theorems as source that elaborates back to the same type in another environment,
+   * which is opened for this request alone and does not know them. One answer per name, in order.
+   */
+  stateTheorems: method(
+    'stateTheorems',
+    z.object({ environment: z.number(), header: z.string(), names: z.array(z.string()) }),
+    z.object({ stated: z.array(statedSchema) }),
   ),
   memory: method('memory', z.object({}), memorySchema),
 } as const

@@ -214,9 +214,8 @@ export async function createHost(paths: HostPaths) {
     memory,
     premises: (environment: number) => premises.list(environmentState(environment)),
     libraryModules: (environment: number) => library.modules(environmentState(environment)),
-    printTheorems: (environment: number, names: readonly string[]) =>
-      library.print(environmentState(environment), names),
-    checkPrinted: library.check,
+    stateTheorems: (environment: number, header: string, names: readonly string[]) =>
+      library.state(environmentState(environment), header, names),
     heapBytes: lean.heapBytes,
   }
 }

@@ -1,4 +1,4 @@
-import type { LibraryCheck, LibraryModule, PrintedTheorem } from '../protocol.ts'
+import type { LibraryModule, StatedTheorem } from '../protocol.ts'
 import type { Constants } from './constants.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { termFingerprint } from './fingerprint.ts'
@@ -70,29 +70,6 @@ export function createLibrary(lean: Objects, elaborator: Elaborator, constants: 
     return states
   }
 
-  /** Statements of theorems, printed in every way, and what their types are. */
-  const print = (state: CommandState, names: readonly string[]): PrintedTheorem[] => {
-    const states = printers(state)
-    const list = names.map((name): PrintedTheorem => {
-      const variants: string[] = []
-      for (const printer of states) {
-        const run = elaborator.runCommands(printer, `#check ${name}\n`, 0, 'print')
-        dec(run.state)
-        if (run.diagnostics.some((d) => /has been deprecated/.test(d.text)))
-          return { kind: 'left', reason: 'deprecated' }
-        const text = run.diagnostics.find((d) => d.severity === 'information')?.text
-        if (text === undefined || text.includes('⋯')) continue
-        const statement = `theorem ${text}`
-        if (!variants.includes(statement)) variants.push(statement)
-      }
-      const fingerprint = fingerprintOf(field(state, 0), name)
-      if (variants.length === 0 || fingerprint === undefined) return { kind: 'left', reason: 'not printable' }
-      return { kind: 'printed', variants, fingerprint }
-    })
-    for (const printer of states) dec(printer)
-    return list
-  }
-
   /** Level parameters and type of a constant; undefined if the environment does not know it. Takes the prefix. */
   const fingerprintOf = (env: Obj, name: string, prefix: Obj = UNIT): string | undefined => {
     const leanName = elaborator.makeName(name, prefix)
@@ -107,47 +84,77 @@ export function createLibrary(lean: Objects, elaborator: Elaborator, constants: 
   }
 
   /**
-   * Opens an environment for this call alone and elaborates printed statements in it: which of the variants, if any,
-   * means what the theorem means, where the theorem is not known.
+   * Statements of theorems as source. Each is printed where everything is known (`whole`), and elaborated in an
+   * environment that is opened from `header` for this call alone, where the theorem must be unknown; the first way of
+   * printing that gives back the same type is taken. One answer per name, in order.
    */
-  const check = (
-    header: string,
-    theorems: readonly { name: string; variants: readonly string[]; fingerprint: string }[],
-  ): LibraryCheck[] => {
+  const state = (whole: CommandState, header: string, names: readonly string[]): StatedTheorem[] => {
+    const printing = printers(whole)
     const opened = elaborator.openHeader(header, 'header')
     const env = inc(field(opened.state, 0))
     try {
-      const errors = opened.diagnostics.filter((d) => d.severity === 'error')
-      if (errors.length > 0) return theorems.map(() => ({ kind: 'left', reason: 'its imports fail' }))
+      if (opened.diagnostics.some((d) => d.severity === 'error')) return names.map(() => left('its imports fail'))
       if (NEEDED.some((name) => fingerprintOf(env, name) === undefined))
-        return theorems.map(() => ({ kind: 'left', reason: 'too early in the library' }))
-      return theorems.map((theorem) => checkOne(opened.state, env, theorem))
+        return names.map(() => left('too early in the library'))
+      return names.map((name) => stateOne(field(whole, 0), printing, opened.state, name))
     } finally {
+      for (const printer of printing) dec(printer)
       dec(opened.state)
       // Nothing of this environment is referred to any more: the memory its modules were read into can go.
       dec(fn('lean_environment_free_regions')(env))
     }
   }
 
-  const checkOne = (
+  const stateOne = (
+    wholeEnv: Obj,
+    printing: readonly CommandState[],
     state: CommandState,
-    env: Obj,
-    { name, variants, fingerprint }: { name: string; variants: readonly string[]; fingerprint: string },
-  ): LibraryCheck => {
-    if (fingerprintOf(env, name) !== undefined) return { kind: 'left', reason: 'known in its own environment' }
+    name: string,
+  ): StatedTheorem => {
+    const env = field(state, 0)
+    if (fingerprintOf(env, name) !== undefined) return left('known in its own environment')
+    if (!sayable(wholeEnv, env, name)) return left('speaks of what its own module defines')
+    const wanted = fingerprintOf(wholeEnv, name)
     let elaborates = false
-    for (const [variant, statement] of variants.entries()) {
+    for (const printer of printing) {
+      const print = elaborator.runCommands(printer, `#check ${name}\n`, 0, 'print')
+      dec(print.state)
+      if (print.diagnostics.some((d) => /has been deprecated/.test(d.text))) return left('deprecated')
+      const text = print.diagnostics.find((d) => d.severity === 'information')?.text
+      if (text === undefined || text.includes('⋯')) continue
+      const statement = `theorem ${text}`
       const run = elaborator.runCommands(state, `${statement} := by\n  sorry\n`, 0, 'statement')
       const failed = run.diagnostics.some((d) => d.severity === 'error')
       // This build takes every source for a `module`, where a theorem without `public` is private to the file.
       const hidden = fn('lean_name_mk_numeral')(elaborator.makeName('_private'), UNIT)
-      const same = !failed && fingerprintOf(field(run.state, 0), name, hidden) === fingerprint
+      const same = !failed && fingerprintOf(field(run.state, 0), name, hidden) === wanted
       dec(run.state)
-      if (same) return { kind: 'kept', variant }
+      if (same) return { kind: 'stated', statement }
       elaborates ||= !failed
     }
-    return { kind: 'left', reason: elaborates ? 'prints as something else' : 'does not elaborate as printed' }
+    return left(elaborates ? 'prints as something else' : 'does not elaborate as printed')
   }
 
-  return { modules, print, check }
+  /** Whether every constant in a theorem's type is known in `env`. */
+  const sayable = (wholeEnv: Obj, env: Obj, name: string): boolean => {
+    const leanName = elaborator.makeName(name)
+    const info = constants.find(wholeEnv, leanName)
+    dec(leanName)
+    if (info === undefined) return false
+    let known = true
+    constants.forEachConstant(constants.value(info).type, (constant) => {
+      if (!known) return
+      const found = constants.find(env, constant)
+      if (found === undefined) known = false
+      else dec(found)
+    })
+    dec(info)
+    return known
+  }
+
+  return { modules, state }
+}
+
+function left(reason: string): StatedTheorem {
+  return { kind: 'left', reason }
 }

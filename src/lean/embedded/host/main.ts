@@ -100,8 +100,9 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   })
   on(methods.premises, (host, { environment }) => host.premises(environment))
   on(methods.libraryModules, (host, { environment }) => ({ modules: host.libraryModules(environment) }))
-  on(methods.printTheorems, (host, { environment, names }) => ({ printed: host.printTheorems(environment, names) }))
-  on(methods.checkPrinted, (host, { header, theorems }) => ({ checks: host.checkPrinted(header, theorems) }))
+  on(methods.stateTheorems, (host, { environment, header, names }) => ({
+    stated: host.stateTheorems(environment, header, names),
+  }))
   on(methods.memory, (host) => host.memory())
   onNotification(notifications.stop, (_host, { run }) => void stopped.add(run))
   onNotification(notifications.release, (host, { states }) => host.release(states))
