@@ -126,6 +126,7 @@ input{width:20rem;max-width:50vw}
 #theorems td:nth-child(3),#theorems td:nth-child(4){text-align:right}
 #theorems td:nth-child(2),#theorems th:nth-child(2),#theorems td:nth-child(5),#theorems th:nth-child(5){text-align:left}
 #theorems td:nth-child(2){white-space:nowrap}
+#theorems td:nth-child(5),#theorems th:nth-child(5){padding-left:18px}
 #theorems a{color:#0b5cad;text-decoration:none;overflow-wrap:anywhere}
 #theorems a:hover{text-decoration:underline}
 .proved{color:var(--green)}.bad{color:#b42318}

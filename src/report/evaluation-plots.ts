@@ -212,7 +212,7 @@ function overlapPlot({ members, overlaps }: Summary): Record<string, unknown> {
 
 function lengthPlot({ proofLengths }: Summary): Record<string, unknown> {
   return {
-    width: 620,
+    width: Math.min(620, 44 * new Set(proofLengths.all).size),
     height: 180,
     data: { values: proofLengths.all.map((steps) => ({ steps })) },
     mark: { type: 'bar', color: '#009e73', cornerRadiusEnd: 2 },

@@ -1,4 +1,4 @@
-import type { PairedTest, Rate } from '../results/statistics.ts'
+import type { Rate } from '../results/statistics.ts'
 import type { MatchedCompute, Point, Summary } from '../results/summary.ts'
 import type { Table } from './table.ts'
 
@@ -116,18 +116,19 @@ function byPasses(summary: Summary): Table {
 function matched(summary: Summary): Table[] {
   const first = summary.members[0]?.name ?? ''
   const row = ({ passesEach, members, ensemble, alone, test }: MatchedCompute) => [
-    `${members} x ${passesEach} passes`,
+    `${members} x ${passesEach}`,
     percent(ensemble.value),
     percent(alone.value),
     signed(ensemble.value - alone.value),
-    testText(test),
+    `${test.onlyFirst} : ${test.onlySecond}`,
+    pText(test.p),
   ]
   return [
     {
       title: `The ensemble beside ${first} alone, at equal cost`,
-      head: ['passes in all', 'ensemble', `${first} alone`, 'difference', 'only ensemble : only alone, p'],
+      head: ['passes', 'ensemble', 'alone', 'difference', 'only : only', 'p'],
       rows: summary.matched.map(row),
-      note: "McNemar's exact test counts theorems that only one of the two proves in the passes it ran.",
+      note: "Only : only are theorems that only the ensemble, and only the first member alone, proved in those passes; p is McNemar's exact test on them.",
     },
   ]
 }
@@ -168,10 +169,6 @@ function rateCells(rate: Rate | undefined): string[] {
   return rate === undefined || Number.isNaN(rate.value)
     ? ['-', '-']
     : [percent(rate.value), `${percent(rate.low)} - ${percent(rate.high)}`]
-}
-
-function testText(test: PairedTest): string {
-  return `${test.onlyFirst} : ${test.onlySecond}, p ${pText(test.p)}`
 }
 
 function pText(p: number): string {

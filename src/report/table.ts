@@ -29,7 +29,9 @@ export function tableText({ title, head, rows, note }: Table): string {
 export function tableMarkdown({ title, head, rows, strong = [], note }: Table): string {
   const cell = (text: string) => text.replaceAll('|', '\\|')
   const line = (row: readonly string[]) => `| ${row.map(cell).join(' | ')} |`
-  const body = rows.map((row, i) => line(strong.includes(i) ? row.map((text) => `**${text}**`) : row))
+  const body = rows.map((row, i) =>
+    line(strong.includes(i) ? row.map((text) => (text === '' ? '' : `**${text}**`)) : row),
+  )
   const rule = `|${head.map((_, column) => (column === 0 ? ' --- ' : ' ---: ')).join('|')}|`
   return [`### ${title}`, '', line(head), rule, ...body, ...(note === undefined ? [] : ['', note])].join('\n')
 }
