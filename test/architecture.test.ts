@@ -15,12 +15,13 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
     packages: ['zod', '@tensorflow', 'onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'],
   },
   training: { rooms: ['proof', 'dataset', 'policy'], packages: ['zod'] },
-  results: { rooms: ['proof'], packages: ['vega', 'vega-lite'] },
+  ensemble: { rooms: ['proof', 'lean', 'policy', 'search'], packages: ['p-queue', 'zod'] },
+  results: { rooms: ['proof', 'search', 'ensemble'], packages: ['better-sqlite3', 'zod'] },
   search: { rooms: ['proof', 'policy'], packages: [] },
-  report: { rooms: ['proof', 'search'], packages: ['d3-hierarchy'] },
+  report: { rooms: ['proof', 'search', 'results'], packages: ['d3-hierarchy', 'vega', 'vega-lite'] },
   cli: {
-    rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'report', 'training', 'results'],
-    packages: ['commander', 'cli-progress', 'pino', 'pino-pretty', 'ms'],
+    rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'report', 'training', 'ensemble', 'results'],
+    packages: ['commander', 'cli-progress', 'pino', 'pino-pretty', 'ms', 'zod'],
   },
 }
 

@@ -1,4 +1,4 @@
-import { histograms, type Line, lineChart } from '../../src/results/plot.ts'
+import { histograms, type Line, lineChart } from '../../src/report/plot.ts'
 import { type DirectRun, type Estimate, type Look, passAt } from './experiment.ts'
 import type { BoundsAt } from './ranks.ts'
 import { type ReasonedRun, reasonedPassAt } from './reasoned.ts'

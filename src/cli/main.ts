@@ -12,6 +12,32 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   prove: async () => (await import('./prove.ts')).proveCommand(),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  evaluate: async () => {
+    const [{ evaluateCommand }, { evaluateParts }] = await Promise.all([
+      import('./evaluate.ts'),
+      import('./evaluate-parts.ts'),
+    ])
+    return evaluateCommand(evaluateParts)
+  },
+  report: async () => (await import('./report.ts')).reportCommand(),
+  results: async () =>
+    new Command('results')
+      .description('files of results')
+      .addCommand((await import('./results-merge.ts')).resultsMergeCommand()),
+  proofs: async () =>
+    new Command('proofs')
+      .description('proofs that were found')
+      .addCommand((await import('./proofs-export.ts')).proofsExportCommand()),
+  dataset: async () => {
+    const [{ datasetCheckCommand }, { datasetLibraryCommand }] = await Promise.all([
+      import('./dataset-check.ts'),
+      import('./dataset-library.ts'),
+    ])
+    return new Command('dataset')
+      .description('sets of theorems')
+      .addCommand(datasetCheckCommand())
+      .addCommand(datasetLibraryCommand())
+  },
   train: async () => (await import('./train.ts')).trainCommand(),
 }
 
@@ -25,7 +51,9 @@ const needed = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS)
 try {
   for (const name of needed) {
     const command = await COMMANDS[name]?.()
-    if (command !== undefined) program.addCommand(command.exitOverride())
+    if (command === undefined) continue
+    for (const one of [command, ...command.commands]) one.exitOverride()
+    program.addCommand(command)
   }
   await program.parseAsync()
 } catch (error) {

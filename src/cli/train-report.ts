@@ -21,7 +21,7 @@ function finalConfidence(member: MemberMetrics): number {
 /** SVG documents by file name: loss, confidence and mean factor over the steps, and confidence against N_eff for a family. */
 export async function drawTrainingPlots(members: readonly MemberMetrics[]): Promise<Record<string, string>> {
   // Loaded here, because drawing is slow to load and most runs of the program never draw.
-  const { lineChart } = await import('../results/plot.ts')
+  const { lineChart } = await import('../report/plot.ts')
   const overSteps = (title: string, y: string, pick: (row: StepMetrics) => number) =>
     lineChart(
       { title, x: 'step', y, lines: 'N_eff' },

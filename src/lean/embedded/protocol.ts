@@ -60,6 +60,21 @@ export const memorySchema = z.object({
 })
 export type HostMemory = z.infer<typeof memorySchema>
 
+const libraryModuleSchema = z.object({
+  name: z.string(),
+  /** Modules it imports itself. */
+  imports: z.array(z.string()),
+  /** Theorems somebody wrote. */
+  theorems: z.array(z.string()),
+  /** How many other theorems it has, by why they are left out. */
+  left: z.record(z.string(), z.number()),
+})
+export type LibraryModule = z.infer<typeof libraryModuleSchema>
+const statedSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('stated'), statement: z.string() }),
+  z.object({ kind: z.literal('left'), reason: z.string() }),
+])
+export type StatedTheorem = z.infer<typeof statedSchema>
 const libraryTheorems = z.object({
   symbols: z.array(z.string()),
   theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
@@ -124,6 +139,21 @@ export const methods = {
   ),
   /** The theorems of an environment: names, and the constants their statements mention as positions in `symbols`. */
   premises: method('premises', z.object({ environment: z.number() }), libraryTheorems),
+  /** The modules an environment imports, with the theorems people wrote in them. */
+  libraryModules: method(
+    'libraryModules',
+    z.object({ environment: z.number() }),
+    z.object({ modules: z.array(libraryModuleSchema) }),
+  ),
+  /**
+   * Statements of an environment's theorems as source that elaborates back to the same type in another environment,
+   * which is opened for this request alone and does not know them. One answer per name, in order.
+   */
+  stateTheorems: method(
+    'stateTheorems',
+    z.object({ environment: z.number(), header: z.string(), names: z.array(z.string()) }),
+    z.object({ stated: z.array(statedSchema) }),
+  ),
   memory: method('memory', z.object({}), memorySchema),
 } as const
 

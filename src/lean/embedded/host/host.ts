@@ -3,6 +3,7 @@ import type { ExportedDeclarations, HostMemory, HostStep } from '../protocol.ts'
 import { boot } from './boot.ts'
 import { createConstants } from './constants.ts'
 import { type CommandState, createElaborator } from './elaborator.ts'
+import { createLibrary } from './library.ts'
 import { createPremises } from './premises.ts'
 import { type CheckResult, createProofCheck, type Refusal } from './proof-check.ts'
 import { createProofStates, type OpenTheorem, type SavedState } from './proof-states.ts'
@@ -22,6 +23,7 @@ export async function createHost(paths: HostPaths) {
   const constants = createConstants(lean, elaborator)
   const proofCheck = createProofCheck(lean, elaborator, constants)
   const premises = createPremises(lean, elaborator, constants)
+  const library = createLibrary(lean, elaborator, constants)
 
   /** Environments after an import, by the text of the import lines: importing again would map the library again. */
   const imported = new Map<string, CommandState>()
@@ -212,6 +214,9 @@ export async function createHost(paths: HostPaths) {
     checkProof,
     memory,
     premises: (environment: number) => premises.list(environmentState(environment)),
+    libraryModules: (environment: number) => library.modules(environmentState(environment)),
+    stateTheorems: (environment: number, header: string, names: readonly string[]) =>
+      library.state(environmentState(environment), header, names),
     heapBytes: lean.heapBytes,
   }
 }

@@ -99,6 +99,10 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     return host.checkProof(environment, statement, name, exported)
   })
   on(methods.premises, (host, { environment }) => host.premises(environment))
+  on(methods.libraryModules, (host, { environment }) => ({ modules: host.libraryModules(environment) }))
+  on(methods.stateTheorems, (host, { environment, header, names }) => ({
+    stated: host.stateTheorems(environment, header, names),
+  }))
   on(methods.memory, (host) => host.memory())
   onNotification(notifications.stop, (_host, { run }) => void stopped.add(run))
   onNotification(notifications.release, (host, { states }) => host.release(states))

@@ -1,0 +1,92 @@
+import { Command } from 'commander'
+import { checkTheorems, type Finding } from '../dataset/check.ts'
+import { loadTheorems } from '../dataset/theorem-file.ts'
+import { EmbeddedEngine } from '../lean/embedded/engine.ts'
+import { DEFAULT_LIMITS, RejectedInput } from '../lean/engine.ts'
+import { EXIT, InputError } from './failure.ts'
+import { atLeast } from './flags.ts'
+import { orBadInput } from './report.ts'
+
+type Options = { readonly json?: boolean; readonly workers: number }
+
+/** `hedge dataset check`: what is wrong with the statements of a set, before anything is measured on it. */
+export function datasetCheckCommand(): Command {
+  return new Command('check')
+    .description(
+      'elaborate every statement of a set and report errors, auto-bound names, duplicates and vacuous hypotheses',
+    )
+    .argument('<theorems>', 'a .jsonl or .lean file of theorems')
+    .option('-w, --workers <count>', 'Lean processes', atLeast(1), 1)
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExit codes: 0 nothing found, 2 something found or bad rows.')
+    .action(async (path: string, options: Options) => {
+      process.exitCode = await orBadInput(() => check(path, options))
+    })
+}
+
+async function check(path: string, { json = false, workers }: Options): Promise<number> {
+  const file = await loadTheorems(path).catch((cause: Error) => {
+    throw new InputError(`${path} cannot be read: ${cause.message}`, { cause })
+  })
+  const engine = await EmbeddedEngine.create({ processes: workers })
+  try {
+    const theorems = file.theorems.map(({ theorem }) => theorem)
+    const findings = await checkTheorems(theorems, async (theorem) => {
+      const started = await engine.start(theorem, DEFAULT_LIMITS)
+      if (started.kind === 'rejected')
+        return { kind: 'rejected', message: new RejectedInput(started.where, started.diagnostics).message }
+      const { session } = started
+      return {
+        kind: 'opened',
+        root: session.root,
+        runTactics: (state, tactics) => session.runTactics(state, tactics),
+        close: () => session.close(),
+      }
+    })
+    const listed = [...findings].flatMap(([position, found]) =>
+      found.map((finding) => ({
+        name: theorems[position]?.name ?? '',
+        line: file.theorems[position]?.line ?? 0,
+        ...finding,
+      })),
+    )
+    if (json) {
+      const report = {
+        file: path,
+        sha256: file.sha256,
+        theorems: theorems.length,
+        problems: file.problems,
+        findings: listed,
+      }
+      process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+    } else {
+      for (const { line, field, message } of file.problems)
+        process.stdout.write(`${path}:${line}: ${field === undefined ? '' : `${field}: `}${message}\n`)
+      for (const finding of listed)
+        process.stdout.write(`${path}:${finding.line}: ${finding.name}: ${describe(finding)}\n`)
+      const count = (kind: Finding['kind']) => listed.filter((finding) => finding.kind === kind).length
+      process.stdout.write(
+        `${theorems.length} theorems, SHA-256 ${file.sha256}\n${file.problems.length} bad rows, ${count('error')} statement errors, ` +
+          `${count('autoImplicit')} with auto-bound names, ${count('duplicate')} duplicates, ${count('vacuous')} vacuous\n`,
+      )
+    }
+    return listed.length + file.problems.length > 0 ? EXIT.badInput : EXIT.done
+  } finally {
+    await engine.dispose()
+  }
+}
+
+function describe(finding: Finding): string {
+  switch (finding.kind) {
+    case 'error':
+      return finding.message
+    case 'autoImplicit':
+      return `elaborates only with autoImplicit: ${finding.message}`
+    case 'duplicate':
+      return `states the same as ${finding.of}`
+    case 'vacuous':
+      return `\`${finding.tactic}\` proves False from its hypotheses`
+    default:
+      return finding satisfies never
+  }
+}

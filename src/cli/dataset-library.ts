@@ -1,0 +1,81 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { hash, type LibraryRow, readLibrary, splitLibrary } from '../dataset/library.ts'
+import { LeanLibrary } from '../lean/library.ts'
+import { LeanPool } from '../lean/pool.ts'
+import { formatDuration } from './clock.ts'
+import { atLeast } from './flags.ts'
+
+type Options = { readonly out: string; readonly workers: number; readonly modules?: string }
+
+/** `hedge dataset library`: the embedded library's own theorems as a set to prove. */
+export function datasetLibraryCommand(): Command {
+  return new Command('library')
+    .description('write the theorems of the embedded library, each to be proved in what its module imports')
+    .option('-o, --out <folder>', 'where the files go', 'datasets/library')
+    .option('-w, --workers <count>', 'Lean processes', atLeast(1), 1)
+    .option('--modules <pattern>', 'only modules whose name matches this regular expression')
+    .action(async (options: Options) => {
+      process.exitCode = await writeLibrary(options)
+    })
+}
+
+async function writeLibrary({ out, workers, modules }: Options): Promise<number> {
+  const pattern = modules === undefined ? /./ : new RegExp(modules)
+  const began = performance.now()
+  const pool = await LeanPool.create({ processes: workers })
+  try {
+    let said = 0
+    const library = await readLibrary(new LeanLibrary(pool), {
+      workers,
+      where: (module) => pattern.test(module),
+      onModule(done, all, kept) {
+        if (done !== all && performance.now() - said < 10_000) return
+        said = performance.now()
+        process.stderr.write(`${formatDuration(said - began)} | ${done}/${all} modules | ${kept} theorems kept\n`)
+      },
+    })
+    const rows = splitLibrary(library.theorems)
+    await mkdir(out, { recursive: true })
+    const random = jsonLines(rows, (row) => row.split)
+    const novel = jsonLines(rows, (row) => row.novel)
+    const count = (split: (row: LibraryRow) => string) =>
+      Object.fromEntries(
+        ['train', 'valid', 'test'].map((name) => [name, rows.filter((row) => split(row) === name).length]),
+      )
+    const manifest = {
+      lean: pool.leanVersion,
+      libraryHash: pool.libraryHash,
+      modules: library.modules,
+      kept: rows.length,
+      left: library.left,
+      files: {
+        'library.jsonl': { sha256: hash(random), ...count((row) => row.split) },
+        'library-novel.jsonl': { sha256: hash(novel), ...count((row) => row.novel) },
+      },
+    }
+    await writeFile(join(out, 'library.jsonl'), random)
+    await writeFile(join(out, 'library-novel.jsonl'), novel)
+    await writeFile(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+    process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`)
+    return 0
+  } finally {
+    await pool.dispose()
+  }
+}
+
+function jsonLines(rows: readonly LibraryRow[], split: (row: LibraryRow) => string): string {
+  return rows
+    .map((row) =>
+      JSON.stringify({
+        name: row.name,
+        split: split(row),
+        module: row.module,
+        header: row.header,
+        statement: row.statement,
+      }),
+    )
+    .map((line) => `${line}\n`)
+    .join('')
+}

@@ -1,0 +1,257 @@
+import { createHash } from 'node:crypto'
+import { Command, Option } from 'commander'
+import type { Member, MemberConfig } from '../ensemble/member.ts'
+import { MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
+import { MODES, type Mode, type Plan, quota } from '../ensemble/plan.ts'
+import { type ScheduleResult, schedule } from '../ensemble/scheduler.ts'
+import type { World } from '../ensemble/world.ts'
+import type { TacticLimits } from '../lean/engine.ts'
+import type { Theorem } from '../proof/theorem.ts'
+import type { RunJournal } from '../results/journal.ts'
+import { runStanding, type Standing } from '../results/standing.ts'
+import { beginRun, openResults } from '../results/store.ts'
+import { EvaluationProgress, printProgress } from './evaluate-progress.ts'
+import { EXIT, InputError } from './failure.ts'
+import { atLeast, duration, type Shard, shard } from './flags.ts'
+import { programCommit } from './product.ts'
+
+/** What the command works with; tests put in worlds and policies of their own. */
+export type EvaluateParts = {
+  /** @throws InputError */
+  readonly readTheorems: (path: string, split: string | undefined) => Promise<LoadedTheorems>
+  /** @throws EngineError */
+  readonly openEngine: (workers: number, limits: TacticLimits) => Promise<EvaluationEngine>
+  /** @throws InputError where the policy or one of its settings is unknown */
+  readonly openMember: (config: MemberConfig, engine: EvaluationEngine) => Promise<Member>
+}
+
+export type LoadedTheorems = {
+  readonly theorems: readonly Theorem[]
+  /** Bad rows, each with file, line and field. */
+  readonly problems: readonly string[]
+  /** SHA-256 of the file. */
+  readonly hash: string
+}
+
+export type EvaluationEngine = {
+  readonly world: World
+  readonly leanVersion: string
+  readonly libraryHash: string
+  dispose(): Promise<void>
+}
+
+type Options = {
+  readonly members: readonly string[]
+  readonly passes: number
+  readonly mode: Mode
+  readonly matched: boolean
+  readonly block: number
+  readonly budget?: number
+  readonly runBudget?: number
+  readonly slice: number
+  readonly depth: number
+  readonly heartbeats: number
+  readonly tacticTimeout: number
+  readonly workers: number
+  readonly seed: string
+  readonly split?: string
+  readonly limit?: number
+  readonly shard?: Shard
+  readonly force?: boolean
+  readonly retryErrors?: boolean
+  readonly out: string
+}
+
+/** `hedge evaluate`: every theorem of a set, by every member of an ensemble, into a results file. */
+export function evaluateCommand(parts: EvaluateParts): Command {
+  return new Command('evaluate')
+    .description('run an ensemble on a set of theorems; the same command again goes on where it stopped')
+    .argument('<theorems>', 'a .jsonl, .json or .lean file of theorems')
+    .requiredOption('-m, --members <member...>', 'the ensemble, see below')
+    .option('-n, --passes <count>', 'passes of each member on each theorem', atLeast(1), 32)
+    .addOption(new Option('--mode <mode>', 'how members share a theorem').choices(MODES).default('union'))
+    .option('--no-matched', 'union: do not give the first member the passes of all members as a baseline')
+    .option('-b, --budget <time>', 'wall clock per theorem; in union mode of each member', duration)
+    .option('--run-budget <time>', 'wall clock of the whole run', duration)
+    .option('--slice <time>', "slices: a member's first turn", duration, 2000)
+    .option('-d, --depth <count>', 'tactics per pass', atLeast(1), 50)
+    .option('--block <count>', 'passes that are run and recorded together', atLeast(1), 32)
+    .option('--heartbeats <count>', "Lean's own limit per tactic, in thousands", atLeast(1), 20_000)
+    .option('--tactic-timeout <time>', 'wall clock per tactic', duration, 10_000)
+    .option('-w, --workers <count>', 'Lean processes', atLeast(1), 2)
+    .option('-s, --seed <seed>', 'of all random choices', '0')
+    .option('--split <name>', 'only the theorems of this split')
+    .option('--limit <count>', 'only the first theorems: for trying things out', atLeast(1))
+    .option('--shard <i/n>', 'only every n-th theorem, beginning with the i-th; see `hedge results merge`', shard)
+    .option('--force', 'throw away what this run has written before, and begin again')
+    .option('--retry-errors', 'also work on theorems that ended in an error')
+    .option('-o, --out <file>', 'the results file', 'run.sqlite')
+    .addHelpText(
+      'after',
+      `\nMembers: ${MEMBER_SYNTAX}\n\nExit codes: 0 done, 1 out of --run-budget, 2 bad input, 3 engine failure, 130 interrupted.`,
+    )
+    .action(async (path: string, options: Options) => {
+      process.exitCode = await evaluate(path, options, parts)
+    })
+}
+
+async function evaluate(path: string, options: Options, parts: EvaluateParts): Promise<number> {
+  const say = (line: string) => process.stderr.write(`${line}\n`)
+  let engine: EvaluationEngine | undefined
+  const interrupt = new AbortController()
+  const onSignal = () => {
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted)
+    say('\nstopping; once more stops at once')
+    interrupt.abort()
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  try {
+    const configs = parseMembers(options.members)
+    if ('problem' in configs) throw new InputError(configs.problem)
+    const loaded = await parts.readTheorems(path, options.split)
+    for (const problem of loaded.problems) say(problem)
+    const theorems = options.limit === undefined ? loaded.theorems : loaded.theorems.slice(0, options.limit)
+    if (theorems.length === 0) throw new InputError(`${path} has no theorems to work on`)
+    if (theorems.length < loaded.theorems.length)
+      say(`only the first ${theorems.length} of ${loaded.theorems.length} theorems: not a result for the set`)
+
+    const limits = { heartbeats: options.heartbeats, wallClockMs: options.tacticTimeout }
+    engine = await parts.openEngine(options.workers, limits)
+    const members: Member[] = []
+    for (const config of configs) members.push(await parts.openMember(config, engine))
+    const plan = planOf(theorems, members, options)
+    const database = openResults(options.out)
+    try {
+      const journal = beginRun(
+        database,
+        plan,
+        {
+          dataset: datasetLabel(path, options, loaded),
+          datasetHash: loaded.hash,
+          leanVersion: engine.leanVersion,
+          libraryHash: engine.libraryHash,
+          commit: programCommit(),
+          settings: limits,
+        },
+        options.force ?? false,
+      )
+      const result = await work(plan, journal, engine.world, options, interrupt.signal)
+      const bad = loaded.problems.length > 0
+      return conclude(result, runStanding(journal.database, journal.run), options, bad, say)
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    if (error.name === 'InputError' || error.name === 'SchemaError') {
+      say(error.message)
+      return EXIT.badInput
+    }
+    if (error.name === 'EngineError') {
+      say(`Lean: ${error.message}`)
+      return EXIT.engineFailure
+    }
+    throw error
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    await engine?.dispose()
+  }
+}
+
+async function work(
+  plan: Plan,
+  journal: RunJournal,
+  world: World,
+  options: Options,
+  signal: AbortSignal,
+): Promise<ScheduleResult> {
+  const { shard } = options
+  const mine = (position: number) => shard === undefined || position % shard.count === shard.index - 1
+  const positions = journal.open(options.retryErrors ?? false).filter(mine)
+  if (positions.length === 0) return { kind: 'complete' }
+  const perTheorem = plan.members.reduce((sum, _, member) => sum + quota(plan, member), 0)
+  const passesDone = positions.reduce((sum, position) => sum + journal.passes(position), 0)
+  const progress = new EvaluationProgress({
+    open: positions.length,
+    before: runStanding(journal.database, journal.run, mine),
+    passesLeft: perTheorem * positions.length - passesDone,
+    now: () => performance.now(),
+  })
+  const stopPrinting = printProgress(progress, process.stderr)
+  try {
+    return await schedule({
+      plan,
+      world,
+      journal,
+      positions,
+      workers: options.workers,
+      runWallClockMs: options.runBudget,
+      signal,
+      onEvent: (event) => progress.take(event),
+    })
+  } finally {
+    stopPrinting()
+  }
+}
+
+function planOf(theorems: readonly Theorem[], members: readonly Member[], options: Options): Plan {
+  return {
+    theorems,
+    members,
+    mode: options.mode,
+    passes: options.passes,
+    matched: options.matched && options.mode === 'union' && members.length > 1,
+    block: options.block,
+    depth: options.depth,
+    wallClockMs: options.budget,
+    sliceMs: options.slice,
+    seed: options.seed,
+  }
+}
+
+function datasetLabel(path: string, options: Options, loaded: LoadedTheorems): string {
+  const name = path.replace(/^.*[\\/]/, '')
+  const split = options.split === undefined ? '' : ` ${options.split}`
+  const some = options.limit !== undefined && options.limit < loaded.theorems.length
+  return `${name}${split}${some ? ` (first ${options.limit} of ${loaded.theorems.length})` : ''}`
+}
+
+/** Says how it ended and gives the exit code. */
+function conclude(
+  result: ScheduleResult,
+  standing: Standing,
+  options: Options,
+  badRows: boolean,
+  say: (line: string) => void,
+): number {
+  const { done, proved, open, statementErrors, engineErrors } = standing
+  const errors = statementErrors + engineErrors
+  say(
+    `${options.out}: ${proved} of ${done} theorems proved` +
+      (errors > 0 ? `; not counted: ${statementErrors} statement errors, ${engineErrors} engine errors` : '') +
+      (open > 0 ? `; ${open} still open` : ''),
+  )
+  switch (result.kind) {
+    case 'interrupted':
+      say('interrupted: the same command goes on from here')
+      return EXIT.interrupted
+    case 'outOfTime':
+      say('the time of --run-budget is over: the same command goes on from here')
+      return EXIT.negative
+    case 'broken':
+      say(`Lean: ${result.message}; \`--retry-errors\` tries these theorems again`)
+      return EXIT.engineFailure
+    case 'complete':
+      if (open === 0) say('the run is complete; there is nothing left to do')
+      else say('this shard is complete')
+      if (engineErrors > 0) return EXIT.engineFailure
+      return statementErrors > 0 || badRows ? EXIT.badInput : EXIT.done
+    default:
+      return result satisfies never
+  }
+}
+
+/** SHA-256 of a file's text, as it is stored with results. */
+export function textHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

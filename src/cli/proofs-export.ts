@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import { EmbeddedEngine } from '../lean/embedded/engine.ts'
+import { type ExportedFile, exportProofs } from '../results/export.ts'
+import { readRun } from '../results/read-run.ts'
+import { openResults } from '../results/store.ts'
+import { EXIT } from './failure.ts'
+import { chooseRun, orBadInput } from './report.ts'
+
+type Options = { readonly run?: string; readonly out: string; readonly check?: boolean }
+
+/** Lean elaborates the whole file for each theorem that is checked. */
+const CHECK_DEADLINE_MS = 600_000
+
+/** `hedge proofs export`: every verified proof of a run in one file. */
+export function proofsExportCommand(): Command {
+  return new Command('export')
+    .description('write all verified proofs of a run as one .lean file that elaborates as a whole')
+    .argument('<results>', 'a results file of `hedge evaluate`')
+    .option('--run <key>', 'the run whose key begins so; the latest if left out')
+    .option('-o, --out <file>', 'the file; theorems with other imports go to numbered files beside it', 'proofs.lean')
+    .option('--check', 'verify every theorem again, from the files as they were written')
+    .action(async (path: string, options: Options) => {
+      process.exitCode = await orBadInput(() => exportRun(path, options))
+    })
+}
+
+async function exportRun(path: string, options: Options): Promise<number> {
+  const database = openResults(path, { mustExist: true })
+  const { theorems } = readRun(database, chooseRun(database, options.run))
+  database.close()
+  const files = exportProofs(theorems)
+  for (const [i, file] of files.entries()) {
+    const name = i === 0 ? options.out : options.out.replace(/(\.lean)?$/, `-${i + 1}$1`)
+    await writeFile(name, file.source)
+    process.stdout.write(`${name}: ${file.theorems.length} theorems\n`)
+  }
+  if (files.length === 0) process.stdout.write('the run has no proofs\n')
+  return options.check ? await checkFiles(files) : EXIT.done
+}
+
+/** Each theorem against its own statement, by the verifier, from the exported text alone. */
+async function checkFiles(files: readonly ExportedFile[]): Promise<number> {
+  const engine = await EmbeddedEngine.create({ processes: 1 })
+  let refused = 0
+  let verified = 0
+  try {
+    for (const { source, theorems } of files)
+      for (const theorem of theorems) {
+        const verdict = await engine.verify(theorem, { source, name: theorem.name }, CHECK_DEADLINE_MS)
+        if (verdict.kind === 'verified') verified++
+        else {
+          refused++
+          process.stderr.write(`${theorem.name}: ${verdict.reason}; ${verdict.messages.join('; ')}\n`)
+        }
+      }
+  } finally {
+    await engine.dispose()
+  }
+  process.stdout.write(`${verified} theorems verified from the exported files, ${refused} refused\n`)
+  return refused === 0 ? EXIT.done : EXIT.engineFailure
+}

@@ -1,0 +1,81 @@
+import type { SearchStatistics } from '../search/outcome.ts'
+import type { TreeRecord } from '../search/tree-record.ts'
+import type { Completion, MemberProgress } from './plan.ts'
+
+/** How a pass ended, in one word; `proved` means verified. For best-first search, the limit that stopped it. */
+export type PassEndWord =
+  | 'proved'
+  | 'refused'
+  | 'error'
+  | 'timeout'
+  | 'crash'
+  | 'depthLimit'
+  | 'cycle'
+  | 'noTactic'
+  | 'exhausted'
+  | 'expansions'
+
+export type PassRecord = {
+  readonly index: number
+  readonly end: PassEndWord
+  /** Valid tactics. */
+  readonly depth: number
+  /** All tactics that were run; the last one may be invalid. Of a best-first search the proof, if it found one. */
+  readonly tactics: readonly string[]
+  /** The key of the proof, where the pass was `proved`. */
+  readonly proof: string | undefined
+}
+
+/**
+ * A verified proof. Its key names the last step, (proof state, tactic): passes that come to the same last step by other
+ * ways have the same proof, and the first of them was verified.
+ */
+export type ProofRecord = {
+  readonly key: string
+  readonly tactics: readonly string[]
+  /** The file that was verified. */
+  readonly source: string
+  readonly axioms: readonly string[]
+}
+
+/** A finished unit. */
+export type UnitRecord = {
+  readonly member: number
+  readonly firstPass: number
+  /** What passes of this unit drew from: pass i used `createRandom(seed).fork(i)`. */
+  readonly seed: string
+  /** False where the member has nothing left to try on this theorem, or no time. */
+  readonly open: boolean
+  readonly statistics: SearchStatistics
+  readonly passes: readonly PassRecord[]
+  /** Proofs that were not recorded before. */
+  readonly proofs: readonly ProofRecord[]
+  /** The theorem's search tree after this unit. */
+  readonly tree: TreeRecord
+}
+
+export type TheoremOutcome =
+  | { readonly kind: 'done'; readonly completion: Completion }
+  /** The header or the statement does not elaborate. */
+  | { readonly kind: 'statementError'; readonly message: string }
+  /** Lean, or a policy, could not do its work. */
+  | { readonly kind: 'engineError'; readonly message: string }
+
+/** What is on record about one theorem. */
+export type TheoremJournal = {
+  readonly outcome: TheoremOutcome | undefined
+  /** By member. */
+  readonly progress: readonly MemberProgress[]
+  readonly proofs: readonly ProofRecord[]
+  readonly tree: TreeRecord | undefined
+}
+
+/**
+ * Where an evaluation keeps what it has done. A call that has returned has been written: after a kill at any moment a
+ * unit is there as a whole or not at all.
+ */
+export interface Journal {
+  read(theorem: number): TheoremJournal
+  writeUnit(theorem: number, unit: UnitRecord): void
+  close(theorem: number, outcome: TheoremOutcome): void
+}

@@ -1,0 +1,95 @@
+import type { MemberConfig, MemberSearch } from './member.ts'
+
+export type ParsedMember =
+  | { readonly kind: 'member'; readonly config: MemberConfig }
+  | { readonly kind: 'problem'; readonly problem: string }
+
+export const MEMBER_SYNTAX = `POLICY[@TEMPERATURE][,KEY=VALUE...]
+  POLICY       baseline, or the path of a checkpoint
+  TEMPERATURE  of sampling; 1 if left out
+  search       rollouts (default) or best-first; width, alpha, widenings, expansions are best-first's own
+  seed         a number; tells members apart that differ in nothing else
+  neff         the confidence limit; a checkpoint knows its own
+  name         how reports call the member; the text itself if left out
+Other keys are settings of the policy.
+Examples: baseline  baseline@0.5  baseline@2,seed=1  baseline,search=best-first,width=8  models/n8@1`
+
+const BEST_FIRST = { width: 4, alpha: 0.5, widenings: 3, expansions: 1000 } as const
+type BestFirstKey = keyof typeof BEST_FIRST
+
+/** Reads one member of an ensemble as it is written on the command line. */
+export function parseMember(text: string): ParsedMember {
+  const problem = (what: string): ParsedMember => ({ kind: 'problem', problem: `member \`${text}\`: ${what}` })
+  const [head = '', ...rest] = text.split(',').map((part) => part.trim())
+  const at = head.lastIndexOf('@')
+  const policy = at < 0 ? head : head.slice(0, at)
+  const temperature = at < 0 ? 1 : Number(head.slice(at + 1))
+  if (policy === '') return problem('the policy is missing')
+  if (!(temperature > 0)) return problem(`the temperature must be a number above 0, not \`${head.slice(at + 1)}\``)
+
+  const values = new Map<string, string>()
+  for (const part of rest) {
+    const equals = part.indexOf('=')
+    if (equals < 1) return problem(`\`${part}\` is not KEY=VALUE`)
+    const key = part.slice(0, equals)
+    if (values.has(key)) return problem(`${key} is given twice`)
+    values.set(key, part.slice(equals + 1))
+  }
+  const take = (key: string): string | undefined => {
+    const value = values.get(key)
+    values.delete(key)
+    return value
+  }
+  const name = take('name') ?? text.replace(/\s/g, '')
+  const seed = Number(take('seed') ?? 0)
+  const nEff = take('neff')
+  if (!Number.isInteger(seed)) return problem('seed must be a whole number')
+  if (nEff !== undefined && !(Number(nEff) >= 1)) return problem('neff must be a number of at least 1')
+  const search = parseSearch(take)
+  if (typeof search === 'string') return problem(search)
+  return {
+    kind: 'member',
+    config: {
+      name,
+      policy,
+      temperature,
+      nEff: nEff === undefined ? null : Number(nEff),
+      checkpointHash: null,
+      seed,
+      search,
+      settings: Object.fromEntries([...values].map(([key, value]) => [key, settingValue(value)])),
+    },
+  }
+}
+
+/** Reads an ensemble. Names must differ: they are what reports and random streams go by. */
+export function parseMembers(texts: readonly string[]): MemberConfig[] | { readonly problem: string } {
+  const members: MemberConfig[] = []
+  for (const text of texts) {
+    const parsed = parseMember(text)
+    if (parsed.kind === 'problem') return { problem: parsed.problem }
+    const { config } = parsed
+    if (members.some((member) => member.name === config.name))
+      return { problem: `two members are called \`${config.name}\`: give one of them a seed or a name` }
+    members.push(config)
+  }
+  return members.length === 0 ? { problem: 'an ensemble needs at least one member' } : members
+}
+
+function parseSearch(take: (key: string) => string | undefined): MemberSearch | string {
+  const kind = take('search') ?? 'rollouts'
+  if (kind === 'rollouts') return { kind }
+  if (kind !== 'best-first') return `search must be rollouts or best-first, not \`${kind}\``
+  const limits: Record<BestFirstKey, number> = { ...BEST_FIRST }
+  for (const key of Object.keys(limits) as BestFirstKey[]) {
+    const value = Number(take(key) ?? limits[key])
+    if (!(value >= (key === 'alpha' || key === 'widenings' ? 0 : 1))) return `${key} is out of range`
+    limits[key] = value
+  }
+  return { kind: 'bestFirst', ...limits }
+}
+
+function settingValue(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text
+}

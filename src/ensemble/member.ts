@@ -1,0 +1,43 @@
+import type { Policy } from '../policy/policy.ts'
+import type { Theorem } from '../proof/theorem.ts'
+
+/** How a member looks for proofs. */
+export type MemberSearch =
+  | { readonly kind: 'rollouts' }
+  /** One search per theorem; it counts as one pass. */
+  | {
+      readonly kind: 'bestFirst'
+      readonly width: number
+      readonly alpha: number
+      readonly widenings: number
+      readonly expansions: number
+    }
+
+/** All that decides what a member does, as it is stored with its results. */
+export type MemberConfig = {
+  /** Unique within an ensemble. */
+  readonly name: string
+  readonly policy: string
+  readonly temperature: number
+  /** The confidence limit the policy was trained at; null for a policy that was not trained. */
+  readonly nEff: number | null
+  /** SHA-256 of the checkpoint; null where there is none. */
+  readonly checkpointHash: string | null
+  /** Tells members apart that differ in nothing else. */
+  readonly seed: number
+  readonly search: MemberSearch
+  /** Other settings of the policy. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>
+}
+
+/** A policy at one confidence limit with its way of searching. */
+export type Member = MemberConfig & {
+  /** A policy may need to look at the theorem's environment first. */
+  policyFor(theorem: Theorem): Promise<Policy>
+}
+
+/** The part of a member that is stored. */
+export function configOf(member: MemberConfig): MemberConfig {
+  const { name, policy, temperature, nEff, checkpointHash, seed, search, settings } = member
+  return { name, policy, temperature, nEff, checkpointHash, seed, search, settings }
+}

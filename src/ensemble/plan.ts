@@ -1,0 +1,120 @@
+import type { Theorem } from '../proof/theorem.ts'
+import type { Member } from './member.ts'
+
+/**
+ * How members share a theorem.
+ * `union`: every member uses its full budget, as in the paper, so that pass@k can be estimated without bias.
+ * `first-proof`: members take turns, and all of them stop at the first verified proof.
+ * `slices`: members take turns in growing time slices under one wall clock, and stop at the first verified proof.
+ */
+export type Mode = 'union' | 'first-proof' | 'slices'
+export const MODES: readonly Mode[] = ['union', 'first-proof', 'slices']
+
+export type Plan = {
+  readonly theorems: readonly Theorem[]
+  readonly members: readonly Member[]
+  readonly mode: Mode
+  /** Passes of each member on each theorem. */
+  readonly passes: number
+  /**
+   * In `union` mode the first member runs as many passes as all members together: the fair baseline an ensemble is
+   * compared with (paper, Table 2).
+   */
+  readonly matched: boolean
+  /** Passes that are run, and recorded, together. */
+  readonly block: number
+  /** Tactics per pass at most. */
+  readonly depth: number
+  /** Milliseconds for one theorem: of each member in `union` mode, of all members together in the others. */
+  readonly wallClockMs: number | undefined
+  /** `slices`: a member's first turn; each further turn is twice as long. */
+  readonly sliceMs: number
+  readonly seed: string
+}
+
+/** What one member has done on one theorem. */
+export type MemberProgress = {
+  /** Finished passes before the first that is missing; also the index of that one. */
+  readonly passes: number
+  readonly turns: number
+  readonly elapsedMs: number
+  readonly proved: boolean
+  /** It has nothing left to try, or its time is over. */
+  readonly closed: boolean
+}
+export const NO_PROGRESS: MemberProgress = { passes: 0, turns: 0, elapsedMs: 0, proved: false, closed: false }
+
+/** Work for one member on one theorem: what is recorded as a whole or not at all. */
+export type Unit = {
+  readonly member: number
+  readonly firstPass: number
+  readonly passes: number
+  readonly wallClockMs: number | undefined
+  readonly stopAtFirstProof: boolean
+}
+
+/** Why nothing is left to do on a theorem. */
+export type Completion = 'complete' | 'wallClock' | 'firstProof'
+
+/** Passes a member may use on one theorem. */
+export function quota(plan: Omit<Plan, 'theorems'>, member: number): number {
+  if (plan.members[member]?.search.kind === 'bestFirst') return 1
+  return plan.matched && plan.mode === 'union' && member === 0 ? plan.passes * plan.members.length : plan.passes
+}
+
+/**
+ * The next unit of a theorem, or why there is none. A function of what is recorded alone: a run that was interrupted
+ * goes on exactly as one that was not.
+ */
+export function nextUnit(plan: Omit<Plan, 'theorems'>, progress: readonly MemberProgress[]): Unit | Completion {
+  const limit = plan.wallClockMs ?? Number.POSITIVE_INFINITY
+  const spent = progress.reduce((sum, member) => sum + member.elapsedMs, 0)
+  if (plan.mode !== 'union') {
+    if (progress.some((member) => member.proved)) return 'firstProof'
+    if (spent >= limit) return 'wallClock'
+  }
+  const open = progress
+    .map((member, position) => ({ ...member, position, left: quota(plan, position) - member.passes }))
+    .filter((member) => !member.closed && member.left > 0)
+  const first =
+    plan.mode === 'slices' ? fewest(open, (m) => m.turns) : fewest(open, (m) => Math.floor(m.passes / plan.block))
+  if (first === undefined) {
+    const cut = progress.some((member, position) => member.passes < quota(plan, position))
+    return cut ? 'wallClock' : 'complete'
+  }
+  const unit = { member: first.position, firstPass: first.passes }
+  // A block that an interruption cut is finished first, so that blocks begin where they always would.
+  const block = Math.min(plan.block - (first.passes % plan.block), first.left)
+  switch (plan.mode) {
+    case 'union': {
+      // A member with more passes than the others has as much more time.
+      const share = limit * Math.max(1, quota(plan, first.position) / plan.passes)
+      const wallClockMs = finite(Math.max(0, share - first.elapsedMs))
+      return { ...unit, passes: block, wallClockMs, stopAtFirstProof: false }
+    }
+    case 'first-proof':
+      return {
+        ...unit,
+        passes: block,
+        wallClockMs: finite(limit - spent),
+        stopAtFirstProof: true,
+      }
+    case 'slices':
+      return {
+        ...unit,
+        passes: first.left,
+        wallClockMs: Math.min(limit - spent, plan.sliceMs * 2 ** first.turns),
+        stopAtFirstProof: true,
+      }
+    default:
+      return plan.mode satisfies never
+  }
+}
+
+function fewest<T>(items: readonly T[], count: (item: T) => number): T | undefined {
+  return items.reduce<T | undefined>((best, x) => (best === undefined || count(x) < count(best) ? x : best), undefined)
+}
+
+function finite(ms: number): number | undefined {
+  return Number.isFinite(ms) ? ms : undefined
+}

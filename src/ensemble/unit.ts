@@ -1,0 +1,190 @@
+import type { Policy } from '../policy/policy.ts'
+import type { Proof } from '../proof/proof.ts'
+import { createRandom, type Random } from '../proof/random.ts'
+import { searchBestFirst } from '../search/best-first.ts'
+import type { Clock } from '../search/budget.ts'
+import type { Domain } from '../search/domain.ts'
+import type { SearchResult, SearchStatistics } from '../search/outcome.ts'
+import type { Pass } from '../search/pass.ts'
+import { searchRollouts } from '../search/rollouts.ts'
+import type { Tree } from '../search/tree.ts'
+import type { PassEndWord, PassRecord, ProofRecord } from './journal.ts'
+import type { Member } from './member.ts'
+import type { Unit } from './plan.ts'
+import type { Verified } from './world.ts'
+
+/** A theorem being worked on, shared by all members. */
+export type Workplace = {
+  readonly tree: Tree
+  readonly domain: Domain
+  readonly verify: (proof: Proof) => Promise<Verified>
+  /** Verified proofs by key, from earlier units too. */
+  readonly proofs: Map<string, ProofRecord>
+}
+
+export type UnitSettings = {
+  readonly seed: string
+  readonly depth: number
+  readonly block: number
+  /** States worked on at the same time. */
+  readonly concurrency: number
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly onProgress?: ((statistics: Readonly<SearchStatistics>) => void) | undefined
+}
+
+export type UnitOutcome = {
+  readonly passes: readonly PassRecord[]
+  readonly proofs: readonly ProofRecord[]
+  readonly statistics: SearchStatistics
+  /** Why it stopped before its passes were done, if it did. */
+  readonly stopped: 'wallClock' | 'interrupted' | undefined
+}
+
+/** Runs one unit of a member's work. Passes the budget cut off are left out. */
+export async function runUnit(
+  place: Workplace,
+  member: Member,
+  policy: Policy,
+  unit: Unit,
+  settings: UnitSettings,
+): Promise<UnitOutcome> {
+  const { tree, domain } = place
+  const found: ProofRecord[] = []
+  const accept = async (proof: Proof): Promise<boolean> => {
+    const key = proofKey(tree, proof.tactics)
+    if (key === undefined) throw new Error('a finished script is not in the tree')
+    // Recorded by an earlier run of this evaluation, whose tree is gone.
+    if (place.proofs.has(key)) return true
+    const { verified, source, axioms } = await place.verify(proof)
+    if (!verified) return false
+    const record = { key, tactics: proof.tactics, source, axioms }
+    place.proofs.set(key, record)
+    found.push(record)
+    return true
+  }
+  const { depth, concurrency, clock, signal, block } = settings
+  const shared = { accept, concurrency, clock }
+  const budget = { depth, wallClockMs: unit.wallClockMs, signal }
+  switch (member.search.kind) {
+    case 'rollouts': {
+      const { passes, result, statistics } = await searchRollouts(tree, domain, policy, {
+        ...shared,
+        budget: { ...budget, passes: unit.passes },
+        random: shifted(createRandom(settings.seed), unit.firstPass),
+        stopAtFirstProof: unit.stopAtFirstProof,
+        block,
+        onProgress: (progress) => settings.onProgress?.(progress.statistics),
+      })
+      const ended = passes.flatMap((pass) => recordPass(tree, pass, unit.firstPass))
+      const whole = ended.length === unit.passes
+      return {
+        passes: worthKeeping(ended, unit),
+        proofs: found,
+        statistics,
+        stopped: whole ? undefined : stop(result, signal),
+      }
+    }
+    case 'bestFirst': {
+      const { width, alpha, widenings, expansions } = member.search
+      const { result, statistics } = await searchBestFirst(tree, domain, policy, {
+        ...shared,
+        budget: { ...budget, expansions },
+        width,
+        alpha,
+        widenings,
+        onProgress: (progress) => settings.onProgress?.(progress.statistics),
+      })
+      const pass = recordSearch(tree, result)
+      return {
+        passes: pass === undefined ? [] : [pass],
+        proofs: found,
+        statistics,
+        stopped: pass === undefined ? stop(result, signal) : undefined,
+      }
+    }
+    default:
+      return member.search satisfies never
+  }
+}
+
+/** Names a script's last step: the state it is taken at, and its tactic. Undefined if the script is not in the tree. */
+export function proofKey(tree: Tree, tactics: readonly string[]): string | undefined {
+  let node = tree.root
+  for (const tactic of tactics.slice(0, -1)) {
+    const outcome = node.edges.get(tactic)?.outcome
+    if (outcome?.kind !== 'open') return undefined
+    node = outcome.node
+  }
+  const last = tactics.at(-1)
+  if (last === undefined || node.edges.get(last)?.outcome.kind !== 'finished') return undefined
+  return `${node.state.key} ${last}`
+}
+
+/** Pass i of a search draws what pass i + offset of the whole evaluation draws. */
+function shifted(random: Random, offset: number): Random {
+  return { next: () => random.next(), fork: (label) => random.fork(typeof label === 'number' ? label + offset : label) }
+}
+
+/**
+ * Passes of a search that was cut short end in any order. Those before the first that did not end are kept, so that
+ * "how many" says "which"; the others have to be run again, and cost little, for their tactics are known. A proof is
+ * never lost, so its pass is kept wherever it stands.
+ */
+function worthKeeping(ended: readonly PassRecord[], unit: Unit): PassRecord[] {
+  return ended.filter((pass, i) => pass.index === unit.firstPass + i || pass.end === 'proved')
+}
+
+function recordPass(tree: Tree, pass: Pass, offset: number): PassRecord[] {
+  const end = passEnd(pass)
+  if (end === undefined) return []
+  const proof = end === 'proved' ? proofKey(tree, pass.tactics) : undefined
+  return [{ index: pass.index + offset, end, depth: pass.depth, tactics: pass.tactics, proof }]
+}
+
+function passEnd({ end }: Pass): PassEndWord | undefined {
+  switch (end.kind) {
+    case 'unfinished':
+      return undefined
+    case 'invalid':
+      return end.result
+    case 'proved':
+    case 'refused':
+    case 'depthLimit':
+    case 'cycle':
+    case 'noTactic':
+      return end.kind
+    default:
+      return end satisfies never
+  }
+}
+
+/** Undefined where time ran out: the search has not come to an end of its own. */
+function recordSearch(tree: Tree, result: SearchResult): PassRecord | undefined {
+  switch (result.kind) {
+    case 'proved': {
+      const { tactics } = result.proof
+      return { index: 0, end: 'proved', depth: tactics.length, tactics, proof: proofKey(tree, tactics) }
+    }
+    case 'exhausted':
+      return { index: 0, end: 'exhausted', depth: 0, tactics: [], proof: undefined }
+    case 'outOfBudget':
+      if (result.limit === 'wallClock') return undefined
+      return {
+        index: 0,
+        end: result.limit === 'depth' ? 'depthLimit' : 'expansions',
+        depth: 0,
+        tactics: [],
+        proof: undefined,
+      }
+    case 'interrupted':
+      return undefined
+    default:
+      return result satisfies never
+  }
+}
+
+function stop(result: SearchResult, signal: AbortSignal): 'wallClock' | 'interrupted' | undefined {
+  if (signal.aborted) return 'interrupted'
+  return result.kind === 'outOfBudget' && result.limit === 'wallClock' ? 'wallClock' : undefined
+}

@@ -1,0 +1,188 @@
+import type { Rate } from '../results/statistics.ts'
+import type { MatchedCompute, Point, Summary } from '../results/summary.ts'
+import type { Table } from './table.ts'
+
+/** Every table of the report, in order. */
+export function evaluationTables(summary: Summary): Table[] {
+  return [
+    headline(summary),
+    byPasses(summary),
+    ...matched(summary),
+    members(summary),
+    overlap(summary),
+    frontier(summary),
+  ].filter((table) => table.rows.length > 0)
+}
+
+/** What the numbers are of, for a reader who has only the report. */
+export function evaluationFacts(summary: Summary): [string, string][] {
+  const { counts, effort, proofLengths } = summary
+  const asked = effort.cacheHits + effort.tacticsRun
+  return [
+    ['Theorems', `${summary.dataset}, SHA-256 ${summary.datasetHash.slice(0, 12)}`],
+    ['Counted', `${counts.done} of ${counts.theorems}${counts.open > 0 ? `; ${counts.open} still open` : ''}`],
+    [
+      'Not counted',
+      `${counts.statementErrors} whose statement does not elaborate, ${counts.engineErrors} on which Lean failed`,
+    ],
+    ['Out of time', `${counts.cutByClock} theorems used up their wall clock before their passes`],
+    [
+      'Proofs',
+      `${counts.proved} theorems; median ${number(proofLengths.median)} steps, mean ${number(proofLengths.mean)}`,
+    ],
+    ['Estimator', estimatorText(summary)],
+    ['Mode', `${summary.mode}, ${summary.passes} passes each, seed ${summary.seed}`],
+    ['Lean', `${summary.leanVersion}, library ${summary.libraryHash.slice(0, 12)}`],
+    ['Program', summary.commits.join(', ')],
+    [
+      'Cache',
+      asked === 0
+        ? 'no tactics were run'
+        : `${percent(effort.cacheHits / asked)} of ${asked} tactics were known already`,
+    ],
+    ['Begun', summary.startedAt],
+  ]
+}
+
+/** Things a reader must know before quoting a number. */
+export function evaluationWarnings(summary: Summary): string[] {
+  const warnings: string[] = []
+  if (summary.counts.open > 0)
+    warnings.push(`The run is not complete: ${summary.counts.open} theorems are open and not counted.`)
+  if (/\(first \d+ of \d+\)/.test(summary.dataset))
+    warnings.push('Only a part of the set was run: these are not the numbers of the set.')
+  if (/^library(-novel)?\.jsonl/.test(summary.dataset))
+    warnings.push(
+      "The theorems are those of Lean's own library, a stand-in for the Mathlib split: not comparable with numbers on Mathlib.",
+    )
+  return warnings
+}
+
+function estimatorText({ estimator }: Summary): string {
+  return estimator === 'unbiased'
+    ? 'unbiased pass@k over all passes of a theorem; where time ran out before pass k, what was found'
+    : 'solved within k passes: members stop at the first proof, so pass@k cannot be estimated'
+}
+
+function label({ estimator }: Summary, k: number): string {
+  return estimator === 'unbiased' ? `pass@${k}` : `within ${k}`
+}
+
+function nEff(value: number | null): string {
+  return value === null ? '-' : String(value)
+}
+
+/** The paper's Table 2: each member, the ensemble, and the first member at the ensemble's cost. */
+function headline(summary: Summary): Table {
+  const { passes, members, ensemble, matched } = summary
+  const full = matched.find((one) => one.passesEach === passes)
+  const last = (points: readonly Point[]) => points.at(-1)?.rate
+  const rows = members.map((member) => [member.name, nEff(member.nEff), ...rateCells(last(member.coverage))])
+  const strong: number[] = []
+  if (members.length > 1) {
+    strong.push(rows.length)
+    rows.push([`ensemble of ${members.length}`, '', ...rateCells(last(ensemble.coverage))])
+  }
+  if (full !== undefined)
+    rows.push([
+      `${members[0]?.name} at ${members.length} x ${passes} passes`,
+      nEff(members[0]?.nEff ?? null),
+      ...rateCells(full.alone),
+    ])
+  return {
+    title: `Coverage at ${passes} passes`,
+    head: ['', 'N_eff', label(summary, passes), '95 % interval'],
+    rows,
+    strong,
+    note: `${estimatorText(summary)}. Intervals are Wilson's, over theorems.`,
+  }
+}
+
+/** The paper's Table 4: coverage as passes grow. */
+function byPasses(summary: Summary): Table {
+  const { columns, members, ensemble } = summary
+  const row = (name: string, points: readonly Point[]) => [name, ...points.map(({ rate }) => percent(rate.value))]
+  const rows = members.map((member) => row(member.name, member.coverage))
+  if (members.length > 1) rows.push(row('ensemble', ensemble.coverage))
+  return {
+    title: 'Coverage by number of passes',
+    head: ['', ...columns.map((k) => label(summary, k))],
+    rows,
+    strong: members.length > 1 ? [members.length] : [],
+    note: 'An ensemble at k passes gives each member k passes.',
+  }
+}
+
+function matched(summary: Summary): Table[] {
+  const first = summary.members[0]?.name ?? ''
+  const row = ({ passesEach, members, ensemble, alone, test }: MatchedCompute) => [
+    `${members} x ${passesEach}`,
+    percent(ensemble.value),
+    percent(alone.value),
+    signed(ensemble.value - alone.value),
+    `${test.onlyFirst} : ${test.onlySecond}`,
+    pText(test.p),
+  ]
+  return [
+    {
+      title: `The ensemble beside ${first} alone, at equal cost`,
+      head: ['passes', 'ensemble', 'alone', 'difference', 'only : only', 'p'],
+      rows: summary.matched.map(row),
+      note: "Only : only are theorems that only the ensemble, and only the first member alone, proved in those passes; p is McNemar's exact test on them.",
+    },
+  ]
+}
+
+function members({ members, passes }: Summary): Table {
+  return {
+    title: 'Who proves what',
+    head: ['', 'theorems proved', 'proved by nobody else'],
+    rows: members.length > 1 ? members.map((member) => [member.name, String(member.solved), String(member.alone)]) : [],
+    note: `Within ${passes} passes each.`,
+  }
+}
+
+function overlap({ overlaps }: Summary): Table {
+  return {
+    title: 'Members in pairs',
+    head: ['', 'both', 'only first', 'only second', 'p (McNemar)'],
+    rows: overlaps.map(({ first, second, both, test }) => [
+      `${first} / ${second}`,
+      String(both),
+      String(test.onlyFirst),
+      String(test.onlySecond),
+      pText(test.p),
+    ]),
+  }
+}
+
+function frontier({ frontier, members }: Summary): Table {
+  return {
+    title: 'The best member at each number of passes',
+    head: ['passes', 'member', 'coverage'],
+    rows: members.length > 1 ? frontier.map(({ k, member, rate }) => [String(k), member, percent(rate.value)]) : [],
+    note: 'The Pareto frontier over confidence limits, where members differ in theirs.',
+  }
+}
+
+function rateCells(rate: Rate | undefined): string[] {
+  return rate === undefined || Number.isNaN(rate.value)
+    ? ['-', '-']
+    : [percent(rate.value), `${percent(rate.low)} - ${percent(rate.high)}`]
+}
+
+function pText(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3)
+}
+
+export function percent(share: number): string {
+  return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : '-'
+}
+
+function signed(share: number): string {
+  return `${share >= 0 ? '+' : '-'}${(100 * Math.abs(share)).toFixed(1)}`
+}
+
+function number(value: number): string {
+  return Number.isFinite(value) ? String(Math.round(value * 10) / 10) : '-'
+}

@@ -1,0 +1,216 @@
+import { deflateSync, inflateSync } from 'node:zlib'
+import type { Database } from 'better-sqlite3'
+import { z } from 'zod'
+import type { Journal, ProofRecord, TheoremJournal, TheoremOutcome, UnitRecord } from '../ensemble/journal.ts'
+import { type MemberProgress, NO_PROGRESS } from '../ensemble/plan.ts'
+import type { TreeRecord } from '../search/tree-record.ts'
+
+const theoremRow = z.object({
+  id: z.number(),
+  outcome: z.enum(['open', 'done', 'statementError', 'engineError']),
+  completion: z.enum(['complete', 'wallClock', 'firstProof']).nullable(),
+  message: z.string().nullable(),
+})
+const proofRow = z.object({
+  id: z.number(),
+  key: z.string(),
+  tactics: z.string(),
+  source: z.string(),
+  axioms: z.string(),
+})
+const turnRow = z.object({ turns: z.number(), elapsed: z.number(), open: z.number() })
+const strings = z.array(z.string())
+
+/** One run in a results file. Each unit is one transaction. */
+export class RunJournal implements Journal {
+  readonly database: Database
+  readonly run: number
+  readonly #commit: string
+  readonly #members: readonly number[]
+  /** Row numbers of theorems by position. */
+  readonly #theorems: readonly number[]
+
+  constructor(database: Database, run: number, commit: string) {
+    this.database = database
+    this.run = run
+    this.#commit = commit
+    const ids = (table: 'members' | 'theorems') =>
+      z
+        .array(z.number())
+        .parse(database.prepare(`SELECT id FROM ${table} WHERE run_id = ? ORDER BY position`).pluck().all(run))
+    this.#members = ids('members')
+    this.#theorems = ids('theorems')
+  }
+
+  /** Positions of theorems without an outcome; with `retryErrors` also of those that ended in an error, whose error is taken back. */
+  open(retryErrors: boolean): number[] {
+    if (retryErrors) {
+      this.database
+        .prepare(
+          `UPDATE theorems SET outcome = 'open', message = NULL
+           WHERE run_id = ? AND outcome IN ('statementError', 'engineError')`,
+        )
+        .run(this.run)
+    }
+    const rows = this.database
+      .prepare("SELECT position FROM theorems WHERE run_id = ? AND outcome = 'open' ORDER BY position")
+      .pluck()
+      .all(this.run)
+    return z.array(z.number()).parse(rows)
+  }
+
+  /** Passes on record, of all members. */
+  passes(position: number): number {
+    return Number(
+      this.database.prepare('SELECT count(*) FROM passes WHERE theorem_id = ?').pluck().get(this.#id(position)),
+    )
+  }
+
+  read(position: number): TheoremJournal {
+    const id = this.#id(position)
+    const row = theoremRow.parse(
+      this.database.prepare('SELECT id, outcome, completion, message FROM theorems WHERE id = ?').get(id),
+    )
+    const record = this.database.prepare('SELECT record FROM trees WHERE theorem_id = ?').pluck().get(id)
+    return {
+      outcome: outcomeOf(row),
+      progress: this.#members.map((member) => this.#progress(id, member)),
+      proofs: this.#proofs(id),
+      tree: record instanceof Uint8Array ? unpackTree(record) : undefined,
+    }
+  }
+
+  writeUnit(position: number, unit: UnitRecord): void {
+    const id = this.#id(position)
+    const member = this.#members[unit.member]
+    if (member === undefined) throw new Error(`the run has no member ${unit.member}`)
+    this.database
+      .transaction(() => {
+        this.#writeProofs(id, unit.proofs)
+        const unitId = this.#insertUnit(id, member, unit)
+        const proofId = this.database.prepare('SELECT id FROM proofs WHERE theorem_id = ? AND key = ?').pluck()
+        // A pass that was kept out of turn, for its proof, comes again when its turn comes.
+        const insert = this.database.prepare(
+          `INSERT OR IGNORE INTO passes (theorem_id, member_id, pass, unit_id, ending, depth, tactics, proof_id)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        )
+        for (const pass of unit.passes) {
+          const proof = pass.proof === undefined ? null : proofId.get(id, pass.proof)
+          insert.run(id, member, pass.index, unitId, pass.end, pass.depth, JSON.stringify(pass.tactics), proof)
+        }
+        this.database
+          .prepare(
+            'INSERT INTO trees (theorem_id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record',
+          )
+          .run(id, packTree(unit.tree))
+      })
+      .immediate()
+  }
+
+  close(position: number, outcome: TheoremOutcome): void {
+    const completion = outcome.kind === 'done' ? outcome.completion : null
+    const message = outcome.kind === 'done' ? null : outcome.message
+    this.database
+      .prepare('UPDATE theorems SET outcome = ?, completion = ?, message = ? WHERE id = ?')
+      .run(outcome.kind, completion, message, this.#id(position))
+  }
+
+  #id(position: number): number {
+    const id = this.#theorems[position]
+    if (id === undefined) throw new Error(`the run has no theorem ${position}`)
+    return id
+  }
+
+  #progress(theorem: number, member: number): MemberProgress {
+    const { turns, elapsed, open } = turnRow.parse(
+      this.database
+        .prepare(
+          `SELECT count(*) AS turns, coalesce(sum(total_ms), 0) AS elapsed, coalesce(min(open), 1) AS open
+           FROM units WHERE theorem_id = ? AND member_id = ?`,
+        )
+        .get(theorem, member),
+    )
+    if (turns === 0) return NO_PROGRESS
+    const passes = z
+      .array(z.object({ pass: z.number(), ending: z.string() }))
+      .parse(
+        this.database
+          .prepare('SELECT pass, ending FROM passes WHERE theorem_id = ? AND member_id = ? ORDER BY pass')
+          .all(theorem, member),
+      )
+    let next = 0
+    for (const { pass } of passes) if (pass === next) next++
+    const proved = passes.some((pass) => pass.ending === 'proved')
+    return { passes: next, turns, elapsedMs: elapsed, proved, closed: open === 0 }
+  }
+
+  #proofs(theorem: number): ProofRecord[] {
+    const rows = this.database
+      .prepare('SELECT id, key, tactics, source, axioms FROM proofs WHERE theorem_id = ?')
+      .all(theorem)
+    return z
+      .array(proofRow)
+      .parse(rows)
+      .map(({ key, tactics, source, axioms }) => ({
+        key,
+        source,
+        tactics: strings.parse(JSON.parse(tactics)),
+        axioms: strings.parse(JSON.parse(axioms)),
+      }))
+  }
+
+  #writeProofs(theorem: number, proofs: readonly ProofRecord[]): void {
+    const insert = this.database.prepare(
+      'INSERT OR IGNORE INTO proofs (theorem_id, key, tactics, source, axioms) VALUES (?, ?, ?, ?, ?)',
+    )
+    for (const { key, tactics, source, axioms } of proofs)
+      insert.run(theorem, key, JSON.stringify(tactics), source, JSON.stringify(axioms))
+  }
+
+  #insertUnit(theorem: number, member: number, unit: UnitRecord): number | bigint {
+    const { statistics: s } = unit
+    const { lastInsertRowid } = this.database
+      .prepare(
+        `INSERT INTO units (theorem_id, member_id, turn, first_pass, seed, open, commit_hash, ended_at,
+           expansions, tactics_run, cache_hits, errors, timeouts, crashes, refused, policy_ms, engine_ms, verifier_ms, total_ms)
+         VALUES (@theorem, @member,
+           (SELECT count(*) FROM units WHERE theorem_id = @theorem AND member_id = @member),
+           @firstPass, @seed, @open, @commit, @endedAt,
+           @expansions, @tacticsRun, @cacheHits, @errors, @timeouts, @crashes, @refused, @policyMs, @engineMs, @verifierMs, @totalMs)`,
+      )
+      .run({
+        ...s,
+        theorem,
+        member,
+        firstPass: unit.firstPass,
+        seed: unit.seed,
+        open: unit.open ? 1 : 0,
+        commit: this.#commit,
+        endedAt: new Date().toISOString(),
+      })
+    return lastInsertRowid
+  }
+}
+
+function outcomeOf({ outcome, completion, message }: z.infer<typeof theoremRow>): TheoremOutcome | undefined {
+  switch (outcome) {
+    case 'open':
+      return undefined
+    case 'done':
+      return { kind: 'done', completion: completion ?? 'complete' }
+    case 'statementError':
+    case 'engineError':
+      return { kind: outcome, message: message ?? '' }
+    default:
+      return outcome satisfies never
+  }
+}
+
+function packTree(record: TreeRecord): Buffer {
+  return deflateSync(JSON.stringify(record), { level: 3 })
+}
+
+/** Written by `packTree` alone, so its shape is known. */
+export function unpackTree(record: Uint8Array): TreeRecord {
+  return JSON.parse(inflateSync(record).toString()) as TreeRecord
+}

@@ -1,0 +1,134 @@
+import type { Database } from 'better-sqlite3'
+
+/**
+ * The results file. Every row leads to its run, which says what was proved (dataset, its hash), by what (Lean, its
+ * library's hash) and how (seed, config); members say with which checkpoint; units say with which commit of this
+ * program. The view `passes_in_full` puts all of it on one line.
+ *
+ * Times are milliseconds, moments are ISO 8601 in UTC, lists are JSON.
+ */
+const VERSIONS: readonly string[] = [
+  `
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,          -- SHA-256 of all that decides the results: the same key is the same run
+    config TEXT NOT NULL,              -- what the key is the hash of
+    seed TEXT NOT NULL,
+    mode TEXT NOT NULL CHECK (mode IN ('union', 'first-proof', 'slices')),
+    passes INTEGER NOT NULL,           -- per member and theorem
+    dataset TEXT NOT NULL,
+    dataset_hash TEXT NOT NULL,
+    lean_version TEXT NOT NULL,
+    library_hash TEXT NOT NULL,
+    commit_hash TEXT NOT NULL,         -- of the program that began the run
+    started_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE members (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    n_eff REAL,
+    checkpoint_hash TEXT,
+    quota INTEGER NOT NULL,            -- passes this member may use on one theorem
+    config TEXT NOT NULL,
+    UNIQUE (run_id, position), UNIQUE (run_id, name)
+  ) STRICT;
+
+  CREATE TABLE theorems (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    header TEXT NOT NULL,
+    statement TEXT NOT NULL,
+    outcome TEXT NOT NULL DEFAULT 'open' CHECK (outcome IN ('open', 'done', 'statementError', 'engineError')),
+    completion TEXT CHECK (completion IN ('complete', 'wallClock', 'firstProof')),
+    message TEXT,
+    UNIQUE (run_id, position)
+  ) STRICT;
+
+  CREATE TABLE units (                 -- work that was recorded together
+    id INTEGER PRIMARY KEY,
+    theorem_id INTEGER NOT NULL REFERENCES theorems(id) ON DELETE CASCADE,
+    member_id INTEGER NOT NULL REFERENCES members(id) ON DELETE CASCADE,
+    turn INTEGER NOT NULL,
+    first_pass INTEGER NOT NULL,
+    seed TEXT NOT NULL,                -- pass i drew from createRandom(seed).fork(i)
+    open INTEGER NOT NULL,             -- 0: the member has nothing left to do on the theorem
+    commit_hash TEXT NOT NULL,
+    ended_at TEXT NOT NULL,
+    expansions INTEGER NOT NULL, tactics_run INTEGER NOT NULL, cache_hits INTEGER NOT NULL,
+    errors INTEGER NOT NULL, timeouts INTEGER NOT NULL, crashes INTEGER NOT NULL, refused INTEGER NOT NULL,
+    policy_ms REAL NOT NULL, engine_ms REAL NOT NULL, verifier_ms REAL NOT NULL, total_ms REAL NOT NULL,
+    UNIQUE (theorem_id, member_id, turn)
+  ) STRICT;
+
+  CREATE TABLE proofs (                -- verified ones, nothing else
+    id INTEGER PRIMARY KEY,
+    theorem_id INTEGER NOT NULL REFERENCES theorems(id) ON DELETE CASCADE,
+    key TEXT NOT NULL,                 -- the last step: proof state and tactic
+    tactics TEXT NOT NULL,
+    source TEXT NOT NULL,              -- the file that was verified
+    axioms TEXT NOT NULL,
+    UNIQUE (theorem_id, key)
+  ) STRICT;
+
+  CREATE TABLE passes (
+    theorem_id INTEGER NOT NULL REFERENCES theorems(id) ON DELETE CASCADE,
+    member_id INTEGER NOT NULL REFERENCES members(id) ON DELETE CASCADE,
+    pass INTEGER NOT NULL,
+    unit_id INTEGER NOT NULL REFERENCES units(id) ON DELETE CASCADE,
+    ending TEXT NOT NULL,
+    depth INTEGER NOT NULL,            -- valid tactics
+    tactics TEXT NOT NULL,
+    proof_id INTEGER REFERENCES proofs(id),
+    PRIMARY KEY (theorem_id, member_id, pass),
+    CHECK ((ending = 'proved') = (proof_id IS NOT NULL))
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX passes_of_unit ON passes (unit_id);
+
+  CREATE TABLE trees (
+    theorem_id INTEGER PRIMARY KEY REFERENCES theorems(id) ON DELETE CASCADE,
+    record BLOB NOT NULL               -- deflated JSON of a TreeRecord
+  ) STRICT;
+
+  CREATE VIEW passes_in_full AS
+    SELECT runs.dataset, runs.dataset_hash, runs.lean_version, runs.library_hash, runs.seed AS run_seed,
+      runs.config, runs.mode, units.commit_hash, units.seed, members.name AS member, members.n_eff,
+      members.checkpoint_hash, members.config AS member_config, theorems.name AS theorem, passes.pass,
+      passes.ending, passes.depth, passes.tactics, proofs.source AS proof_source
+    FROM passes
+      JOIN units ON units.id = passes.unit_id
+      JOIN members ON members.id = passes.member_id
+      JOIN theorems ON theorems.id = passes.theorem_id
+      JOIN runs ON runs.id = theorems.run_id
+      LEFT JOIN proofs ON proofs.id = passes.proof_id;
+  `,
+]
+
+/** The file was written by a newer version of this program, or is no results file at all. */
+export class SchemaError extends Error {
+  override readonly name = 'SchemaError'
+}
+
+/** Brings a results file, new or old, to this program's version. @throws SchemaError */
+export function migrate(database: Database): void {
+  const version = () => Number(database.pragma('user_version', { simple: true }))
+  if (version() > VERSIONS.length) {
+    throw new SchemaError(
+      `the results file has version ${version()}, this program knows versions up to ${VERSIONS.length}`,
+    )
+  }
+  // Immediate: two processes that open a new file at once must not both create its tables.
+  database
+    .transaction(() => {
+      const found = version()
+      const tables = database.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table'").pluck().get()
+      if (found === 0 && tables !== 0) throw new SchemaError('the file is a database of something else')
+      for (const step of VERSIONS.slice(found)) database.exec(step)
+      database.pragma(`user_version = ${VERSIONS.length}`)
+    })
+    .immediate()
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { configOf, type Member } from '../ensemble/member.ts'
+import { type Plan, quota } from '../ensemble/plan.ts'
+import { RunJournal } from './journal.ts'
+import { migrate, SchemaError } from './schema.ts'
+
+/** Where a run's results come from, beside its plan. */
+export type Provenance = {
+  readonly dataset: string
+  /** SHA-256 of the dataset's file. */
+  readonly datasetHash: string
+  readonly leanVersion: string
+  readonly libraryHash: string
+  /** Commit, or version, of this program. */
+  readonly commit: string
+  /** Limits per tactic and everything else that decides results and stands in no other field. */
+  readonly settings: Readonly<Record<string, string | number | boolean | null>>
+}
+
+/** A writer may have to wait for another process that writes to the same file. */
+const BUSY_TIMEOUT_MS = 60_000
+
+/** Opens a results file, and creates it where it is not there. @throws SchemaError */
+export function openResults(path: string, options: { readonly mustExist?: boolean } = {}): Database {
+  let database: Database | undefined
+  try {
+    database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: options.mustExist ?? false })
+    // Readers do not wait for the writer, and a kill loses nothing that was committed.
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = NORMAL')
+    database.pragma('foreign_keys = ON')
+    migrate(database)
+    return database
+  } catch (cause) {
+    database?.close()
+    if (cause instanceof SchemaError) throw cause
+    throw new SchemaError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+/** All that decides a run's results, as text; its hash names the run. */
+export function runConfig(plan: Plan, provenance: Provenance): string {
+  const { mode, passes, matched, block, depth, wallClockMs, sliceMs, seed } = plan
+  const { dataset: _, commit: __, ...decisive } = provenance
+  return JSON.stringify({
+    ...decisive,
+    theorems: hash(JSON.stringify(plan.theorems)),
+    members: plan.members.map(configOf),
+    plan: { mode, passes, matched, block, depth, wallClockMs: wallClockMs ?? null, sliceMs, seed },
+  })
+}
+
+/**
+ * The run of this plan in the file: the one that was begun before, or a new one. `force` removes what an earlier one
+ * has written.
+ */
+export function beginRun(database: Database, plan: Plan, provenance: Provenance, force = false): RunJournal {
+  const config = runConfig(plan, provenance)
+  const key = hash(config)
+  const id = database
+    .transaction((): number => {
+      if (force) database.prepare('DELETE FROM runs WHERE key = ?').run(key)
+      const known = database.prepare('SELECT id FROM runs WHERE key = ?').pluck().get(key)
+      return known === undefined ? insertRun(database, key, config, plan, provenance) : Number(known)
+    })
+    .immediate()
+  return new RunJournal(database, id, provenance.commit)
+}
+
+function insertRun(database: Database, key: string, config: string, plan: Plan, provenance: Provenance): number {
+  const { lastInsertRowid } = database
+    .prepare(
+      `INSERT INTO runs (key, config, seed, mode, passes, dataset, dataset_hash, lean_version, library_hash, commit_hash, started_at)
+       VALUES (@key, @config, @seed, @mode, @passes, @dataset, @datasetHash, @leanVersion, @libraryHash, @commit, @startedAt)`,
+    )
+    .run({
+      key,
+      config,
+      seed: plan.seed,
+      mode: plan.mode,
+      passes: plan.passes,
+      dataset: provenance.dataset,
+      datasetHash: provenance.datasetHash,
+      leanVersion: provenance.leanVersion,
+      libraryHash: provenance.libraryHash,
+      commit: provenance.commit,
+      startedAt: new Date().toISOString(),
+    })
+  const run = Number(lastInsertRowid)
+  const member = database.prepare(
+    'INSERT INTO members (run_id, position, name, n_eff, checkpoint_hash, quota, config) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  for (const [position, one] of plan.members.entries()) {
+    const config = JSON.stringify(configOf(one satisfies Member))
+    member.run(run, position, one.name, one.nEff, one.checkpointHash, quota(plan, position), config)
+  }
+  const theorem = database.prepare(
+    'INSERT INTO theorems (run_id, position, name, header, statement) VALUES (?, ?, ?, ?, ?)',
+  )
+  for (const [position, { name, header, statement }] of plan.theorems.entries())
+    theorem.run(run, position, name, header, statement)
+  return run
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

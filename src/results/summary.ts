@@ -1,0 +1,183 @@
+import { coverageAt, doublings, type Estimator, ensembleCoverageAt, tableColumns } from './coverage.ts'
+import { type Effort, memberSolves, type RunResults, type TheoremResult } from './read-run.ts'
+import { mcnemar, mean, median, type PairedTest, type Rate, wilson } from './statistics.ts'
+
+export type Point = { readonly k: number; readonly rate: Rate }
+
+export type MemberSummary = {
+  readonly name: string
+  readonly nEff: number | null
+  readonly checkpointHash: string | null
+  readonly quota: number
+  /** At `columns`. */
+  readonly coverage: readonly Point[]
+  /** At powers of two, up to the member's own quota. */
+  readonly curve: readonly Point[]
+  /** Theorems it proves within the run's passes, and those nobody else does. */
+  readonly solved: number
+  readonly alone: number
+}
+
+/** An ensemble beside its first member alone, at the same number of passes in all. */
+export type MatchedCompute = {
+  readonly passesEach: number
+  readonly members: number
+  readonly ensemble: Rate
+  readonly alone: Rate
+  readonly test: PairedTest
+}
+
+export type Overlap = {
+  readonly first: string
+  readonly second: string
+  readonly both: number
+  readonly test: PairedTest
+}
+
+export type Summary = {
+  readonly dataset: string
+  readonly datasetHash: string
+  readonly leanVersion: string
+  readonly libraryHash: string
+  readonly seed: string
+  readonly mode: RunResults['run']['mode']
+  readonly passes: number
+  readonly startedAt: string
+  readonly runKey: string
+  readonly commits: readonly string[]
+  readonly estimator: Estimator
+  readonly counts: {
+    readonly theorems: number
+    /** The denominator of every rate. */
+    readonly done: number
+    readonly proved: number
+    readonly open: number
+    readonly statementErrors: number
+    readonly engineErrors: number
+    /** Theorems whose time ended before their passes did. */
+    readonly cutByClock: number
+  }
+  readonly columns: readonly number[]
+  readonly members: readonly MemberSummary[]
+  readonly ensemble: { readonly coverage: readonly Point[]; readonly curve: readonly Point[] }
+  readonly matched: readonly MatchedCompute[]
+  readonly overlaps: readonly Overlap[]
+  /** The best member at each number of passes: the Pareto frontier over confidence limits. */
+  readonly frontier: readonly { readonly k: number; readonly member: string; readonly rate: Rate }[]
+  readonly proofLengths: { readonly all: readonly number[]; readonly mean: number; readonly median: number }
+  readonly effort: Effort
+}
+
+/** Every number of the report, from what is on record. */
+export function summarise(results: RunResults): Summary {
+  const { run, members, theorems } = results
+  const done = theorems.filter((theorem) => theorem.outcome === 'done')
+  const estimator: Estimator = run.mode === 'union' ? 'unbiased' : 'solvedWithin'
+  const columns = tableColumns(run.passes)
+  const memberAt = (member: number, k: number): Point => {
+    const sum = done.reduce(
+      (total, { counts }) => total + (counts[member] ? coverageAt(counts[member], k, estimator) : 0),
+      0,
+    )
+    return { k, rate: wilson(Math.min(sum, done.length), done.length) }
+  }
+  const ensembleAt = (k: number): Point => {
+    const sum = done.reduce((total, { counts }) => total + ensembleCoverageAt(counts, k, estimator), 0)
+    return { k, rate: wilson(Math.min(sum, done.length), done.length) }
+  }
+  const solves = (theorem: TheoremResult, member: number) => memberSolves(theorem, member, run.passes)
+  const summaries = members.map((member, position): MemberSummary => {
+    const solved = done.filter((theorem) => solves(theorem, position))
+    const others = members.map((_, other) => other).filter((other) => other !== position)
+    return {
+      name: member.name,
+      nEff: member.n_eff,
+      checkpointHash: member.checkpoint_hash,
+      quota: member.quota,
+      coverage: columns.map((k) => memberAt(position, k)),
+      curve: doublings(member.quota === 1 ? run.passes : member.quota).map((k) => memberAt(position, k)),
+      solved: solved.length,
+      alone: solved.filter((theorem) => !others.some((other) => solves(theorem, other))).length,
+    }
+  })
+  const count = (test: (theorem: TheoremResult) => boolean) => theorems.filter(test).length
+  const lengths = done.flatMap(({ proof }) => (proof === undefined ? [] : [proof.tactics.length]))
+  return {
+    dataset: run.dataset,
+    datasetHash: run.dataset_hash,
+    leanVersion: run.lean_version,
+    libraryHash: run.library_hash,
+    seed: run.seed,
+    mode: run.mode,
+    passes: run.passes,
+    startedAt: run.started_at,
+    runKey: run.key,
+    commits: results.commits,
+    estimator,
+    counts: {
+      theorems: theorems.length,
+      done: done.length,
+      proved: lengths.length,
+      open: count(({ outcome }) => outcome === 'open'),
+      statementErrors: count(({ outcome }) => outcome === 'statementError'),
+      engineErrors: count(({ outcome }) => outcome === 'engineError'),
+      cutByClock: count(({ outcome, completion }) => outcome === 'done' && completion === 'wallClock'),
+    },
+    columns,
+    members: summaries,
+    ensemble: { coverage: columns.map(ensembleAt), curve: doublings(run.passes).map(ensembleAt) },
+    matched: estimator === 'unbiased' ? matchedCompute(results, done, memberAt, ensembleAt) : [],
+    overlaps: overlaps(results, done),
+    frontier: doublings(run.passes).map((k) => {
+      const points = members.map((member, position) => ({ k, member: member.name, rate: memberAt(position, k).rate }))
+      return points.reduce((best, point) => (point.rate.value > best.rate.value ? point : best))
+    }),
+    proofLengths: { all: lengths, mean: mean(lengths), median: median(lengths) },
+    effort: results.effort,
+  }
+}
+
+/**
+ * The ensemble with n passes each against its first member with as many as all together, at the run's own n where the
+ * first member was given that many, and at the largest n for which its ordinary passes are enough.
+ */
+function matchedCompute(
+  { run, members }: RunResults,
+  done: readonly TheoremResult[],
+  memberAt: (member: number, k: number) => Point,
+  ensembleAt: (k: number) => Point,
+): MatchedCompute[] {
+  const size = members.length
+  if (size < 2 || members.some((member) => member.quota < run.passes)) return []
+  const quota = members[0]?.quota ?? 0
+  const sizes = [Math.floor(run.passes / size), run.passes].filter((n) => n >= 1 && n * size <= quota)
+  return sizes.map((n) => ({
+    passesEach: n,
+    members: size,
+    ensemble: ensembleAt(n).rate,
+    alone: memberAt(0, n * size).rate,
+    test: mcnemar(
+      done.map((theorem) => [
+        members.some((_, member) => memberSolves(theorem, member, n)),
+        memberSolves(theorem, 0, n * size),
+      ]),
+    ),
+  }))
+}
+
+function overlaps({ run, members }: RunResults, done: readonly TheoremResult[]): Overlap[] {
+  return members.flatMap((first, i) =>
+    members.slice(i + 1).map((second, offset): Overlap => {
+      const pairs = done.map((theorem): [boolean, boolean] => [
+        memberSolves(theorem, i, run.passes),
+        memberSolves(theorem, i + 1 + offset, run.passes),
+      ])
+      return {
+        first: first.name,
+        second: second.name,
+        both: pairs.filter(([a, b]) => a && b).length,
+        test: mcnemar(pairs),
+      }
+    }),
+  )
+}

@@ -1,0 +1,27 @@
+/** `hedge evaluate` in a process that can be killed: evaluate-child.ts jugs|lean ARGUMENTS... [-- ARGUMENTS...] */
+import { type EvaluateParts, type EvaluationEngine, evaluateCommand } from '../../src/cli/evaluate.ts'
+import { jugParts, leanParts } from './parts.ts'
+
+const [kind, ...rest] = process.argv.slice(2)
+const parts = kind === 'lean' ? sharedEngine(leanParts) : jugParts(12)
+process.stdout.write('begun\n')
+const commands: string[][] = [[]]
+for (const word of rest) {
+  if (word === '--') commands.push([])
+  else commands.at(-1)?.push(word)
+}
+for (const command of commands) await evaluateCommand(parts).parseAsync(command, { from: 'user' })
+// The engine of all commands together.
+process.exit()
+
+/** Several commands in one process start Lean once. */
+function sharedEngine(parts: EvaluateParts): EvaluateParts {
+  let engine: Promise<EvaluationEngine> | undefined
+  return {
+    ...parts,
+    openEngine: async (workers, limits) => {
+      engine ??= parts.openEngine(workers, limits)
+      return { ...(await engine), dispose: async () => {} }
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const CHILD = fileURLToPath(new URL('./evaluate-child.ts', import.meta.url))
+
+export type Ended = { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stderr: string }
+export type Child = { readonly process: ChildProcess; readonly begun: Promise<void>; readonly ended: Promise<Ended> }
+
+/** Starts an evaluation in a process of its own. */
+export function startChild(kind: 'jugs' | 'lean', args: readonly string[]): Child {
+  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, kind, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const begun = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()))
+  const ended = new Promise<Ended>((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal, stderr })),
+  )
+  return { process: child, begun, ended }
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { renderTreeText } from '../../src/report/tree-text.ts'
+import { checkTree } from '../../src/search/check-tree.ts'
+import { searchRollouts } from '../../src/search/rollouts.ts'
+import { createTree, shortestProof } from '../../src/search/tree.ts'
+import { recordTree, restoreTree } from '../../src/search/tree-record.ts'
+import { cleverJugs, jugs, seeded, state, toyDomain } from './toy.ts'
+
+async function jugTree() {
+  const domain = toyDomain('0,0', jugs)
+  const tree = createTree(domain.root)
+  await searchRollouts(tree, domain, cleverJugs, {
+    budget: { passes: 300, depth: 20 },
+    random: seeded('record'),
+    accept: async () => true,
+    stopAtFirstProof: false,
+  })
+  return tree
+}
+
+test('a tree survives being written down', async () => {
+  const tree = await jugTree()
+  const record = recordTree(tree, 1000)
+  expect(record.left).toBe(0)
+  const restored = restoreTree(JSON.parse(JSON.stringify(record)), state('0,0'))
+  checkTree(restored)
+  expect(restored.counts).toEqual(tree.counts)
+  expect(shortestProof(restored)?.proof).toEqual(shortestProof(tree)?.proof)
+  expect(renderTreeText(restored, 500)).toBe(renderTreeText(tree, 500))
+})
+
+test('a tree without room keeps the proof', async () => {
+  const tree = await jugTree()
+  const record = recordTree(tree, 3)
+  expect(record.left).toBeGreaterThan(0)
+  const restored = restoreTree(JSON.parse(JSON.stringify(record)), state('0,0'))
+  checkTree(restored)
+  expect(shortestProof(restored)?.proof).toEqual(shortestProof(tree)?.proof)
+})
+
+test('a record of another theorem is refused', async () => {
+  const record = recordTree(await jugTree(), 10)
+  expect(() => restoreTree(record, state('1,0'))).toThrow(/another theorem/)
+})
