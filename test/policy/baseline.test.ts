@@ -22,6 +22,14 @@ const STATES = [
   'case inl\nx✝ : Nat\nh : x✝ < 3\n⊢ False',
 ].map((text) => stateOf(text))
 
+test('numerals of hundreds of digits and towering exponents cost nothing', async () => {
+  const huge = '7'.repeat(400)
+  const state = stateOf(
+    `n : Nat\nh : n ^ 2 < ${huge}\nk : 2 ^ ${huge} ∣ n\n⊢ ${huge} ∣ n ∧ ∀ (m : Nat), 15 ^ m ∣ ${huge} → m ≤ 2 ^ 2 ^ 99`,
+  )
+  expect((await new BaselinePolicy().rank(state, 50)).length).toBeGreaterThan(5)
+})
+
 test('the probabilities of all candidates sum to 1, without repeats', () => {
   const policy = new BaselinePolicy()
   for (const state of STATES) {

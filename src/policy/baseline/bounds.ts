@@ -52,7 +52,8 @@ function boundLines(
 export function boundCandidates(view: GoalView): bigint[] {
   const found = new Set<bigint>()
   for (const literal of view.literals) {
-    if (literal < 2n) continue
+    // A bound may be a root of the numeral; what is larger than every bound's cube gives none.
+    if (literal < 2n || literal >= LARGEST_BOUND ** 3n) continue
     for (const value of [literal, root(literal, 2n), root(literal, 3n)])
       if (value >= 1n && value < LARGEST_BOUND) found.add(value + 1n)
   }
