@@ -53,7 +53,7 @@ test('every candidate of many kinds of state is a tactic', { timeout: PATIENCE_M
     [
       '(u : Nat → Nat) (h : ∀ n, u (n + 1) = 2 * u n) (S : Nat → Prop) (hS : ∀ a, S a ↔ 27 * a % 40 = 17) (n : Nat) (hn : S n) : u n = 2 ^ n - (n + 2)',
     ],
-    ['(α : Type) (f : α → Nat) (xs ys : List α) : ∃ zs, zs.map f = xs.map f ++ ys.map f ∧ ∀ z ∈ zs, f z < 3'],
+    ['(α : Type) (f : α → Nat) (xs ys : List α) : ∃ zs : List α, zs.map f = xs.map f ++ ys.map f ∧ ∀ z ∈ zs, f z < 3'],
     [
       '(o : Option Nat) (b : Bool) (h : (if b then 1 else 2) = 2) : (o = none ∨ ∃ x, o = some x) ∧ b = false',
       'cases b',
