@@ -1,16 +1,38 @@
 import { InvalidArgumentError } from 'commander'
 import ms, { type StringValue } from 'ms'
 
+/** Parsers of flag values. Each throws InvalidArgumentError with what was wanted; commander adds the flag and the value. */
+function number(text: string, test: (x: number) => boolean, wanted: string): number {
+  const x = Number(text)
+  if (text.trim() === '' || !test(x)) throw new InvalidArgumentError(`It must be ${wanted}.`)
+  return x
+}
+
+/** A whole number, `least` or more. */
+export function atLeast(least: number): (text: string) => number {
+  return (text) => number(text, (x) => Number.isSafeInteger(x) && x >= least, `a whole number, at least ${least}`)
+}
+
+export function positive(text: string): number {
+  return number(text, (x) => x > 0 && Number.isFinite(x), 'a positive number')
+}
+
+/** A number from 0 to below 1. */
+export function share(text: string): number {
+  return number(text, (x) => x >= 0 && x < 1, 'a number from 0 to below 1')
+}
+
+/** A list of N_eff without repeats. */
+export function widths(text: string): number[] {
+  const wanted = 'a list of numbers from 1 to 65536'
+  return [...new Set(text.split(',').map((part) => number(part, (x) => x >= 1 && x <= 65_536, wanted)))]
+}
+
 /** `60s`, `2m`, `500ms`, or a bare number of seconds; in milliseconds. */
 export function duration(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : ms(text as StringValue)
-  if (typeof value !== 'number' || !(value > 0)) throw new InvalidArgumentError('give a time such as 60s, 2m or 500ms.')
-  return value
-}
-
-/** A whole number from 1 on. */
-export function count(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('give a whole number from 1 on.')
+  if (typeof value !== 'number' || !(value > 0)) {
+    throw new InvalidArgumentError('It must be a time such as 60s, 2m or 500ms.')
+  }
   return value
 }

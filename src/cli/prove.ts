@@ -16,7 +16,7 @@ import type { Progress, SearchResult, SearchStatistics } from '../search/outcome
 import { searchRollouts } from '../search/rollouts.ts'
 import { createTree, type Tree } from '../search/tree.ts'
 import { EXIT, InputError } from './failure.ts'
-import { count, duration } from './flags.ts'
+import { atLeast, duration } from './flags.ts'
 import { createLog } from './log.ts'
 import { findTheorem } from './target.ts'
 import { renderDiagnostics, seconds, showBar, showSteps } from './terminal.ts'
@@ -48,15 +48,15 @@ export function proveCommand(): Command {
     .argument('[what]', 'a theorem as text, a .lean or .jsonl file, file:name, or - for standard input')
     .option('--header <lean>', 'Lean commands before the theorem (imports, open, notation), in place of its own')
     .option('--budget <time>', 'wall clock for the search', duration, 60_000)
-    .option('--depth <n>', 'most tactics in a proof', count, 50)
-    .option('--passes <n>', 'most roll-outs (with --search rollouts)', count)
+    .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
+    .option('--passes <n>', 'most roll-outs (with --search rollouts)', atLeast(1))
     .addOption(new Option('--search <kind>', 'how to search').choices(['best-first', 'rollouts']).default('best-first'))
-    .option('--width <n>', 'tactics a best-first expansion tries at first', count, 8)
+    .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), 8)
     .option('--temperature <t>', 'temperature of sampled tactics (with --search rollouts)', Number, 1)
     .option('--seed <text>', 'seed of everything random', '0')
-    .option('--workers <n>', 'Lean processes (default: one per core)', count)
+    .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
     .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 25_000)
-    .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", count, 100_000)
+    .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", atLeast(1), 100_000)
     .option('--json', 'print the result as JSON')
     .option('--out <file>', 'write the proof as a standalone .lean file')
     .option('--tree <file>', 'draw the search tree, as .svg or .html')

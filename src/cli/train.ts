@@ -13,8 +13,8 @@ import {
   type TrainPlan,
   trainMember,
 } from '../training/train-policy.ts'
-import { count, positive, share, wholeNumber, widths } from './arguments.ts'
 import { EXIT, InputError } from './failure.ts'
+import { atLeast, positive, share, widths } from './flags.ts'
 import { confidenceTable, drawTrainingPlots, type MemberMetrics } from './train-report.ts'
 import { TrainingView } from './train-view.ts'
 
@@ -67,30 +67,30 @@ export function trainCommand(): Command {
       `passes over the data (default: ${DEFAULT_EPOCHS}, unless --steps or --minutes is given)`,
       positive,
     )
-    .option('--steps <n>', 'most training steps', wholeNumber)
+    .option('--steps <n>', 'most training steps', atLeast(1))
     .option('--minutes <n>', 'most wall-clock time for each N_eff', positive)
-    .option('--batch-size <n>', 'proof steps (or proofs) per training step', wholeNumber, DEFAULT_SETTINGS.batchSize)
+    .option('--batch-size <n>', 'proof steps (or proofs) per training step', atLeast(1), DEFAULT_SETTINGS.batchSize)
     .option('--learning-rate <x>', 'highest learning rate', positive, DEFAULT_SETTINGS.learningRate)
-    .option('--warmup <n>', 'steps over which the learning rate rises', count, DEFAULT_SETTINGS.warmupSteps)
+    .option('--warmup <n>', 'steps over which the learning rate rises', atLeast(0), DEFAULT_SETTINGS.warmupSteps)
     .addOption(
       new Option('--normalisation <how>', 'mean over examples (sum of their tokens) or over tokens')
         .choices(['sum', 'token-mean'])
         .default('sum'),
     )
     .option('--refill <factor>', 'replace examples whose factor F is below (default: depends on N_eff)', share)
-    .option('--evaluate-every <n>', 'steps between looks at the held-out theorems (default: each epoch)', wholeNumber)
-    .option('--patience <n>', 'stop after so many looks without a better held-out loss, and keep the best', wholeNumber)
-    .option('--vocabulary <n>', 'most tokens of the tokenizer that is trained on the data', wholeNumber, 1024)
-    .option('--context <n>', 'longest proof state and tactic, in tokens', wholeNumber, 256)
-    .option('--tactic-tokens <n>', 'longest tactic, in tokens', wholeNumber, 64)
-    .option('--width <n>', 'width of the network', wholeNumber, 128)
-    .option('--layers <n>', 'layers of the network', wholeNumber, 4)
-    .option('--heads <n>', 'attention heads of each layer', wholeNumber, 4)
+    .option('--evaluate-every <n>', 'steps between looks at the held-out theorems (default: each epoch)', atLeast(1))
+    .option('--patience <n>', 'stop after so many looks without a better held-out loss, and keep the best', atLeast(1))
+    .option('--vocabulary <n>', 'most tokens of the tokenizer that is trained on the data', atLeast(1), 1024)
+    .option('--context <n>', 'longest proof state and tactic, in tokens', atLeast(1), 256)
+    .option('--tactic-tokens <n>', 'longest tactic, in tokens', atLeast(1), 64)
+    .option('--width <n>', 'width of the network', atLeast(1), 128)
+    .option('--layers <n>', 'layers of the network', atLeast(1), 4)
+    .option('--heads <n>', 'attention heads of each layer', atLeast(1), 4)
     .option('--from <dir>', 'a policy to go on from, with its network and its tokenizer')
     .addOption(new Option('--engine <name>', 'what computes').choices(ENGINE_NAMES).default('ort'))
-    .option('--threads <n>', 'threads of the engine', wholeNumber, 1)
-    .option('--seed <n>', 'seed of everything random', count, 1)
-    .option('--save-every <n>', 'steps between states that an interrupted run is taken up from', wholeNumber, 50)
+    .option('--threads <n>', 'threads of the engine', atLeast(1), 1)
+    .option('--seed <n>', 'seed of everything random', atLeast(0), 1)
+    .option('--save-every <n>', 'steps between states that an interrupted run is taken up from', atLeast(1), 50)
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 2 bad input, 3 the engine failed, 130 interrupted (the same command goes on).',
