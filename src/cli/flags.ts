@@ -24,9 +24,8 @@ export function share(text: string): number {
 
 /** A list of N_eff without repeats. */
 export function widths(text: string): number[] {
-  const parts = text.split(',')
   const wanted = 'a list of numbers from 1 to 65536'
-  return [...new Set(parts.map((part) => number(part, (x) => x >= 1 && x <= 65_536, wanted)))]
+  return [...new Set(text.split(',').map((part) => number(part, (x) => x >= 1 && x <= 65_536, wanted)))]
 }
 
 /** `60s`, `2m`, `500ms`, or a bare number of seconds; in milliseconds. */

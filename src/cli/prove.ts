@@ -40,7 +40,7 @@ type Flags = {
 }
 
 /** Measured on MiniF2F: see `npm run bench:minif2f`. */
-const BEST_FIRST = { widenings: 2, alpha: 0.5, batch: 2, wave: 8 } as const
+const BEST_FIRST = { widenings: 5, alpha: 0.5, batch: 2, wave: 4 } as const
 
 export function proveCommand(): Command {
   return new Command('prove')
@@ -51,7 +51,7 @@ export function proveCommand(): Command {
     .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
     .option('--passes <n>', 'most roll-outs (with --search rollouts)', atLeast(1))
     .addOption(new Option('--search <kind>', 'how to search').choices(['best-first', 'rollouts']).default('best-first'))
-    .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), 32)
+    .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), 8)
     .option('--temperature <t>', 'temperature of sampled tactics (with --search rollouts)', Number, 1)
     .option('--seed <text>', 'seed of everything random', '0')
     .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
