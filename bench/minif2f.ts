@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { loadTheorems } from '../src/dataset/theorem-file.ts'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
+import type { ProofSession } from '../src/lean/engine.ts'
 import { verifyProof } from '../src/lean/verifier.ts'
 import { BaselinePolicy } from '../src/policy/baseline.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../src/policy/premises.ts'
@@ -44,11 +45,11 @@ async function main(): Promise<number> {
       floor: { type: 'boolean', default: false },
       only: { type: 'string' },
       limit: { type: 'string' },
-      width: { type: 'string', default: '32' },
-      widenings: { type: 'string', default: '2' },
+      width: { type: 'string', default: '8' },
+      widenings: { type: 'string', default: '5' },
       alpha: { type: 'string', default: '0.5' },
       batch: { type: 'string', default: '2' },
-      wave: { type: 'string', default: '8' },
+      wave: { type: 'string', default: '4' },
       heartbeats: { type: 'string', default: '100000' },
       'tactic-timeout': { type: 'string', default: '25s' },
       seed: { type: 'string', default: '0' },
@@ -165,8 +166,9 @@ async function main(): Promise<number> {
   return interrupt.signal.aborted ? 130 : 0
 }
 
+/** The first one-shot tactic that proves the theorem, verified. */
 async function floorOf(
-  session: { root: import('../src/proof/proof-state.ts').ProofState; runTactics: EngineRun },
+  session: ProofSession,
   accept: (proof: Proof) => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -176,7 +178,6 @@ async function floorOf(
   }
   return undefined
 }
-type EngineRun = import('../src/lean/engine.ts').ProofSession['runTactics']
 
 function line(row: Row, done: number, total: number): string {
   const mark = row.outcome === 'proved' ? 'proved    ' : row.outcome === 'error' ? 'ERROR     ' : 'not proved'

@@ -1,5 +1,5 @@
-import type { TacticResult } from '../proof/tactic-result.ts'
 import type { ProofState } from '../proof/proof-state.ts'
+import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
 
 /** What is wrong with a theorem of a set. */

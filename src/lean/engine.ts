@@ -29,8 +29,9 @@ export interface ProofSession {
   readonly root: ProofState
   /**
    * Runs each tactic on the same state, independently; `state` itself never changes. One result per tactic, in order.
-   * A process that dies is restarted and charged to the one tactic that killed it. Rejects only when `signal` aborts
-   * (with its reason) or when Lean cannot be started again (EngineError).
+   * A process that dies is restarted and charged to the one tactic that killed it. When `signal` aborts, gives the
+   * results there are, so that a proof among them is not lost, or rejects with its reason where there are none. Rejects
+   * otherwise only when Lean cannot be started again (EngineError).
    */
   runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]>
   /** Tells the engine that no tactic will be run on this state soon. It stays valid: running on it again rebuilds it. */

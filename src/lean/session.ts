@@ -23,6 +23,13 @@ export async function openHeader(worker: Worker, header: string): Promise<Opened
   return opened
 }
 
+/** The tactics that led to a state gave something else in another process. Lean is deterministic but for its clocks. */
+class LostState extends Error {
+  constructor(tactic: string) {
+    super(`the state is lost: \`${tactic}\` gave another result in a new process`)
+  }
+}
+
 /**
  * A theorem in a pool. Its states live in whatever process made them; a state that the process at hand does not have is
  * rebuilt there by running the tactics that led to it, so that processes may come and go.
@@ -60,12 +67,21 @@ export class PooledSession implements ProofSession {
 
   async runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]> {
     const results: TacticResult[] = []
-    while (results.length < tactics.length) {
-      const use = async (worker: Worker) => {
-        const { theorem } = await this.#open(worker)
-        const handle = await this.#rebuild(worker, state)
-        await this.#run(worker, theorem, state, handle, tactics, results, signal)
+    const spared = new Set<number>()
+    const use = async (worker: Worker) => {
+      const { theorem } = await this.#open(worker)
+      const handle = await this.#rebuild(worker, state).catch((error: unknown) => {
+        if (!(error instanceof LostState)) throw error
+        return error
+      })
+      if (handle instanceof LostState) {
+        while (results.length < tactics.length) results.push({ kind: 'error', message: handle.message })
+        return
       }
+      await this.#run(worker, theorem, state, handle, tactics, results, spared, signal)
+    }
+    signal?.throwIfAborted()
+    while (results.length < tactics.length && !(signal?.aborted && results.length > 0)) {
       // A process that has the state need not run the tactics that lead to it.
       await this.#retrying(signal, use, (worker) => worker.theorems.get(this)?.states.has(state.key) === true)
     }
@@ -73,7 +89,8 @@ export class PooledSession implements ProofSession {
   }
 
   release(state: ProofState): void {
-    if (state === this.#root) return
+    // A tactic such as `skip` gives the first state again, under the same key; every other state is rebuilt from it.
+    if (state.key === this.#root?.key) return
     for (const worker of this.#pool.workers) this.#drop(worker, state.key)
   }
 
@@ -94,6 +111,8 @@ export class PooledSession implements ProofSession {
     handle: number,
     tactics: readonly string[],
     results: TacticResult[],
+    /** Tactics, by number, whose process was killed from outside once already. */
+    spared: Set<number>,
     signal?: AbortSignal,
   ): Promise<void> {
     const left = tactics.slice(results.length)
@@ -112,12 +131,17 @@ export class PooledSession implements ProofSession {
       if (!(error instanceof ProcessGoneError)) throw error
       if (signal?.aborted !== true && results.length < tactics.length) {
         const { death } = error
+        // Killed by someone else, perhaps before the tactic began: it gets one more try.
+        if (death.kind === 'died' && death.signal !== undefined && !spared.has(results.length)) {
+          spared.add(results.length)
+          return
+        }
         results.push(
           death.kind === 'killed' ? { kind: 'timeout', limit: 'wallClock' } : { kind: 'crash', message: death.detail },
         )
       }
     }
-    signal?.throwIfAborted()
+    if (results.length === 0) signal?.throwIfAborted()
   }
 
   #result(worker: Worker, from: ProofState, tactic: string, step: HostStep): TacticResult {
@@ -176,7 +200,7 @@ export class PooledSession implements ProofSession {
       },
     )
     if (step?.kind !== 'open' || step.key !== state.key) {
-      throw new EngineError(`\`${tactic}\` gave another result when the state was rebuilt in a new process`)
+      throw new LostState(tactic)
     }
     this.#keep(worker, step.key, step.state)
     return step.state

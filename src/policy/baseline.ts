@@ -9,7 +9,7 @@ import { instances, products, shifts } from './baseline/instances.ts'
 import { factSteps, targetSteps } from './baseline/logic.ts'
 import { modularSteps } from './baseline/modular.ts'
 import { premiseSteps } from './baseline/premise-steps.ts'
-import type { Generator, Proposal } from './baseline/proposal.ts'
+import { type Generator, type Proposal, preferSafe } from './baseline/proposal.ts'
 import type { Candidate, Policy } from './policy.ts'
 import type { PremiseIndex } from './premises.ts'
 
@@ -73,7 +73,7 @@ export class BaselinePolicy implements Policy {
   distribution(state: ProofState): readonly Candidate[] {
     const known = this.#known.get(state.key)
     if (known !== undefined) return known
-    const candidates = normalise(proposals(state, this.#options.premises))
+    const candidates = normalise(preferSafe([...proposals(state, this.#options.premises)]))
     this.#known.set(state.key, candidates)
     if (this.#known.size > (this.#options.cacheSize ?? 2000))
       this.#known.delete(this.#known.keys().next().value as string)

@@ -54,3 +54,18 @@ export function parseGoal(text: string): ParsedGoal {
 export function renderState(goals: readonly Goal[]): string {
   return goals.length === 0 ? 'no goals' : goals.map((goal) => goal.text).join('\n\n')
 }
+
+/**
+ * Nameless metavariables (`?m.18`, `?u.7`) numbered in order of appearance. Lean numbers them by how many it made before,
+ * so that the same goals reached in two ways would read differently; no tactic can name one.
+ */
+export function renumberMetavariables(texts: readonly string[]): string[] {
+  const numbers = new Map<string, string>()
+  return texts.map((text) =>
+    text.replace(/\?([mu])\.\d+/g, (name, kind: string) => {
+      const known = numbers.get(name) ?? `?${kind}.${numbers.size + 1}`
+      numbers.set(name, known)
+      return known
+    }),
+  )
+}

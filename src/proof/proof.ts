@@ -8,13 +8,14 @@ export type SourceOptions = {
   readonly maxHeartbeats?: number
 }
 
-/** A tactic as an indented block; a blank line inside would end the script early, so none is kept. */
+/**
+ * A tactic as an indented block: its own common indentation is replaced, since a first line that stands deeper than the
+ * tactic before it would not parse. Blank lines are dropped; one could end the script early.
+ */
 function indent(tactic: string): string {
-  return tactic
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => `  ${line}`)
-    .join('\n')
+  const lines = tactic.split('\n').filter((line) => line.trim() !== '')
+  const margin = Math.min(...lines.map((line) => line.length - line.trimStart().length))
+  return lines.map((line) => `  ${line.slice(margin)}`).join('\n')
 }
 
 /** The proof's command alone: the statement as given, then the script. */

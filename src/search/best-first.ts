@@ -91,6 +91,7 @@ export async function searchBestFirst(
         const finished: SearchEdge[] = []
         for (const [i, { candidates }] of part.entries())
           for (const [j, edge] of (answers[i] ?? []).entries()) {
+            if (edge === undefined) continue
             const cut = queue.add(edge, Math.min(0, candidates[j]?.logProb ?? 0))
             for (const tooDeep of cut) domain.release(tooDeep.state)
             if (edge.outcome.kind === 'finished') finished.push(edge)

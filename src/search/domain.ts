@@ -8,8 +8,9 @@ import type { TacticResult } from '../proof/tactic-result.ts'
 export interface Domain {
   readonly root: ProofState
   /**
-   * One result per tactic, in order, each independent of the others. Rejects when `signal` aborts (with its reason), or
-   * when the domain itself is broken: the search then rejects with that error.
+   * One result per tactic, in order, each independent of the others. When `signal` aborts, gives the results there are,
+   * or rejects with its reason where there are none. Rejects when the domain itself is broken: the search then rejects
+   * with that error.
    */
   runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]>
   /** A hint that this state, and any other with its key, will not be worked on soon. It must stay valid. */

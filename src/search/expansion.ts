@@ -19,13 +19,13 @@ export type ExpansionContext = {
 
 /**
  * Runs every job and only then adds edges, in job order: the tree does not show which answer came first. One list of
- * edges per job, in candidate order; undefined for a job that the end of the budget cut off, while the jobs that were
- * answered before keep their edges. Rejects when the domain is broken.
+ * edges per job, in candidate order; undefined stands for what the end of the budget cut off, while all that was answered
+ * before keeps its edges. Rejects when the domain is broken.
  */
 export async function expandAll(
   jobs: readonly Job[],
   context: ExpansionContext,
-): Promise<(SearchEdge[] | undefined)[]> {
+): Promise<((SearchEdge | undefined)[] | undefined)[]> {
   const { tree, statistics } = context
   const fetched = await mapLimited(jobs, context.concurrency, (job) => fetchJob(job, context))
   const broken = fetched.find((answer) => answer.kind === 'broken')
@@ -39,7 +39,10 @@ export async function expandAll(
       const result = results.get(tactic)
       const edge =
         result === undefined ? tree.propose(job.node, tactic, logProb) : tree.add(job.node, tactic, logProb, result)
-      if (edge === undefined) throw new Error(`no result for tactic ${JSON.stringify(tactic)}`)
+      if (edge === undefined) {
+        if (context.meter.signal.aborted) return undefined
+        throw new Error(`no result for tactic ${JSON.stringify(tactic)}`)
+      }
       if (ran.delete(tactic)) countOutcome(statistics, edge)
       return edge
     })

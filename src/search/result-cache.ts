@@ -3,7 +3,7 @@ import type { Domain } from './domain.ts'
 import type { SearchNode } from './tree.ts'
 
 export type Fetched = {
-  /** A result for each tactic asked for that is not an edge of the node. */
+  /** A result for each tactic asked for that is not an edge of the node; some are missing if the signal aborted. */
   readonly results: ReadonlyMap<string, TacticResult>
   /** Those of them this call sent to the domain itself; the others were on their way for someone else. */
   readonly ran: Set<string>
@@ -17,8 +17,8 @@ export class ResultCache {
   readonly #inFlight = new Map<SearchNode, Map<string, Promise<TacticResult>>>()
 
   /**
-   * Results for those of `tactics` that are not yet edges of `node`, new ones run as one batch. Rejects with the
-   * signal's reason when it aborts. An abort of another search that ran what this one waits for is no reason to fail:
+   * Results for those of `tactics` that are not yet edges of `node`, new ones run as one batch. When the signal aborts,
+   * gives what there is, or rejects with its reason where there is nothing. An abort of another search that ran what this one waits for is no reason to fail:
    * the request is made again.
    */
   async fetch(node: SearchNode, tactics: readonly string[], domain: Domain, signal: AbortSignal): Promise<Fetched> {
@@ -27,7 +27,7 @@ export class ResultCache {
     const ran = new Set<string>()
     while (true) {
       for (const tactic of missing) if (node.edges.has(tactic)) missing.delete(tactic)
-      if (missing.size === 0) return { results, ran }
+      if (missing.size === 0 || (signal.aborted && results.size > 0)) return { results, ran }
       signal.throwIfAborted()
       const pending = this.#pendingAt(node)
       const others = [...missing].flatMap((tactic) => {
@@ -36,9 +36,9 @@ export class ResultCache {
       })
       const mine = [...missing].filter((tactic) => !pending.has(tactic))
       if (mine.length > 0) {
-        const batch = this.#run(node, mine, domain, signal)
-        for (const [i, result] of (await batch).entries()) results.set(mine[i] as string, result)
-        for (const tactic of mine) {
+        for (const [i, result] of (await this.#run(node, mine, domain, signal)).entries()) {
+          const tactic = mine[i] as string
+          results.set(tactic, result)
           missing.delete(tactic)
           ran.add(tactic)
         }
@@ -61,13 +61,13 @@ export class ResultCache {
   /** Registers the requests before anything is awaited, so that nobody can ask for the same in between. */
   #run(node: SearchNode, tactics: readonly string[], domain: Domain, signal: AbortSignal): Promise<TacticResult[]> {
     const batch = domain.runTactics(node.state, tactics, signal).then((results) => {
-      if (results.length !== tactics.length)
+      if (results.length !== tactics.length && !(signal.aborted && results.length < tactics.length))
         throw new Error(`${tactics.length} tactics were run, but ${results.length} results came back`)
       return results
     })
     const pending = this.#pendingAt(node)
     for (const [i, tactic] of tactics.entries()) {
-      const request = batch.then((results) => results[i] as TacticResult)
+      const request = batch.then((results) => results[i] ?? Promise.reject(signal.reason))
       pending.set(tactic, request)
       request.catch(() => {
         if (this.#inFlight.get(node)?.get(tactic) === request) this.settled(node, tactic)

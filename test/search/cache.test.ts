@@ -25,7 +25,7 @@ test('only distinct new tactics are sent, in one batch; the rest are hits', asyn
   await expandAll([{ node: tree.root, candidates: candidates('b', 'x', 'b', 'b') }], search)
   const [edges] = await expandAll([{ node: tree.root, candidates: candidates('c', 'x', 'b') }], search)
   expect(domain.batches).toEqual([['b', 'x'], ['c']])
-  expect(edges?.map((edge) => edge.outcome.kind)).toEqual(['open', 'error', 'open'])
+  expect(edges?.map((edge) => edge?.outcome.kind)).toEqual(['open', 'error', 'open'])
   expect(search.statistics).toMatchObject({ tacticsRun: 3, cacheHits: 4, errors: 1 })
   await expandAll([{ node: tree.root, candidates: [{ tactic: 'b', logProb: -0.5 }] }], search)
   expect(tree.root.edges.get('b')?.logProb).toBe(-0.5)
@@ -41,7 +41,7 @@ test('time-outs and crashes are remembered too: Lean does not die twice of one t
   for (let i = 0; i < 2; i++) await expandAll([{ node: tree.root, candidates: candidates('slow', 'deep') }], search)
   expect(domain.runs).toEqual(['a slow', 'a deep'])
   expect(search.statistics).toMatchObject({ timeouts: 1, crashes: 1, cacheHits: 2 })
-  expect([...tree.root.edges.values()].map((edge) => edge.outcome)).toEqual([
+  expect([...tree.root.edges.values()].map((edge) => edge?.outcome)).toEqual([
     { kind: 'timeout', limit: 'wallClock' },
     { kind: 'crash', message: 'stack overflow' },
   ])
@@ -73,7 +73,7 @@ test('an aborted search does not take down the one that waits for the same tacti
   hangs = false
   abort.abort()
   expect(await owner).toEqual([undefined])
-  expect((await waiter)[0]?.map((edge) => edge.outcome.kind)).toEqual(['open'])
+  expect((await waiter)[0]?.map((edge) => edge?.outcome.kind)).toEqual(['open'])
   expect(domain.runs).toEqual(['a b', 'a b'])
   checkTree(tree)
 })
@@ -118,7 +118,7 @@ test('what another search ran while this one was busy is not run again', async (
   expect(await owner).toEqual([undefined])
   await other
   gates.c?.()
-  expect((await busy)[0]?.map((edge) => edge.tactic)).toEqual(['b', 'c'])
+  expect((await busy)[0]?.map((edge) => edge?.tactic)).toEqual(['b', 'c'])
   expect(domain.runs).toEqual(['a b', 'a c', 'a b'])
 })
 
@@ -145,7 +145,7 @@ test('edges are added in job order, whichever answer comes first', async () => {
     const tree = createTree(domain.root)
     const search = context(tree, domain)
     const [edges] = await expandAll([{ node: tree.root, candidates: candidates('b', 'c', 'd') }], search)
-    const nodes = edges?.flatMap(({ outcome }) => (outcome.kind === 'open' ? [outcome.node] : [])) ?? []
+    const nodes = edges?.flatMap((edge) => (edge?.outcome.kind === 'open' ? [edge.outcome.node] : [])) ?? []
     await expandAll(
       nodes.map((node) => ({ node, candidates: candidates('e') })),
       search,

@@ -11,6 +11,8 @@ import {
 import { LeanPool, type PoolOptions } from '../pool.ts'
 import { openHeader, PooledSession } from '../session.ts'
 import type { LibraryTheorems } from './protocol.ts'
+import { methods } from './protocol.ts'
+import { remembered } from './remembered.ts'
 import { verifySource } from './verify-source.ts'
 
 /** Listing all of Lean's own theorems on a loaded machine. */
@@ -52,10 +54,13 @@ export class EmbeddedEngine implements Engine {
    * @throws RejectedInput where the header does not elaborate
    */
   premises(header: string, signal?: AbortSignal): Promise<LibraryTheorems> {
-    return this.pool.withWorker(async (worker) => {
-      const { environment } = await openHeader(worker, header)
-      return worker.process.request('premises', { environment }, PREMISES_DEADLINE_MS)
-    }, signal)
+    const key = JSON.stringify([this.pool.libraryHash, header])
+    return remembered('premises', key, methods.premises.result, () =>
+      this.pool.withWorker(async (worker) => {
+        const { environment } = await openHeader(worker, header)
+        return worker.process.request('premises', { environment }, PREMISES_DEADLINE_MS)
+      }, signal),
+    )
   }
 
   dispose(): Promise<void> {

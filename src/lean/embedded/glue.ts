@@ -52,6 +52,8 @@ const PATCHES: readonly Patch[] = [
   },
   // process.binding is refused under Node's permission model, and fs.constants holds the same numbers.
   { name: 'open flags', from: 'process.binding("constants")["fs"]', to: 'fs.constants' },
+  // IO.appPath would tell about the machine.
+  { name: 'path of the program', from: 'path=__filename}else', to: 'path="/lean/lean"}else' },
   // system(3) would run a real shell.
   { name: 'system()', from: 'var cp=require("child_process");', to: 'throw new Error("processes are disabled");' },
   { name: 'socket client', from: 'WebSocketConstructor=require("ws")', to: 'throw new FS.ErrnoError(138)' },

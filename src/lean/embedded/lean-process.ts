@@ -12,7 +12,7 @@ import { type HostStep, methods, notifications, PROTOCOL_FD } from './protocol.t
 /** Why a host process is gone: this side killed it, or it ended by itself (a panic, no memory, a stack overflow). */
 export type Death =
   | { readonly kind: 'killed'; readonly reason: string }
-  | { readonly kind: 'died'; readonly detail: string }
+  | { readonly kind: 'died'; readonly detail: string; readonly signal?: NodeJS.Signals }
 
 /** A request whose process ended before it answered. */
 export class ProcessGoneError extends Error {
@@ -87,16 +87,19 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean): LeanProcess {
   })
 
   const gone = new Promise<Death>((resolve) => {
-    const end = (detail: string) => {
+    const end = (detail: string, signal: NodeJS.Signals | null = null) => {
       if (death !== undefined) return
       live.delete(child)
-      death = killReason !== undefined ? { kind: 'killed', reason: killReason } : { kind: 'died', detail }
+      death =
+        killReason !== undefined
+          ? { kind: 'killed', reason: killReason }
+          : { kind: 'died', detail, ...(signal === null ? {} : { signal }) }
       connection.dispose()
       resolve(death)
     }
     child.once('error', (error) => end(error.message))
     // `close` comes after the last of stderr has been read.
-    child.once('close', (code, signal) => end(causeOfDeath(stderr, code, signal)))
+    child.once('close', (code, signal) => end(causeOfDeath(stderr, code, signal), signal))
   })
   // The process's end says the same, and says it with a reason.
   channel.on('error', () => {})
@@ -217,5 +220,5 @@ function causeOfDeath(stderr: string, code: number | null, signal: NodeJS.Signal
   const telling = lines.find((line) =>
     /INTERNAL PANIC|out of memory|stack|RuntimeError|RangeError|self-test|Error:|unreachable|Aborted/i.test(line),
   )
-  return telling ?? (signal !== null ? `ended by ${signal}` : `ended with code ${code}`)
+  return telling?.replace('hedge-host: ', '') ?? (signal !== null ? `ended by ${signal}` : `ended with code ${code}`)
 }

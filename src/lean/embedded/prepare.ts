@@ -105,7 +105,7 @@ export async function prepareLean(progress: PrepareProgress = () => {}): Promise
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new EngineError(`could not prepare Lean in ${cacheRoot()}: ${reason}`, { cause })
   } finally {
-    await rm(temporary, { recursive: true, force: true })
+    await rm(temporary, { recursive: true, force: true }).catch(() => {})
   }
 }
 

@@ -51,7 +51,13 @@ export type ExportedDeclarations = z.infer<typeof exportSchema>
 
 const refused = z.object({ kind: z.literal('refused'), reason: z.string(), messages: z.array(z.string()) })
 
-export const memorySchema = z.object({ heapBytes: z.number(), residentBytes: z.number(), states: z.number() })
+export const memorySchema = z.object({
+  heapBytes: z.number(),
+  residentBytes: z.number(),
+  states: z.number(),
+  /** Milliseconds that steps have spent inside Lean since the host began. */
+  leanMs: z.number(),
+})
 export type HostMemory = z.infer<typeof memorySchema>
 
 const libraryModuleSchema = z.object({

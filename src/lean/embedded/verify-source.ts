@@ -1,6 +1,6 @@
 import type { Theorem } from '../../proof/theorem.ts'
-import { RejectedInput, type Submission, type Verdict } from '../engine.ts'
-import type { LeanPool } from '../pool.ts'
+import { DEFAULT_LIMITS, RejectedInput, type Submission, type Verdict } from '../engine.ts'
+import type { LeanPool, Worker } from '../pool.ts'
 import { openHeader } from '../session.ts'
 import { ProcessGoneError } from './lean-process.ts'
 
@@ -24,15 +24,14 @@ export async function verifySource(
   deadlineMs = DEFAULT_DEADLINE_MS,
 ): Promise<Verdict> {
   try {
+    await pool.withCleanProcess((worker) => elaborateStatement(worker, theorem, deadlineMs))
     const exported = await pool.withWorker(({ process }) => process.request('exportProof', submission, deadlineMs))
     if (exported.kind === 'refused') return { kind: 'rejected', reason: exported.reason, messages: exported.messages }
     const answer = await pool.withCleanProcess(async (worker) => {
       const { environment, clean } = await openHeader(worker, theorem.header)
       const { statement, name } = theorem
-      return {
-        result: await worker.process.request('checkProof', { environment, statement, name, exported }, deadlineMs),
-        clean,
-      }
+      const params = { environment, statement, name, exported }
+      return { result: await worker.process.request('checkProof', params, deadlineMs), clean }
     })
     switch (answer.kind) {
       case 'verified':
@@ -48,4 +47,18 @@ export async function verifySource(
     if (!(error instanceof ProcessGoneError)) throw error
     return { kind: 'rejected', reason: 'Lean stopped while it checked the proof', messages: [error.message] }
   }
+}
+
+/** Before any of the proof's text is seen: the statement alone must elaborate. @throws RejectedInput */
+async function elaborateStatement(
+  worker: Worker,
+  { header, statement }: Theorem,
+  deadlineMs: number,
+): Promise<{ result: undefined; clean: boolean }> {
+  const { environment, clean } = await openHeader(worker, header)
+  const { heartbeats } = DEFAULT_LIMITS
+  const started = await worker.process.request('start', { environment, statement, heartbeats }, deadlineMs)
+  if (started.kind === 'rejected') throw new RejectedInput('statement', started.diagnostics)
+  worker.process.notify('closeTheorem', { theorem: started.theorem })
+  return { result: undefined, clean }
 }

@@ -16,24 +16,36 @@ export function* bounds(view: GoalView): Iterable<Proposal> {
   )
   const nonlinear = view.facts.filter(({ type }) => /[\p{L})'₀-₉] \* [(\p{L}]| \^ /u.test(type))
   if (nonlinear.length === 0 && !/\^|[\p{L})] \* [(\p{L}]/u.test(view.target)) return
-  const roots = view.facts.map(({ name }) => name)
   const candidates = boundCandidates(view)
-  for (const v of numbers.slice(0, 4)) {
-    if (hasUpperBound(view, v)) continue
-    if (!nonlinear.some(({ type }) => mentions(type, v.name))) continue
-    for (const [i, c] of candidates.entries())
-      yield propose(
-        (WEIGHTS.fair * 2) / (1 + i),
-        `have ${view.fresh(`hu${v.name}`)} : ${v.name} < ${c} := by\n${boundProof(v, 'upper', view)}`,
-      )
-    if (v.sort === 'int' && !hasLowerBound(view, v))
-      for (const [i, c] of ['0', ...candidates.map((x) => `-${x}`)].entries())
-        yield propose(
-          (WEIGHTS.fair * 2) / (1 + i),
-          `have ${view.fresh(`hl${v.name}`)} : ${c} ≤ ${v.name} := by\n${boundProof(v, 'lower', view)}`,
-        )
+  const unbounded = numbers
+    .filter((v) => !hasUpperBound(view, v) && nonlinear.some(({ type }) => mentions(type, v.name)))
+    .slice(0, 4)
+  if (unbounded.length > 0 && candidates.length > 0) {
+    const linear = unbounded.flatMap((v) => boundLines(view, v, candidates, () => 'omega'))
+    // Products cost more: one variable at a time.
+    yield propose(WEIGHTS.likely, linear.map((line) => `try ${line}`).join('\n'))
+    for (const [i, v] of unbounded.entries())
+      for (const [j, line] of boundLines(view, v, candidates, (side) => boundProof(v, side, view)).entries())
+        yield propose((WEIGHTS.fair * 2) / (1 + i + j), line)
   }
-  if (roots.length > 0) yield* exponentBounds(view)
+  yield* exponentBounds(view)
+}
+
+/** The smallest bound among the candidates that a proof script proves, as one tactic; for integers on both sides. */
+function boundLines(
+  view: GoalView,
+  v: Variable,
+  candidates: readonly bigint[],
+  proof: (side: 'upper' | 'lower') => string,
+): string[] {
+  const upper = candidates.map((c) => `have ${view.fresh(`hu${v.name}`)} : ${v.name} < ${c} := by ${proof('upper')}`)
+  const lines = [`first | ${upper.join(' | ')}`]
+  if (v.sort === 'int' && !hasLowerBound(view, v)) {
+    const least = ['0', ...candidates.map((c) => `-${c}`)]
+    const lower = least.map((c) => `have ${view.fresh(`hl${v.name}`)} : ${c} ≤ ${v.name} := by ${proof('lower')}`)
+    lines.push(`first | ${lower.join(' | ')}`)
+  }
+  return lines
 }
 
 /** Numerals + 1 and their square and cube roots + 1, small ones first. */
@@ -54,17 +66,12 @@ function root(value: bigint, degree: bigint): bigint {
   return r
 }
 
-/** By `omega`, by `grind`, or by products of the negated bound with itself and with the inequalities at hand. */
+/** By `grind`, with products of the negated bound with itself and with the inequalities at hand. On one line. */
 function boundProof(v: Variable, side: 'upper' | 'lower', view: GoalView): string {
-  const int = v.sort === 'int'
-  const lines: string[] = ['  first', '  | omega', '  | grind (splits := 2)']
   const block: string[] = ['apply Classical.byContradiction', 'intro hc']
-  if (int) {
-    block.push(
-      side === 'upper'
-        ? 'have hc := Int.sub_nonneg_of_le (Int.not_lt.mp hc)'
-        : 'have hc := Int.sub_nonneg_of_le (Int.le_sub_one_of_lt (Int.not_le.mp hc))',
-    )
+  if (v.sort === 'int') {
+    const negated = side === 'upper' ? 'Int.not_lt.mp hc' : 'Int.le_sub_one_of_lt (Int.not_le.mp hc)'
+    block.push(`have hc := Int.sub_nonneg_of_le (${negated})`)
     block.push('have hp1 := Int.mul_nonneg hc hc', 'have hp2 := Int.mul_nonneg hp1 hc')
     for (const [i, term] of intInequalities(view).slice(0, 4).entries())
       block.push(`have hq${i} := Int.mul_nonneg hc (${term})`)
@@ -73,9 +80,7 @@ function boundProof(v: Variable, side: 'upper' | 'lower', view: GoalView): strin
     for (const [i, term] of natInequalities(view).slice(0, 4).entries())
       block.push(`have hq${i} := Nat.mul_le_mul hc (${term})`)
   }
-  block.push('grind (splits := 2)')
-  lines.push(`  | (${block.join('\n     ')})`)
-  return lines.join('\n')
+  return `(${[...block, 'grind (splits := 1)'].join('; ')})`
 }
 
 /** Terms of type `0 ≤ …` from hypotheses that are inequalities of integers. */

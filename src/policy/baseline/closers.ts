@@ -1,5 +1,5 @@
 import { type GoalView, mentions } from './goal-view.ts'
-import { type Proposal, propose, WEIGHTS } from './proposal.ts'
+import { closer, type Proposal, propose, WEIGHTS } from './proposal.ts'
 import { relation } from './term-text.ts'
 
 /**
@@ -9,21 +9,20 @@ import { relation } from './term-text.ts'
 export function* closers(view: GoalView): Iterable<Proposal> {
   const { target, facts, variables } = view
   const arithmetic = isArithmetic(view)
-  if (facts.some(({ type }) => type === target)) yield propose(WEIGHTS.sure * 2, 'assumption')
+  if (facts.some(({ type }) => type === target)) yield closer(WEIGHTS.sure * 2, 'assumption')
   if (facts.length > 0 && (target === 'False' || facts.some(({ type }) => /^False$|^¬/.test(type))))
-    yield propose(WEIGHTS.likely, 'contradiction')
-  if (target === 'True') yield propose(WEIGHTS.sure, 'trivial')
+    yield closer(WEIGHTS.likely, 'contradiction')
+  if (target === 'True') yield closer(WEIGHTS.sure, 'trivial')
   const closed = !variables.some(({ name }) => mentions(target, name)) && view.inaccessible === 0
-  if (closed && target !== 'False') yield propose(WEIGHTS.sure, 'decide +kernel')
+  if (closed && target !== 'False') yield closer(WEIGHTS.sure, 'decide +kernel')
   const related = relation(target)
-  if (related?.operator === '=' || / ↔ /.test(target)) yield propose(WEIGHTS.good, 'rfl')
-  if (arithmetic) yield propose(WEIGHTS.sure, 'omega')
+  if (related?.operator === '=' || / ↔ /.test(target)) yield closer(closed ? WEIGHTS.good : WEIGHTS.rare, 'rfl')
+  if (arithmetic) yield closer(WEIGHTS.sure, 'omega')
+  // These take longer, and where the goal can still be taken apart they wait for its parts.
   yield propose(arithmetic ? WEIGHTS.good : WEIGHTS.likely, 'simp')
   yield propose(WEIGHTS.good, 'simp_all')
-  if (arithmetic && facts.some(({ type }) => /[∀(]|\bif\b/.test(type))) yield propose(WEIGHTS.good, 'simp_all; omega')
-  if (related?.operator === '=' && /[+*∧∨]|\+\+/.test(target)) yield propose(WEIGHTS.fair, 'ac_rfl')
+  if (related?.operator === '=' && /[+*∧∨]|\+\+/.test(target)) yield propose(WEIGHTS.rare, 'ac_rfl')
   yield propose(WEIGHTS.good * 0.9, 'grind')
-  if (view.waiting > 0 && arithmetic) yield propose(WEIGHTS.fair, 'all_goals omega')
 }
 
 /** Whether linear arithmetic has anything to work on. */

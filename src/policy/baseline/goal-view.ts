@@ -57,7 +57,7 @@ export function viewGoal(goal: Goal, waiting = 0): GoalView {
     fresh(base) {
       for (let i = 0; ; i++) {
         const name = i === 0 ? base : `${base}${i}`
-        if (!names.has(name) && !new RegExp(`(^|[^\\w])${name}([^\\w]|$)`).test(target)) return name
+        if (!names.has(name)) return name
       }
     },
   }

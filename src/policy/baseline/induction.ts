@@ -18,9 +18,12 @@ export function* inductions(view: GoalView): Iterable<Proposal> {
 }
 
 function* onNumber({ name }: Variable, view: GoalView, scale: number): Iterable<Proposal> {
-  const grows =
-    view.target.includes(`${name} +`) || /[\^!]/.test(view.target) || view.facts.some(({ type }) => /\+ 1\)/.test(type))
-  const weight = scale * (grows ? WEIGHTS.good : WEIGHTS.fair)
+  // A recursion to follow: the number stands in an exponent or as the argument of a function. An equation about the
+  // number itself speaks against induction.
+  const word = `(?<![\\p{L}\\p{N}_'₀-₉.])${name}(?![\\p{L}\\p{N}_'₀-₉])`
+  const grows = new RegExp(`\\^ (\\([^()]*)?${word}|[\\p{L}] (\\()?${word}`, 'u').test(view.target)
+  const fixed = view.facts.some(({ type }) => mentions(type, name) && / = | % |∣/.test(type) && !/^∀/.test(type))
+  const weight = scale * (fixed ? WEIGHTS.rare : grows ? WEIGHTS.likely : WEIGHTS.fair)
   const [k, ih] = [view.fresh('k'), view.fresh('ih')]
   const holding = view.facts.filter(({ type }) => mentions(type, name))
   const expanding = `simp only [${NAT_EXPAND}] at * <;> omega`

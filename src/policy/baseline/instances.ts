@@ -104,9 +104,13 @@ export function* products(view: GoalView): Iterable<Proposal> {
   for (let i = 0; i < terms.length; i++)
     for (let j = i; j < terms.length && count < 8; j++)
       lines.push(`have hp${count++} := ${lemma} (${terms[i]}) (${terms[j]})`)
-  if (int && related !== undefined)
-    for (const [i, square] of squares(view).entries()) lines.push(`have hsq${i} := Int.sq_nonneg ${square}`)
-  if (count > 0) yield propose(WEIGHTS.good, [...lines, 'grind (splits := 2)'].join('\n'))
+  // Squares are not negative; `grind` sees the square of a difference multiplied out.
+  const squared = int && negated ? squares(view) : []
+  for (const [i, term] of squared.entries())
+    lines.push(
+      `have hsq${i} := Int.le_total 0 ${term} |>.elim (fun h => Int.mul_nonneg h h) (fun h => Int.mul_nonneg_of_nonpos_of_nonpos h h)`,
+    )
+  if (count > 0 || squared.length > 0) yield propose(WEIGHTS.good, [...lines, 'grind (splits := 2)'].join('\n'))
   // A common factor on both sides, or a factor that is known to be positive.
   if (related !== undefined && /[<≤]/.test(related.operator) && !int) {
     yield propose(WEIGHTS.fair, 'apply Nat.mul_le_mul_left')

@@ -1,17 +1,17 @@
 import type { GoalView, Variable } from './goal-view.ts'
 import { mentions } from './goal-view.ts'
-import { type Proposal, propose, WEIGHTS } from './proposal.ts'
+import { type Proposal, propose, safe, WEIGHTS } from './proposal.ts'
 import { closing, relation, splitTop, stripOuter } from './term-text.ts'
 
 /** Steps that follow the logical shape of the target: introductions, connectives, witnesses, contradiction. */
 export function* targetSteps(view: GoalView): Iterable<Proposal> {
   const { target, fresh } = view
   const names = introNames(view)
-  if (names.length > 0) yield propose(WEIGHTS.sure * 2, `intro ${names.join(' ')}`)
+  if (names.length > 0) yield safe(WEIGHTS.sure * 2, `intro ${names.join(' ')}`)
   if (names.length > 1) yield propose(WEIGHTS.rare, `intro ${names[0]}`)
   if (view.inaccessible > 0) {
     const fill = Array.from({ length: view.inaccessible }, (_, i) => fresh(`a${i === 0 ? '' : i}`))
-    yield propose(WEIGHTS.good, `rename_i ${[...new Set(fill)].join(' ')}`)
+    yield safe(WEIGHTS.sure, `rename_i ${[...new Set(fill)].join(' ')}`)
   }
   const top = (operator: string) => splitTop(target, operator).length > 1
   if (names.length === 0) {
@@ -19,7 +19,7 @@ export function* targetSteps(view: GoalView): Iterable<Proposal> {
     else if (top(' ∨ ')) {
       yield propose(WEIGHTS.fair, 'left')
       yield propose(WEIGHTS.fair, 'right')
-    } else if (top(' ∧ ')) yield propose(WEIGHTS.sure * 2, 'refine ⟨?_, ?_⟩')
+    } else if (top(' ∧ ')) yield safe(WEIGHTS.sure * 2, 'refine ⟨?_, ?_⟩')
     else if (target.startsWith('∃')) yield* witnesses(view)
   }
   if (/\bif\b|\bmatch\b/.test(target)) yield propose(WEIGHTS.good, 'split')
@@ -43,21 +43,19 @@ export function* targetSteps(view: GoalView): Iterable<Proposal> {
 /** Steps that take hypotheses apart or use them as they are. */
 export function* factSteps(view: GoalView): Iterable<Proposal> {
   const { target, facts, variables, fresh } = view
+  const apart = facts.flatMap(({ name, type }) => takeApart(name, type, fresh))
+  if (apart.length > 0) yield safe(WEIGHTS.sure, apart.join('\n'))
   for (const { name, type } of facts) {
-    const parts = splitTop(type, ' ∧ ')
+    if (splitTop(type, ' ∧ ').length > 1 || type.startsWith('∃')) continue
     const cases = splitTop(type, ' ∨ ')
     const related = relation(type)
     if (splitTop(type, ' ↔ ').length > 1) {
       yield propose(WEIGHTS.fair, `rw [${name}]`)
       yield propose(WEIGHTS.fair, `simp only [${name}] at *`)
-    } else if (/^∃/.test(type)) yield propose(WEIGHTS.likely, `obtain ⟨${fresh('x')}, ${fresh('hx')}⟩ := ${name}`)
-    else if (/^∀/.test(type) || splitTop(type, ' → ').length > 1) yield* universal(name, type)
+    } else if (/^∀/.test(type) || splitTop(type, ' → ').length > 1) yield* universal(name, type)
     else if (cases.length > 1 && cases.length <= 16)
       yield propose(WEIGHTS.likely, `rcases ${name} with ${cases.map(() => name).join(' | ')}`)
-    else if (parts.length > 1) {
-      const names = parts.map((_, i) => fresh(`${name}_${i + 1}`))
-      yield propose(WEIGHTS.sure, `obtain ⟨${names.join(', ')}⟩ := ${name}`)
-    } else if (related?.operator === '=') yield* equation(name, related, view)
+    else if (related?.operator === '=') yield* equation(name, related, view)
     else if (related?.operator === '∣') yield propose(WEIGHTS.fair, `obtain ⟨${fresh('k')}, ${fresh('hk')}⟩ := ${name}`)
     if (type.startsWith('¬'))
       yield propose(WEIGHTS.rare, target === 'False' ? `apply ${name}` : `exact absurd ‹_› ${name}`)
@@ -71,6 +69,14 @@ export function* factSteps(view: GoalView): Iterable<Proposal> {
       yield propose(WEIGHTS.fair, `by_cases ${fresh(`h${name}`)} : ${name}`)
     else if (sort === 'function' && mentions(target, name))
       yield propose(WEIGHTS.last, `generalize ${name} = ${fresh('f')}`)
+}
+
+/** Conjunctions and existentials to their parts, in one step each. */
+function takeApart(name: string, type: string, fresh: GoalView['fresh']): string[] {
+  const parts = splitTop(type, ' ∧ ')
+  if (type.startsWith('∃')) return [`obtain ⟨${fresh('x')}, ${fresh(`${name}_x`)}⟩ := ${name}`]
+  if (parts.length < 2) return []
+  return [`obtain ⟨${parts.map((_, i) => fresh(`${name}_${i + 1}`)).join(', ')}⟩ := ${name}`]
 }
 
 function* equation(name: string, { left, right }: { left: string; right: string }, view: GoalView): Iterable<Proposal> {

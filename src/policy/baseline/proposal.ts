@@ -1,7 +1,15 @@
 import type { GoalView } from './goal-view.ts'
 
 /** A tactic and its weight before normalisation; see WEIGHTS for the scale. */
-export type Proposal = { readonly tactic: string; readonly weight: number }
+export type Proposal = {
+  readonly tactic: string
+  readonly weight: number
+  /**
+   * Nothing is lost by it: the goals it leaves are provable exactly if this one is. `closer` marks what finishes a goal
+   * or changes nothing. Where there is a safe step, other steps can wait until it is done: see `preferSafe`.
+   */
+  readonly role?: 'safe' | 'closer'
+}
 
 /** Looks at a goal and proposes tactics for it. Pure; the order of its proposals breaks ties between equal weights. */
 export type Generator = (view: GoalView) => Iterable<Proposal>
@@ -23,6 +31,23 @@ export const WEIGHTS = {
   rare: 0.5,
   last: 0.1,
 } as const
+
+export function safe(weight: number, tactic: string): Proposal {
+  return { tactic, weight, role: 'safe' }
+}
+
+export function closer(weight: number, tactic: string): Proposal {
+  return { tactic, weight, role: 'closer' }
+}
+
+/** What is left of a step's weight while a safe step is still to be done. */
+const DEFERRED = 1 / 64
+
+/** Safe steps and closers come before everything else: any other order leads to the same goals by more paths. */
+export function preferSafe(proposals: readonly Proposal[]): readonly Proposal[] {
+  if (!proposals.some(({ role }) => role === 'safe')) return proposals
+  return proposals.map((p) => (p.role === undefined ? { ...p, weight: p.weight * DEFERRED } : p))
+}
 
 export function propose(weight: number, tactic: string): Proposal {
   return { tactic, weight }

@@ -29,8 +29,6 @@ function loadModule(glueFile: string, wasmFile: string): Promise<WasmModule> {
     const settings = {
       noInitialRun: true,
       arguments: [],
-      // What `IO.appPath` says; the real path would tell about the machine.
-      thisProgram: `${LIBRARY}/lean`,
       locateFile: () => wasmFile,
       // Lean's stdout is full of this build's debug lines.
       print: () => {},

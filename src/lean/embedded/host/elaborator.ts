@@ -33,10 +33,10 @@ export function createElaborator(lean: Objects) {
   /** Takes the message data. */
   const messageText = (data: Obj): string => {
     const result = fn('l_Lean_MessageData_toString')(data)
-    if (lean.isString(result)) return lean.takeString(result)
-    const text = lean.stringValue(field(result, 0))
+    const text = lean.stringValue(lean.isString(result) ? result : field(result, 0))
     dec(result)
-    return text
+    // This build takes every source for a module, whose declarations are private to it.
+    return text.replaceAll('_private.0.', '')
   }
   /** Takes the exception. */
   const exceptionText = (exception: Obj): string => messageText(fn('l_Lean_Exception_toMessageData')(exception))

@@ -195,6 +195,7 @@ export async function createHost(paths: HostPaths) {
   const memory = (): HostMemory => ({
     heapBytes: lean.heapBytes(),
     residentBytes: process.memoryUsage.rss(),
+    leanMs: proofStates.timeInLean(),
     states: states.size,
   })
 

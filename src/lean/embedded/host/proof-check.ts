@@ -235,7 +235,7 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, constant
       if (info === undefined) throw new TermError(`the constant ${text} is not declared`)
       if (constants.originalKind(env, constant) === axiomKind) {
         axioms.push(text)
-        if (!constants.isImported(env, constant)) declaredAxiom ??= text
+        if (!constants.isImported(env, constant)) declaredAxiom ??= readableName(constant)
       }
       constants.forEachConstant(constants.value(info).type, visit)
       const body = constants.body(info)

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type Goal, renderState } from '../../../proof/proof-state.ts'
+import { type Goal, renderState, renumberMetavariables } from '../../../proof/proof-state.ts'
 import type { Diagnostic } from '../../engine.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { createGoalShapes, exprFlags } from './expr.ts'
 import { box, isScalar, type Objects, UNIT } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Obj, WasmFunction } from './wasm-module.ts'
 
 /**
  * A saved proof state: everything a tactic can read or change. Four owned pointers, so it is O(1) to keep, share and
@@ -228,11 +228,28 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     theorem.parsed.clear()
   }
 
+  let leanMs = 0
+  /** The same function, with the time spent in it counted. */
+  const timed = (name: string): WasmFunction => {
+    const target = fn(name)
+    return (...args) => {
+      const begun = performance.now()
+      try {
+        return target(...args)
+      } finally {
+        leanMs += performance.now() - begun
+      }
+    }
+  }
+
   // No error recovery: under it `exact foo` would close the goal with `sorry` and only log the error.
   const tacticContext = makeCtor(0, [UNIT], [0])
-  const evalTactic = fn('l_Lean_Elab_Tactic_evalTactic')
-  const synthesize = fn('l_Lean_Elab_Term_synthesizeSyntheticMVarsNoPostponing')
-  const unsolvedGoals = fn('l_Lean_Elab_Tactic_getUnsolvedGoals')
+  const evalTactic = timed('l_Lean_Elab_Tactic_evalTactic')
+  const synthesize = timed('l_Lean_Elab_Term_synthesizeSyntheticMVarsNoPostponing')
+  const unsolvedGoals = timed('l_Lean_Elab_Tactic_getUnsolvedGoals')
+  const kernelAdd = timed('l_Lean_Meta_mkAuxTheorem')
+  const ppGoal = timed('l_Lean_Meta_ppGoal')
+  const prettyPrint = timed('l_Std_Format_pretty')
   const isMaxHeartbeat = fn('l_Lean_Exception_isMaxHeartbeat')
 
   /** The failure an EIO result holds, if any. Borrows the result. */
@@ -240,7 +257,9 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     if (lean.tag(result) === 0) return undefined
     const exception = field(result, 0)
     if (isMaxHeartbeat(inc(exception)) >>> 1 === 1) return { kind: 'timeout' }
-    return { kind: 'error', message: exceptionText(inc(exception)) }
+    const message = exceptionText(inc(exception))
+    // A nested failure (of an instance, say) wraps the same cause in words of its own.
+    return message.includes('maximum number of heartbeats') ? { kind: 'timeout' } : { kind: 'error', message }
   }
   /** Like `failure`; an abort (an internal exception) has its reason in the log. */
   const tacticFailure = (theorem: OpenTheorem, result: Obj): StepResult | undefined => {
@@ -328,14 +347,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     const untyped = failure(type)
     if (untyped !== undefined) return untyped
     // mkAuxTheorem (type) (value) (zetaDelta) (kind?) (cache)
-    const added = fn('l_Lean_Meta_mkAuxTheorem')(
-      inc(field(type, 0)),
-      inc(proof),
-      box(0),
-      UNIT,
-      box(0),
-      ...metaContexts(theorem),
-    )
+    const added = kernelAdd(inc(field(type, 0)), inc(proof), box(0), UNIT, box(0), ...metaContexts(theorem))
     const refused = failure(added)
     dec(type)
     dec(added)
@@ -344,9 +356,9 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
 
   // ------------------------------------------------------------------ looking at goals
   const renderGoal = (theorem: OpenTheorem, goal: Obj): string => {
-    const format = elaborator.unwrap(fn('l_Lean_Meta_ppGoal')(inc(goal), ...metaContexts(theorem)), exceptionText)
+    const format = elaborator.unwrap(ppGoal(inc(goal), ...metaContexts(theorem)), exceptionText)
     // Format.pretty (width) (indent) (column)
-    return lean.takeString(fn('l_Std_Format_pretty')(format, box(120), box(0), box(0)))
+    return lean.takeString(prettyPrint(format, box(120), box(0), box(0)))
   }
 
   /** The goals of a state as Lean prints them, the constants in each, and a key that equal states share. */
@@ -355,11 +367,13 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     const walk = shapes.walker()
     const mctx = field(state.meta, META_STATE.mctx)
     let hash = 0
-    const goals = state.goals.map((goal): Goal => {
+    const shown = state.goals.map((goal) => {
       const shape = walk.goal(mctx, goal)
       hash = shapes.combine(30, hash, shape.hash)
       return { text: renderGoal(theorem, goal), constants: shape.constants }
     })
+    const texts = renumberMetavariables(shown.map(({ text }) => text))
+    const goals = shown.map(({ constants }, i): Goal => ({ text: texts[i] as string, constants }))
     walk.end()
     const text = createHash('sha1').update(renderState(goals)).digest('base64url').slice(0, 16)
     return { key: `${text}.${hash.toString(36)}`, goals }
@@ -372,5 +386,8 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     for (const o of Object.values(theorem.elab)) dec(o)
   }
 
-  return { start, runTactic, describe, share, release, close }
+  /** Milliseconds spent inside Lean by steps so far: running tactics, checking proofs and printing goals. */
+  const timeInLean = (): number => leanMs
+
+  return { start, runTactic, describe, share, release, close, timeInLean }
 }

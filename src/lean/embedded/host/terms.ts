@@ -31,6 +31,9 @@ const NODE = {
   proj: 29,
 } as const
 
+/** The kernel recurses over terms, and this build does not notice when its stack ends. */
+const MAX_DEPTH = 10_000
+
 export class TermError extends Error {
   override readonly name = 'TermError'
 }
@@ -235,7 +238,13 @@ export function createTermReader(lean: Objects, nodes: ExportedDeclarations['nod
         throw new TermError(`unknown node ${String(kind)}`)
     }
   }
-  for (const node of nodes) built.push(build(node))
+  const depths: number[] = []
+  for (const node of nodes) {
+    const depth = childPositions(node).reduce((most, i) => Math.max(most, (depths[node[i] as number] ?? 0) + 1), 0)
+    if (depth > MAX_DEPTH) throw new TermError(`the proof term is more than ${MAX_DEPTH} levels deep`)
+    depths.push(depth)
+    built.push(build(node))
+  }
   const end = () => {
     for (const o of built) dec(o)
   }

@@ -1,0 +1,23 @@
+import { EngineError, RejectedInput } from '../lean/engine.ts'
+
+/** What a command's exit code says. */
+export const EXIT = { done: 0, negative: 1, badInput: 2, engineFailure: 3, interrupted: 130 } as const
+
+/** Something the user gave is wrong. The message is one sentence with the offending value. */
+export class InputError extends Error {
+  override readonly name = 'InputError'
+}
+
+/** Prints why a command failed, and gives its exit code. An error that nobody expected keeps its stack. */
+export function reportFailure(error: unknown): number {
+  if (error instanceof InputError || error instanceof RejectedInput) {
+    console.error(`hedge: ${error.message}`)
+    return EXIT.badInput
+  }
+  if (error instanceof EngineError) {
+    console.error(`hedge: ${error.message}`)
+    return EXIT.engineFailure
+  }
+  console.error(error)
+  return EXIT.engineFailure
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { EXIT, reportFailure } from './failure.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+/** A command's module is loaded only when it is asked for: a policy network's libraries take seconds. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  prove: async () => (await import('./prove.ts')).proveCommand(),
+  verify: async () => (await import('./verify.ts')).verifyCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  train: async () => (await import('./train.ts')).trainCommand(),
+}
+
+const program = new Command('hedge')
+  .description('A Lean 4 theorem-proving search agent')
+  .version(version)
+  .exitOverride()
+const [asked = ''] = process.argv.slice(2)
+const needed = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS)
+
+try {
+  for (const name of needed) {
+    const command = await COMMANDS[name]?.()
+    if (command !== undefined) program.addCommand(command.exitOverride())
+  }
+  await program.parseAsync()
+} catch (error) {
+  // Commander has already printed what is wrong; asking for help or the version is no error.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.badInput
+  else process.exitCode = reportFailure(error)
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import * as z from 'zod'
+
+/**
+ * One step of a known proof, a line of a step file (JSONL): in proof `theorem`, the tactic number `index` (from 0) was
+ * run on the goals `state` (as `renderState` prints them).
+ */
+export const proofStepSchema = z.object({
+  theorem: z.string().min(1),
+  index: z.int().min(0),
+  state: z.string().min(1),
+  tactic: z.string().min(1),
+})
+export type ProofStep = Readonly<z.infer<typeof proofStepSchema>>
+
+/** A dataset file cannot be used; the message names the file and the line. */
+export class DatasetError extends Error {
+  override readonly name = 'DatasetError'
+}
+
+/** All steps of a file in file order, and the SHA-256 of its bytes. Throws DatasetError. Other keys are ignored. */
+export async function readStepFile(path: string): Promise<{ steps: ProofStep[]; hash: string }> {
+  let bytes: Buffer
+  try {
+    bytes = await readFile(path)
+  } catch (cause) {
+    throw new DatasetError(`${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}).`, {
+      cause,
+    })
+  }
+  const steps: ProofStep[] = []
+  for (const [number, line] of bytes.toString('utf8').split('\n').entries())
+    if (line.trim() !== '') steps.push(parseStep(line, `${path}, line ${number + 1}`))
+  if (steps.length === 0) throw new DatasetError(`${path} has no proof steps.`)
+  return { steps, hash: createHash('sha256').update(bytes).digest('hex') }
+}
+
+function parseStep(line: string, where: string): ProofStep {
+  let json: unknown
+  try {
+    json = JSON.parse(line)
+  } catch (cause) {
+    throw new DatasetError(`${where} is not JSON.`, { cause })
+  }
+  const parsed = proofStepSchema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new DatasetError(`${where} is not a proof step (${issue?.path.join('.') || 'line'}: ${issue?.message}).`)
+}
+
+/** The line of a step file that says this step, without its line break. */
+export function formatStep({ theorem, index, state, tactic }: ProofStep): string {
+  return JSON.stringify({ theorem, index, state, tactic })
+}

@@ -1,0 +1,87 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import { EngineFailure, type EngineOptions } from '../engine.ts'
+import type { Dimension } from './onnx-model.ts'
+
+type Ort = typeof import('onnxruntime-web')
+export type Feeds = Readonly<Record<string, Tensor>>
+
+/** A loaded ONNX Runtime and how sessions are made with it. */
+export class OrtRuntime {
+  readonly description: string
+  readonly #ort: Ort
+  readonly #options: InferenceSession.SessionOptions
+
+  private constructor(ort: Ort, name: string, provider: string, threads: number) {
+    this.#ort = ort
+    this.description = `${name} (${provider}, ${threads} thread${threads === 1 ? '' : 's'})`
+    this.#options = {
+      executionProviders: [provider],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      // Its errors arrive as exceptions; it need not print them as well.
+      logSeverityLevel: 4,
+    }
+  }
+
+  /** onnxruntime-node, or onnxruntime-web where that one is absent or does not load, or was not asked for. */
+  static async load({ engine, threads, notice }: EngineOptions): Promise<OrtRuntime> {
+    if (engine === 'ort')
+      try {
+        // The name is not a literal, so that a program without this optional package still compiles.
+        const name: string = 'onnxruntime-node'
+        const loaded = (await import(name)) as Ort & { default?: Ort }
+        return new OrtRuntime(loaded.default ?? loaded, name, 'cpu', threads)
+      } catch (error) {
+        notice(`onnxruntime-node does not load (${oneLine(error)}); using onnxruntime-web, which is slower`)
+      }
+    try {
+      const ort = await import('onnxruntime-web')
+      ort.env.wasm.numThreads = threads
+      return new OrtRuntime(ort, 'onnxruntime-web', 'wasm', threads)
+    } catch (error) {
+      throw new EngineFailure(`no ONNX Runtime loads: ${oneLine(error)}`, { cause: error })
+    }
+  }
+
+  async session(model: Uint8Array): Promise<InferenceSession> {
+    try {
+      return await this.#ort.InferenceSession.create(model, this.#options)
+    } catch (error) {
+      throw new EngineFailure(`${this.description} refuses the network: ${oneLine(error)}`, { cause: error })
+    }
+  }
+
+  floats(data: Float32Array, shape: readonly number[]): Tensor {
+    return new this.#ort.Tensor('float32', data, shape)
+  }
+  integers(data: Int32Array, shape: readonly number[]): Tensor {
+    return new this.#ort.Tensor('int32', data, shape)
+  }
+  scalar(value: number): Tensor {
+    return this.floats(Float32Array.of(value), [])
+  }
+}
+
+/** Runs a session and hands back its outputs' numbers by name. */
+export async function run(
+  session: InferenceSession,
+  feeds: Feeds,
+): Promise<(name: string) => { data: Float32Array; tensor: Tensor; shape: readonly Dimension[] }> {
+  let outputs: InferenceSession.ReturnType
+  try {
+    outputs = await session.run(feeds)
+  } catch (error) {
+    throw new EngineFailure(`the network could not be run: ${oneLine(error)}`, { cause: error })
+  }
+  return (name) => {
+    const tensor = outputs[name]
+    if (tensor === undefined) throw new EngineFailure(`the network gave no ${name}`)
+    return { data: tensor.data as Float32Array, tensor, shape: tensor.dims }
+  }
+}
+
+/** The first line of an error's message. */
+export function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return (message.split('\n')[0] ?? '').slice(0, 300)
+}

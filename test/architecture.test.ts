@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const src = fileURLToPath(new URL('../src', import.meta.url))
+
+/** What each room may import, besides itself and Node. */
+const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }> = {
+  proof: { rooms: [], packages: [] },
+  dataset: { rooms: ['proof'], packages: ['zod'] },
+  lean: { rooms: ['proof'], packages: ['vscode-jsonrpc', 'zod', 'tar', 'env-paths'] },
+  policy: {
+    rooms: ['proof'],
+    packages: ['zod', '@tensorflow', 'onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'],
+  },
+  training: { rooms: ['proof', 'dataset', 'policy'], packages: ['zod'] },
+  results: { rooms: ['proof'], packages: ['vega', 'vega-lite'] },
+  search: { rooms: ['proof', 'policy'], packages: [] },
+  report: { rooms: ['proof', 'search'], packages: ['d3-hierarchy'] },
+  cli: {
+    rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'report', 'training', 'results'],
+    packages: ['commander', 'cli-progress', 'pino', 'pino-pretty', 'ms'],
+  },
+}
+
+type Import = { readonly file: string; readonly target: string }
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8')
+  return [
+    ...text.matchAll(/^\s*(?:import|export)\b[^'"]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|import\('([^']+)'\)/gm),
+  ].map((match) => ({
+    file,
+    target: (match[1] ?? match[2] ?? match[3]) as string,
+  }))
+}
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => join(src, name))
+const roomOf = (file: string): string => relative(src, file).split(/[\\/]/)[0] as string
+
+test('every file is in a room', () => {
+  expect([...new Set(files.map(roomOf))].sort()).toEqual(Object.keys(ROOMS).sort())
+})
+
+test('imports go one way, and each package lives in its room', () => {
+  const wrong: string[] = []
+  let checked = 0
+  for (const { file, target } of files.flatMap(importsOf)) {
+    checked++
+    const from = roomOf(file)
+    const rules = ROOMS[from]
+    const allowed = target.startsWith('.')
+      ? [from, ...(rules?.rooms ?? [])].includes(roomOf(join(dirname(file), target)))
+      : target.startsWith('node:') ||
+        (rules?.packages ?? []).some((name) => target === name || target.startsWith(`${name}/`))
+    if (!allowed) wrong.push(`${relative(src, file)} imports ${target}`)
+  }
+  expect(wrong).toEqual([])
+  expect(checked).toBeGreaterThan(100)
+})
+
+test('search knows the policy by its interface only, and the interface of the engine knows no process', () => {
+  const policyImports = files
+    .filter((file) => roomOf(file) === 'search')
+    .flatMap(importsOf)
+    .filter(({ target }) => target.includes('/policy/'))
+  expect([...new Set(policyImports.map(({ target }) => target))]).toEqual(['../policy/policy.ts'])
+  expect(
+    importsOf(join(src, 'lean/engine.ts'))
+      .map(({ target }) => target)
+      .filter((target) => !target.startsWith('../proof/')),
+  ).toEqual([])
+})

@@ -1,0 +1,190 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'hedge-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const at = (name: string, text?: string): string => {
+  const path = join(folder, name)
+  if (text !== undefined) writeFileSync(path, text)
+  return path
+}
+
+type Ended = { code: number | null; out: string; err: string }
+
+/** The command line as a user runs it, in a process of its own. */
+function hedge(
+  args: readonly string[],
+  input?: string,
+  onError: (child: ChildProcess, err: string) => void = () => {},
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: root })
+    const ended: Ended = { code: null, out: '', err: '' }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      ended.out += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      ended.err += text
+      onError(child, ended.err)
+    })
+    child.on('close', (code) => resolve({ ...ended, code }))
+    child.stdin.end(input ?? '')
+  })
+}
+
+const STATEMENT = 'theorem t (p q : Prop) (hp : p) (hq : q) : p ∧ q'
+
+describe('prove', () => {
+  test('prints a proof, writes it and draws the tree; verify accepts what was written', async () => {
+    const [out, tree] = [at('proof.lean'), at('tree.html')]
+    const proved = await hedge(
+      ['prove', '-', '--out', out, '--tree', tree, '--workers', '1'],
+      `open Nat\n${STATEMENT} := by sorry`,
+    )
+    expect(proved).toMatchObject({ code: 0 })
+    expect(proved.out).toContain('t: proved')
+    expect(proved.out).toContain(`${STATEMENT} := by\n  `)
+    expect(readFileSync(out, 'utf8')).toMatch(/^open Nat\n\ntheorem t/)
+    expect(readFileSync(tree, 'utf8')).toMatch(/<svg[\s\S]*<\/svg>/)
+    expect(await hedge(['verify', out, '--statement', STATEMENT])).toMatchObject({ code: 0 })
+    const other = await hedge([
+      'verify',
+      `${out}:t`,
+      '--statement',
+      'theorem t (p q : Prop) (hp : p) : p ∧ q',
+      '--json',
+    ])
+    expect(other).toMatchObject({ code: 1 })
+    expect(JSON.parse(other.out)).toMatchObject({
+      verdict: { kind: 'rejected', reason: expect.stringContaining('another statement') },
+    })
+  })
+
+  test('--json says how it was proved, and the same seed gives the same', async () => {
+    const args = [
+      'prove',
+      at(
+        'set.jsonl',
+        `${JSON.stringify({ name: 'a', statement: 'theorem a : 1 = 1 := by' })}\n${JSON.stringify({ name: 'b', statement: 'theorem b (x y : Nat) (h : x = y) : y = x' })}\n`,
+      ),
+    ]
+    const run = () =>
+      hedge([
+        `${args[0]}`,
+        `${args[1]}:b`,
+        '--json',
+        '--search',
+        'rollouts',
+        '--seed',
+        '7',
+        '--passes',
+        '200',
+        '--workers',
+        '1',
+      ])
+    const [first, second] = [await run(), await run()]
+    expect(first).toMatchObject({ code: 0 })
+    const result = JSON.parse(first.out)
+    expect(result).toMatchObject({
+      result: 'proved',
+      theorem: { name: 'b' },
+      verdict: { kind: 'verified' },
+      config: { seed: '7', policy: 'baseline' },
+    })
+    expect(result.source).toContain('theorem b (x y : Nat) (h : x = y) : y = x := by\n')
+    expect(JSON.parse(second.out)).toMatchObject({ proof: result.proof, passes: result.passes })
+  })
+
+  test('what cannot be proved exits 1 and names the limit', async () => {
+    const byPasses = await hedge([
+      'prove',
+      'theorem t (a : Nat) : a = a + 1',
+      '--search',
+      'rollouts',
+      '--passes',
+      '3',
+      '--workers',
+      '1',
+    ])
+    expect(byPasses).toMatchObject({ code: 1, out: expect.stringContaining('not proved: all 3 passes are used up') })
+    const byClock = await hedge([
+      'prove',
+      'theorem t (f : Nat → Nat) (a : Nat) : f a = a + 1',
+      '--budget',
+      '2s',
+      '--workers',
+      '1',
+    ])
+    expect(byClock).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('not proved: the wall clock of 2.0 s ran out'),
+    })
+  })
+
+  test('Ctrl-C ends a search at once, with what is known', async () => {
+    let sent = false
+    const ended = await hedge(
+      ['prove', 'theorem t (f : Nat → Nat) (a b : Nat) : f (a * b) = a + 1', '--budget', '10m', '--workers', '1'],
+      '',
+      (child, err) => {
+        if (!sent && err.includes('searching')) {
+          sent = true
+          setTimeout(() => child.kill('SIGINT'), 3000)
+        }
+      },
+    )
+    expect(ended).toMatchObject({ code: 130, out: expect.stringContaining('not proved: interrupted') })
+  })
+
+  test('a statement that does not elaborate shows the message of Lean with a caret', async () => {
+    const ended = await hedge(['prove', 'theorem t (a : Nat) : a = Foo.bar', '--workers', '1'])
+    expect(ended.code).toBe(2)
+    expect(ended.err).toMatch(
+      /1:26: error: [Uu]nknown .*`Foo\.bar`.*\n {2}theorem t \(a : Nat\) : a = Foo\.bar := by\n {28}\^/,
+    )
+  })
+
+  test('a variable that Lean binds by itself is pointed out', async () => {
+    const ended = await hedge(['prove', 'theorem t (n : Nat) (h : n = prime) : prime = n', '--workers', '1'])
+    expect(ended).toMatchObject({ code: 0, err: expect.stringContaining('`prime` is not declared') })
+  })
+})
+
+describe('bad input is one sentence and exit 2, without starting Lean', () => {
+  const list = () => at('two.lean', 'theorem a : True := trivial\ntheorem b : True := trivial\n')
+  test.each<[string, () => string[], RegExp]>([
+    ['no theorem in the text', () => ['prove', 'hello'], /hedge: the text: .*"hello"/],
+    ['a file that is not there', () => ['prove', 'nowhere.lean:t'], /there is no file nowhere\.lean/],
+    ['a file with several theorems', () => ['prove', list()], /holds 2 theorems.*a, b/],
+    ['a name that is not in the file', () => ['prove', `${list()}:c`], /has no theorem c; it has a, b/],
+    ['a picture of another kind', () => ['prove', STATEMENT, '--tree', 'x.png'], /draws \.svg or \.html, not "x\.png"/],
+    ['a time that is none', () => ['prove', STATEMENT, '--budget', 'soon'], /'soon' is invalid/],
+    ['an unknown search', () => ['prove', STATEMENT, '--search', 'magic'], /'magic' is invalid/],
+    ['an unknown flag', () => ['prove', STATEMENT, '--frobnicate'], /unknown option '--frobnicate'/],
+    ['an unknown command', () => ['frobnicate'], /unknown command 'frobnicate'/],
+    [
+      'verify without a file',
+      () => ['verify', 'nowhere.lean', '--statement', STATEMENT],
+      /cannot read nowhere\.lean: ENOENT/,
+    ],
+    ['verify with two names', () => ['verify', `${list()}:a`, '--statement', STATEMENT], /is about t, not a/],
+  ])('%s', async (_what, args, sentence) => {
+    const ended = await hedge(args())
+    expect(ended.code).toBe(2)
+    expect(ended.err).toMatch(sentence)
+    expect(ended.err.trim().split('\n').length).toBeLessThanOrEqual(2)
+  })
+})
+
+test('doctor looks at everything and says it is well', async () => {
+  const ended = await hedge(['doctor', '--json'])
+  expect(ended.code).toBe(0)
+  const findings = JSON.parse(ended.out) as { what: string; state: string }[]
+  expect(findings.map(({ what }) => what)).toEqual(['Node', 'Node for Lean', 'cache', 'memory', 'Lean'])
+  expect(findings.at(-1)).toMatchObject({ state: 'ok', detail: expect.stringContaining('4.28.0') })
+})

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { loadTheorems } from '../../src/dataset/theorem-file.ts'
+import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import { verifyProof } from '../../src/lean/verifier.ts'
+import { BaselinePolicy } from '../../src/policy/baseline.ts'
+import { buildPremiseIndex, type PremiseIndex } from '../../src/policy/premises.ts'
+import type { Proof } from '../../src/proof/proof.ts'
+import type { ProofState } from '../../src/proof/proof-state.ts'
+import { searchBestFirst } from '../../src/search/best-first.ts'
+import { createTree } from '../../src/search/tree.ts'
+
+const PATIENCE_MS = 600_000
+let engine: EmbeddedEngine
+let premises: PremiseIndex
+beforeAll(async () => {
+  engine = await EmbeddedEngine.create({ processes: 1 })
+  premises = buildPremiseIndex(await engine.premises(''))
+}, PATIENCE_MS)
+afterAll(() => engine?.dispose(), PATIENCE_MS)
+
+const theorem = (statement: string) => ({ name: 't', header: '', statement: `theorem t ${statement}` })
+
+async function open(statement: string, heartbeats = 20_000) {
+  const started = await engine.start(theorem(statement), { heartbeats, wallClockMs: 60_000 })
+  if (started.kind === 'rejected') throw new Error(started.diagnostics[0]?.text)
+  return started.session
+}
+
+test('the library has the premise that a goal cries for', { timeout: PATIENCE_MS }, async () => {
+  expect(premises.size).toBeGreaterThan(10_000)
+  for (const [statement, name] of [
+    ['(a b c : Nat) : Nat.gcd (Nat.gcd a b) c = Nat.gcd a (Nat.gcd b c)', 'Nat.gcd_assoc'],
+    ['(α : Type) (xs ys : List α) : (xs ++ ys).reverse = ys.reverse ++ xs.reverse', 'List.reverse_append'],
+  ] as const) {
+    const session = await open(statement)
+    const found = premises.find(session.root.goals[0]?.constants ?? [], 16).map((premise) => premise.name)
+    expect(found).toContain(name)
+    await session.close()
+  }
+})
+
+/** Lean's own complaint about a text that is no tactic starts with its position. */
+const PARSE_ERROR = /^:?\d+:\d+: |expected end of input after the tactic/
+
+test('every candidate of many kinds of state is a tactic', { timeout: PATIENCE_MS }, async () => {
+  const policy = new BaselinePolicy({ premises })
+  for (const [statement, ...path] of [
+    ['(x y : Nat) (h₀ : 0 < x ∧ 0 < y) (h₁ : x * y + (x + y) = 71) : x ^ 2 + y ^ 2 = 146', 'obtain ⟨a, b⟩ := h₀'],
+    ['(x y : Int) (h₀ : 0 < y) (h₁ : y < x) (h₂ : x + y + x * y = 80) (h₃ : x < 50) : x ≤ 26 ∨ y = 3'],
+    ['(n : Nat) (h : 7 ∣ 2 ^ n - 1) (h₁ : n % 5 = 2) (h₂ : 3 ≤ n) : 3 ∣ 2 ^ n * n'],
+    ['(n : Nat) : Nat.gcd (n + 7) (2 * n + 1) ≤ 13'],
+    ['(p q : Prop) : (p ∧ q) ∨ (q → p) ↔ ¬(p ∧ ¬q) ∨ p', 'constructor'],
+    [
+      '(u : Nat → Nat) (h : ∀ n, u (n + 1) = 2 * u n) (S : Nat → Prop) (hS : ∀ a, S a ↔ 27 * a % 40 = 17) (n : Nat) (hn : S n) : u n = 2 ^ n - (n + 2)',
+    ],
+    ['(α : Type) (f : α → Nat) (xs ys : List α) : ∃ zs, zs.map f = xs.map f ++ ys.map f ∧ ∀ z ∈ zs, f z < 3'],
+    [
+      '(o : Option Nat) (b : Bool) (h : (if b then 1 else 2) = 2) : (o = none ∨ ∃ x, o = some x) ∧ b = false',
+      'cases b',
+    ],
+    ['(a b : Nat) (h : ∃ k, a = b + k ∧ k < 5) : b ≤ a', 'induction b'],
+  ] as const) {
+    // Hardly any heartbeats: parsing comes before them.
+    const session = await open(statement, 2)
+    let state: ProofState = session.root
+    for (const tactic of path) {
+      const strong = await open(statement)
+      const [result] = await strong.runTactics(strong.root, [tactic])
+      if (result?.kind !== 'open') throw new Error(`${tactic}: ${JSON.stringify(result)}`)
+      state = result.state
+      await strong.close()
+    }
+    const candidates = policy.distribution(state).map(({ tactic }) => tactic)
+    expect(candidates.length).toBeGreaterThan(5)
+    const results = await session.runTactics(session.root, candidates)
+    const bad = candidates.filter((_, i) => {
+      const result = results[i]
+      return result?.kind === 'error' && PARSE_ERROR.test(result.message)
+    })
+    expect(bad).toEqual([])
+    await session.close()
+  }
+})
+
+test('a handful of the small core set is proved, and verified', { timeout: PATIENCE_MS }, async () => {
+  const { theorems } = await loadTheorems('datasets/core-small.jsonl')
+  const policy = new BaselinePolicy({ premises })
+  for (const name of ['nat_linear', 'or_swap', 'five_pow_sub_one', 'square_mod_four', 'list_map_length']) {
+    const entry = theorems.find((one) => one.theorem.name === name)
+    if (entry === undefined) throw new Error(`${name} is not in the set`)
+    const started = await engine.start(entry.theorem)
+    if (started.kind === 'rejected') throw new Error(started.diagnostics[0]?.text)
+    const { session } = started
+    const accept = async (proof: Proof) => (await verifyProof(engine, entry.theorem, proof)).verdict.kind === 'verified'
+    const { result } = await searchBestFirst(createTree(session.root), session, policy, {
+      budget: { expansions: 12 },
+      accept,
+      width: 32,
+      wave: 8,
+    })
+    expect([name, result.kind]).toEqual([name, 'proved'])
+    await session.close()
+  }
+})
