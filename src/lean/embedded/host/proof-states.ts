@@ -27,6 +27,8 @@ export type OpenTheorem = {
   readonly elab: TermElab
   readonly root: SavedState
   readonly rootGoal: Obj
+  /** The local variables by which a proof can refer to the theorem it proves. Owned. */
+  readonly itself: readonly Obj[]
   /** Parsed scripts by their text: the same tactic is tried on many states. Owned. */
   readonly parsed: Map<string, ParsedTactic>
 }
@@ -147,7 +149,27 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     })
     dec(root.core)
     const rootGoal = root.goals[0] as Obj
-    return { elab: { ...elab, coreContext }, root: { ...root, core }, rootGoal: inc(rootGoal), parsed: new Map() }
+    return {
+      elab: { ...elab, coreContext },
+      root: { ...root, core },
+      rootGoal: inc(rootGoal),
+      itself: auxiliaryVariables(field(root.meta, META_STATE.mctx), rootGoal),
+      parsed: new Map(),
+    }
+  }
+
+  /** The auxiliary declarations among a goal's hypotheses: the theorem itself, which `exact` finds by its name. */
+  const auxiliaryVariables = (mctx: Obj, goal: Obj): Obj[] => {
+    const found = fn('l_Lean_MetavarContext_findDecl_x3f')(inc(mctx), inc(goal))
+    const locals = lean.persistentArrayItems(field(field(field(found, 0), 1), 1))
+    const variables = locals
+      .filter((option) => !isScalar(option))
+      .map((option) => field(option, 0))
+      // LocalDecl.cdecl, whose unboxed scalars are the binder's kind and its own: 2 is an auxiliary declaration.
+      .filter((local) => lean.tag(local) === 0 && lean.scalarByte(local, 1) === 2)
+      .map((local) => inc(field(local, 1)))
+    dec(found)
+    return variables
   }
 
   // ------------------------------------------------------------------ running a tactic
@@ -336,7 +358,9 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
       ? { kind: 'error', message: 'the proof leaves metavariables unassigned' }
       : fn('l_Lean_Expr_hasSorry')(inc(proof)) >>> 1 === 1
         ? { kind: 'error', message: 'the proof uses `sorry`' }
-        : kernelCheck(theorem, proof)
+        : theorem.itself.some((variable) => fn('l_Lean_Expr_containsFVar')(inc(proof), inc(variable)) >>> 1 === 1)
+          ? { kind: 'error', message: 'the proof uses the theorem it proves' }
+          : kernelCheck(theorem, proof)
     dec(proof)
     return outcome
   }
@@ -383,6 +407,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     forgetParsed(theorem)
     release(theorem.root)
     dec(theorem.rootGoal)
+    for (const variable of theorem.itself) dec(variable)
     for (const o of Object.values(theorem.elab)) dec(o)
   }
 

@@ -16,6 +16,7 @@ export function testSteps(host: Host): void {
   const run = (state: number, tactic: string) => host.runTactic(started.theorem, state, tactic)
   expect('a false step', run(started.state, 'exact ⟨h, foo⟩').kind, 'error')
   expect('a step with sorry', run(started.state, 'exact sorry').kind, 'error')
+  expect('a circle', run(started.state, 'exact hedge_self_test a b h').kind, 'error')
   expect('a proof', run(started.state, 'exact ⟨h, trivial⟩').kind, 'finished')
   const split = run(started.state, 'constructor')
   if (split.kind !== 'open') throw new Error(`self-test: constructor gave ${split.kind}`)
