@@ -2,10 +2,10 @@ import { loadTheorems } from '../dataset/theorem-file.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { engineWorld } from '../ensemble/world.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
-import { BaselinePolicy } from '../policy/baseline.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
 import type { EvaluateParts, EvaluationEngine, LoadedTheorems } from './evaluate.ts'
 import { InputError } from './failure.ts'
+import { openPolicy } from './open-policy.ts'
 
 /** What an engine can tell a policy about a theorem's environment. */
 export type PremiseSource = { premises(header: string): Promise<PremiseIndex> }
@@ -36,7 +36,7 @@ export const evaluateParts: EvaluateParts = {
     }
     return opened
   },
-  openMember: async (config, engine) => openMember(config, engine),
+  openMember,
 }
 
 async function readTheorems(path: string, split: string | undefined): Promise<LoadedTheorems> {
@@ -60,34 +60,22 @@ async function readTheorems(path: string, split: string | undefined): Promise<Lo
 }
 
 /** @throws InputError */
-function openMember(config: MemberConfig, engine: EvaluationEngine): Member {
-  if (config.policy !== 'baseline')
-    throw new InputError(
-      `member \`${config.name}\`: there is no policy \`${config.policy}\`; this version knows: baseline`,
-    )
-  const { topk, premises = true, ...unknown } = config.settings
-  const [other] = Object.keys(unknown)
-  if (other !== undefined)
-    throw new InputError(`member \`${config.name}\`: baseline has no setting \`${other}\`; it has topk, premises`)
-  if (typeof premises !== 'boolean') throw new InputError(`member \`${config.name}\`: premises must be true or false`)
-  if (topk !== undefined && !(typeof topk === 'number' && topk >= 1))
-    throw new InputError(`member \`${config.name}\`: topk must be a number of at least 1`)
-  // One policy per environment: it remembers the distributions of the states it has seen.
-  const policies = new Map<string, Promise<BaselinePolicy>>()
-  const create = async (header: string) =>
-    new BaselinePolicy({
-      temperature: config.temperature,
-      ...(topk === undefined ? {} : { topK: topk }),
-      ...(premises && hasPremises(engine) ? { premises: await engine.premises(header) } : {}),
-    })
+async function openMember(config: MemberConfig, engine: EvaluationEngine): Promise<Member> {
+  const premises = hasPremises(engine) ? (header: string) => engine.premises(header) : undefined
+  const opened = await openPolicy(config, premises).catch((error: Error) => {
+    if (error instanceof InputError)
+      throw new InputError(`member \`${config.name}\`: ${error.message}`, { cause: error })
+    throw error
+  })
+  const { nEff, checkpointHash } = opened
+  if (config.nEff !== null && nEff !== null && config.nEff !== nEff)
+    throw new InputError(`member \`${config.name}\`: ${config.policy} was trained at N_eff ${nEff}, not ${config.nEff}`)
   return {
     ...config,
-    policyFor({ header }) {
-      const policy = policies.get(header) ?? create(header)
-      policies.set(header, policy)
-      if (policies.size > 4) policies.delete(policies.keys().next().value as string)
-      return policy
-    },
+    nEff: nEff ?? config.nEff,
+    checkpointHash,
+    policyFor: ({ header }) => opened.policyFor(header),
+    dispose: () => opened.dispose(),
   }
 }
 

@@ -98,6 +98,7 @@ export function evaluateCommand(parts: EvaluateParts): Command {
 async function evaluate(path: string, options: Options, parts: EvaluateParts): Promise<number> {
   const say = (line: string) => process.stderr.write(`${line}\n`)
   let engine: EvaluationEngine | undefined
+  const members: Member[] = []
   const interrupt = new AbortController()
   const onSignal = () => {
     if (interrupt.signal.aborted) process.exit(EXIT.interrupted)
@@ -117,7 +118,6 @@ async function evaluate(path: string, options: Options, parts: EvaluateParts): P
 
     const limits = { heartbeats: options.heartbeats, wallClockMs: options.tacticTimeout }
     engine = await parts.openEngine(options.workers, limits)
-    const members: Member[] = []
     for (const config of configs) members.push(await parts.openMember(config, engine))
     const plan = planOf(theorems, members, options)
     const database = openResults(options.out)
@@ -154,6 +154,7 @@ async function evaluate(path: string, options: Options, parts: EvaluateParts): P
     throw error
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    for (const member of members) await member.dispose?.()
     await engine?.dispose()
   }
 }

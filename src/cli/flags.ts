@@ -22,6 +22,16 @@ export function share(text: string): number {
   return number(text, (x) => x >= 0 && x < 1, 'a number from 0 to below 1')
 }
 
+/** A sampling temperature; 0 always takes the likeliest. */
+export function temperature(text: string): number {
+  return number(text, (x) => x >= 0 && Number.isFinite(x), 'a number, at least 0')
+}
+
+/** A share of a whole that is not nothing. */
+export function likelihood(text: string): number {
+  return number(text, (x) => x > 0 && x <= 1, 'a number above 0, at most 1')
+}
+
 /** A list of N_eff without repeats. */
 export function widths(text: string): number[] {
   const wanted = 'a list of numbers from 1 to 65536'

@@ -3,21 +3,21 @@ import { Command, Option } from 'commander'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { DEFAULT_LIMITS, type ProofSession, type Verdict } from '../lean/engine.ts'
 import { type VerifiedSource, verifyProof } from '../lean/verifier.ts'
-import { BaselinePolicy } from '../policy/baseline.ts'
 import { buildPremiseIndex } from '../policy/premises.ts'
 import type { Proof } from '../proof/proof.ts'
 import { createRandom } from '../proof/random.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { renderTreePage } from '../report/tree-page.ts'
 import { renderTreeSvg } from '../report/tree-picture.ts'
-import { searchBestFirst } from '../search/best-first.ts'
+import { searchBestFirst, TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { minimiseProof, scriptRunner } from '../search/minimise.ts'
 import type { Progress, SearchResult, SearchStatistics } from '../search/outcome.ts'
 import { searchRollouts } from '../search/rollouts.ts'
 import { createTree, type Tree } from '../search/tree.ts'
 import { EXIT, InputError } from './failure.ts'
-import { atLeast, duration } from './flags.ts'
+import { atLeast, duration, likelihood, temperature } from './flags.ts'
 import { createLog } from './log.ts'
+import { type OpenPolicy, openPolicy, type PolicyChoice } from './open-policy.ts'
 import { findTheorem } from './target.ts'
 import { renderDiagnostics, seconds, showBar, showSteps } from './terminal.ts'
 
@@ -29,7 +29,9 @@ type Flags = {
   search: 'best-first' | 'rollouts'
   width: number
   seed: string
+  policy: string
   temperature: number
+  topP?: number
   workers?: number
   tacticTimeout: number
   heartbeats: number
@@ -38,9 +40,6 @@ type Flags = {
   tree?: string
   verbose?: true
 }
-
-/** Measured on MiniF2F: see `npm run bench:minif2f`. */
-const BEST_FIRST = { widenings: 5, alpha: 0.5, batch: 2, wave: 4 } as const
 
 export function proveCommand(): Command {
   return new Command('prove')
@@ -51,8 +50,10 @@ export function proveCommand(): Command {
     .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
     .option('--passes <n>', 'most roll-outs (with --search rollouts)', atLeast(1))
     .addOption(new Option('--search <kind>', 'how to search').choices(['best-first', 'rollouts']).default('best-first'))
-    .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), 8)
-    .option('--temperature <t>', 'temperature of sampled tactics (with --search rollouts)', Number, 1)
+    .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), TUNED_BEST_FIRST.width)
+    .option('--policy <policy>', '`baseline`, or the directory of a trained policy', 'baseline')
+    .option('--temperature <t>', 'temperature of sampled tactics (with --search rollouts)', temperature, 1)
+    .option('--top-p <p>', 'draw tokens from the likeliest that hold this share (trained policies)', likelihood)
     .option('--seed <text>', 'seed of everything random', '0')
     .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
     .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 25_000)
@@ -79,8 +80,12 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   const onInterrupt = () => interrupt.abort(new Error('interrupted'))
   process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt)
 
+  // Before Lean starts: a policy that cannot be used is told at once.
+  const policy = await openPolicy(policyChoice(flags), async (header) =>
+    buildPremiseIndex(await engine.premises(header)),
+  )
   const steps = showSteps(flags.json === true)
-  const engine = await EmbeddedEngine.create({
+  const engine: EmbeddedEngine = await EmbeddedEngine.create({
     ...(flags.workers === undefined ? {} : { processes: flags.workers }),
     onProgress: steps.step,
     onEvent: (event) => log.debug(event, 'Lean process'),
@@ -105,7 +110,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       verified = answer
       return true
     }
-    const run = await search(engine, session, flags, accept, interrupt.signal)
+    const run = await search(engine, session, policy, flags, accept, interrupt.signal)
     log.debug(run.statistics, 'search')
     let proof = run.result.kind === 'proved' ? run.result.proof : undefined
     if (proof !== undefined && proof.tactics.length > 1 && !interrupt.signal.aborted) {
@@ -115,7 +120,8 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     }
     if (flags.tree !== undefined) await writeTree(flags.tree, run.tree, theorem)
     if (verified !== undefined && flags.out !== undefined) await writeFile(flags.out, verified.source)
-    if (flags.json === true) console.log(JSON.stringify(asJson(theorem, flags, engine, run, proof, verified), null, 2))
+    if (flags.json === true)
+      console.log(JSON.stringify(asJson(theorem, flags, policy, engine, run, proof, verified), null, 2))
     else print(theorem, flags, engine, run, verified)
     return run.result.kind === 'proved'
       ? EXIT.done
@@ -123,9 +129,14 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
         ? EXIT.interrupted
         : EXIT.negative
   } finally {
+    await policy.dispose()
     await engine.dispose()
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
   }
+}
+
+function policyChoice({ policy, temperature, topP }: Flags): PolicyChoice {
+  return { policy, temperature, settings: topP === undefined ? {} : { topp: topP } }
 }
 
 /** A misspelt name becomes a new variable under Lean's default `autoImplicit true`; the user should hear of it. */
@@ -149,25 +160,25 @@ async function boundAutomatically(engine: EmbeddedEngine, theorem: Theorem): Pro
 async function search(
   engine: EmbeddedEngine,
   session: ProofSession,
+  opened: OpenPolicy,
   flags: Flags,
   accept: (proof: Proof) => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<Run> {
   const bar = flags.json === true ? undefined : showBar('searching', flags.budget, seconds)
   const begun = performance.now()
-  let note = 'reading the library'
+  let note = 'preparing the policy'
   const ticker = setInterval(() => bar?.update(performance.now() - begun, note), 250)
   const onProgress = ({ statistics, waiting }: Progress) => {
     note = `${statistics.expansions} expansions, ${statistics.tacticsRun} tactics, ${waiting} waiting`
   }
   try {
-    const premises = buildPremiseIndex(await engine.premises(session.theorem.header))
-    const policy = new BaselinePolicy({ premises, temperature: flags.temperature })
+    const policy = await opened.policyFor(session.theorem.header)
     const budget = { wallClockMs: flags.budget, depth: flags.depth, passes: flags.passes, signal }
     const tree = createTree(session.root)
     const common = { budget, accept, concurrency: engine.pool.processes, onProgress }
     if (flags.search === 'best-first') {
-      return await searchBestFirst(tree, session, policy, { ...common, ...BEST_FIRST, width: flags.width })
+      return await searchBestFirst(tree, session, policy, { ...common, ...TUNED_BEST_FIRST, width: flags.width })
     }
     const random = createRandom(flags.seed)
     const { passes, ...run } = await searchRollouts(tree, session, policy, {
@@ -241,6 +252,7 @@ function print(
 function asJson(
   theorem: Theorem,
   flags: Flags,
+  policy: OpenPolicy,
   engine: EmbeddedEngine,
   run: Run,
   proof: Proof | undefined,
@@ -256,14 +268,16 @@ function asJson(
     statistics: run.statistics,
     ...(run.passes === undefined ? {} : { passes: run.passes }),
     config: {
-      policy: 'baseline',
+      policy: flags.policy,
+      nEff: policy.nEff,
+      checkpointHash: policy.checkpointHash,
       search: flags.search,
       seed: flags.seed,
       budgetMs: flags.budget,
       depth: flags.depth,
+      ...TUNED_BEST_FIRST,
       width: flags.width,
       temperature: flags.temperature,
-      ...BEST_FIRST,
       heartbeats: flags.heartbeats,
       tacticTimeoutMs: flags.tacticTimeout,
       workers: engine.pool.processes,

@@ -1,3 +1,4 @@
+import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import type { MemberConfig, MemberSearch } from './member.ts'
 
 export type ParsedMember =
@@ -5,16 +6,16 @@ export type ParsedMember =
   | { readonly kind: 'problem'; readonly problem: string }
 
 export const MEMBER_SYNTAX = `POLICY[@TEMPERATURE][,KEY=VALUE...]
-  POLICY       baseline, or the path of a checkpoint
-  TEMPERATURE  of sampling; 1 if left out
-  search       rollouts (default) or best-first; width, alpha, widenings, expansions are best-first's own
+  POLICY       baseline, or the directory of a trained policy
+  TEMPERATURE  of sampling; 1 if left out, 0 (trained policies only) always takes the likeliest
+  search       rollouts (default) or best-first; width, alpha, widenings, batch, wave, expansions are best-first's own
   seed         a number; tells members apart that differ in nothing else
-  neff         the confidence limit; a checkpoint knows its own
+  neff         the confidence limit, for reports; a trained policy knows its own
   name         how reports call the member; the text itself if left out
-Other keys are settings of the policy.
+Settings of baseline: topk, premises. Of a trained policy: topp, engine, threads.
 Examples: baseline  baseline@0.5  baseline@2,seed=1  baseline,search=best-first,width=8  models/n8@1`
 
-const BEST_FIRST = { width: 4, alpha: 0.5, widenings: 3, expansions: 1000 } as const
+const BEST_FIRST = { ...TUNED_BEST_FIRST, expansions: 1000 } as const
 type BestFirstKey = keyof typeof BEST_FIRST
 
 /** Reads one member of an ensemble as it is written on the command line. */
@@ -25,7 +26,8 @@ export function parseMember(text: string): ParsedMember {
   const policy = at < 0 ? head : head.slice(0, at)
   const temperature = at < 0 ? 1 : Number(head.slice(at + 1))
   if (policy === '') return problem('the policy is missing')
-  if (!(temperature > 0)) return problem(`the temperature must be a number above 0, not \`${head.slice(at + 1)}\``)
+  if (!(temperature >= 0))
+    return problem(`the temperature must be a number of at least 0, not \`${head.slice(at + 1)}\``)
 
   const values = new Map<string, string>()
   for (const part of rest) {

@@ -10,6 +10,8 @@ export type MemberSearch =
       readonly width: number
       readonly alpha: number
       readonly widenings: number
+      readonly batch: number
+      readonly wave: number
       readonly expansions: number
     }
 
@@ -34,6 +36,7 @@ export type MemberConfig = {
 export type Member = MemberConfig & {
   /** A policy may need to look at the theorem's environment first. */
   policyFor(theorem: Theorem): Promise<Policy>
+  dispose?(): Promise<void>
 }
 
 /** The part of a member that is stored. */

@@ -86,13 +86,11 @@ export async function runUnit(
       }
     }
     case 'bestFirst': {
-      const { width, alpha, widenings, expansions } = member.search
+      const { kind: _, expansions, ...how } = member.search
       const { result, statistics } = await searchBestFirst(tree, domain, policy, {
         ...shared,
         budget: { ...budget, expansions },
-        width,
-        alpha,
-        widenings,
+        ...how,
         onProgress: (progress) => settings.onProgress?.(progress.statistics),
       })
       const pass = recordSearch(tree, result)

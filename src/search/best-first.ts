@@ -36,6 +36,9 @@ export type BestFirstOptions = {
   readonly onProgress?: (progress: Progress) => void
 }
 
+/** The settings that proved most of MiniF2F within a minute a theorem: see `npm run bench:minif2f`. */
+export const TUNED_BEST_FIRST = { width: 8, widenings: 5, alpha: 0.5, batch: 2, wave: 4 } as const
+
 export type BestFirstOutcome = {
   readonly result: SearchResult
   readonly tree: Tree
