@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import type { z } from 'zod'
+import { EngineError } from '../engine.ts'
 import type { NodeBinary } from './node-binary.ts'
 import type { PreparedLean } from './prepare.ts'
 import { type HostStep, methods, notifications, PROTOCOL_FD } from './protocol.ts'
@@ -192,7 +194,7 @@ function hostArguments(lean: PreparedLean): string[] {
   const extension = extname(fileURLToPath(import.meta.url))
   const main = fileURLToPath(new URL(`./host/main${extension}`, import.meta.url))
   const sources = join(dirname(main), '..', '..', '..')
-  const packages = ['vscode-jsonrpc', 'zod'].map(packageDirectory)
+  const packages = ['vscode-jsonrpc', 'zod'].flatMap(packageDirectories)
   const readable = [sources, join(sources, '..', 'package.json'), ...packages, lean.directory, lean.wasmFile]
   return [
     '--permission',
@@ -208,10 +210,13 @@ function hostArguments(lean: PreparedLean): string[] {
   ]
 }
 
-function packageDirectory(name: string): string {
-  const entry = createRequire(import.meta.url).resolve(name)
-  const folder = join('node_modules', name)
-  return entry.slice(0, entry.lastIndexOf(folder) + folder.length)
+/** Where a package is, by every name that leads there: some package managers link it. */
+function packageDirectories(name: string): string[] {
+  const places = createRequire(import.meta.url).resolve.paths(name) ?? []
+  const found = places.find((place) => existsSync(join(place, name)))
+  if (found === undefined) throw new EngineError(`the package ${name} is not installed: run \`npm ci\``)
+  const directory = join(found, name)
+  return [...new Set([directory, realpathSync(directory)])]
 }
 
 /** One line that says why a host ended: Lean's own words where it had some. */
