@@ -1,13 +1,13 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { checkTheorems, type Finding } from '../dataset/check.ts'
-import { loadTheorems } from '../dataset/theorem-file.ts'
+import { FORMATS, type Format, loadTheorems } from '../dataset/theorem-file.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { DEFAULT_LIMITS, RejectedInput } from '../lean/engine.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast } from './flags.ts'
 import { orBadInput } from './report.ts'
 
-type Options = { readonly json?: boolean; readonly workers: number }
+type Options = { readonly json?: boolean; readonly workers: number; readonly format?: Format }
 
 /** `hedge dataset check`: what is wrong with the statements of a set, before anything is measured on it. */
 export function datasetCheckCommand(): Command {
@@ -16,6 +16,9 @@ export function datasetCheckCommand(): Command {
       'elaborate every statement of a set and report errors, auto-bound names, duplicates and vacuous hypotheses',
     )
     .argument('<theorems>', 'a .jsonl or .lean file of theorems')
+    .addOption(
+      new Option('--format <format>', 'how the theorems are written, if not to be told by the file').choices(FORMATS),
+    )
     .option('-w, --workers <count>', 'Lean processes', atLeast(1), 1)
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExit codes: 0 nothing found, 2 something found or bad rows.')
@@ -24,8 +27,8 @@ export function datasetCheckCommand(): Command {
     })
 }
 
-async function check(path: string, { json = false, workers }: Options): Promise<number> {
-  const file = await loadTheorems(path).catch((cause: Error) => {
+async function check(path: string, { json = false, workers, format }: Options): Promise<number> {
+  const file = await loadTheorems(path, format).catch((cause: Error) => {
     throw new InputError(`${path} cannot be read: ${cause.message}`, { cause })
   })
   const engine = await EmbeddedEngine.create({ processes: workers })

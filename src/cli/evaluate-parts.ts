@@ -1,4 +1,4 @@
-import { loadTheorems } from '../dataset/theorem-file.ts'
+import { type Format, loadTheorems } from '../dataset/theorem-file.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { engineWorld } from '../ensemble/world.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
@@ -39,10 +39,16 @@ export const evaluateParts: EvaluateParts = {
   openMember,
 }
 
-async function readTheorems(path: string, split: string | undefined): Promise<LoadedTheorems> {
-  const file = await loadTheorems(path).catch((cause: Error) => {
+async function readTheorems(
+  path: string,
+  split: string | undefined,
+  format: Format | undefined,
+): Promise<LoadedTheorems> {
+  const file = await loadTheorems(path, format).catch((cause: Error) => {
     throw new InputError(`${path} cannot be read: ${cause.message}`, { cause })
   })
+  if (file.theorems.length === 0 && file.problems.length === 1)
+    throw new InputError(`${path}: ${file.problems[0]?.message}`)
   const splits = new Set(file.theorems.map((entry) => entry.split ?? ''))
   if (split !== undefined && !splits.has(split)) {
     const names = [...splits].filter((name) => name !== '')

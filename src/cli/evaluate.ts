@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Command, Option } from 'commander'
+import { FORMATS, type Format } from '../dataset/theorem-file.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { MODES, type Mode, type Plan, quota } from '../ensemble/plan.ts'
@@ -18,7 +19,11 @@ import { programCommit } from './product.ts'
 /** What the command works with; tests put in worlds and policies of their own. */
 export type EvaluateParts = {
   /** @throws InputError */
-  readonly readTheorems: (path: string, split: string | undefined) => Promise<LoadedTheorems>
+  readonly readTheorems: (
+    path: string,
+    split: string | undefined,
+    format: Format | undefined,
+  ) => Promise<LoadedTheorems>
   /** @throws EngineError */
   readonly openEngine: (workers: number, limits: TacticLimits) => Promise<EvaluationEngine>
   /** @throws InputError where the policy or one of its settings is unknown */
@@ -55,6 +60,7 @@ type Options = {
   readonly workers: number
   readonly seed: string
   readonly split?: string
+  readonly format?: Format
   readonly limit?: number
   readonly shard?: Shard
   readonly force?: boolean
@@ -80,6 +86,9 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     .option('--tactic-timeout <time>', 'wall clock per tactic', duration, 10_000)
     .option('-w, --workers <count>', 'Lean processes', atLeast(1), 2)
     .option('-s, --seed <seed>', 'of all random choices', '0')
+    .addOption(
+      new Option('--format <format>', 'how the theorems are written, if not to be told by the file').choices(FORMATS),
+    )
     .option('--split <name>', 'only the theorems of this split')
     .option('--limit <count>', 'only the first theorems: for trying things out', atLeast(1))
     .option('--shard <i/n>', 'only every n-th theorem, beginning with the i-th; see `hedge results merge`', shard)
@@ -109,7 +118,7 @@ async function evaluate(path: string, options: Options, parts: EvaluateParts): P
   try {
     const configs = parseMembers(options.members)
     if ('problem' in configs) throw new InputError(configs.problem)
-    const loaded = await parts.readTheorems(path, options.split)
+    const loaded = await parts.readTheorems(path, options.split, options.format)
     for (const problem of loaded.problems) say(problem)
     const theorems = options.limit === undefined ? loaded.theorems : loaded.theorems.slice(0, options.limit)
     if (theorems.length === 0) throw new InputError(`${path} has no theorems to work on`)

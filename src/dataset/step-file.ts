@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
+import { isLeanDojo, readLeanDojo } from './leandojo.ts'
 
 /**
  * One step of a known proof, a line of a step file (JSONL): in proof `theorem`, the tactic number `index` (from 0) was
@@ -19,7 +20,10 @@ export class DatasetError extends Error {
   override readonly name = 'DatasetError'
 }
 
-/** All steps of a file in file order, and the SHA-256 of its bytes. Throws DatasetError. Other keys are ignored. */
+/**
+ * All steps of a file in file order, and the SHA-256 of its bytes: JSON lines, whose other keys are ignored, or a file of
+ * the LeanDojo benchmark. Throws DatasetError.
+ */
 export async function readStepFile(path: string): Promise<{ steps: ProofStep[]; hash: string }> {
   let bytes: Buffer
   try {
@@ -29,11 +33,30 @@ export async function readStepFile(path: string): Promise<{ steps: ProofStep[]; 
       cause,
     })
   }
-  const steps: ProofStep[] = []
-  for (const [number, line] of bytes.toString('utf8').split('\n').entries())
-    if (line.trim() !== '') steps.push(parseStep(line, `${path}, line ${number + 1}`))
+  const text = bytes.toString('utf8')
+  const leanDojo = isLeanDojo(text)
+  const steps: ProofStep[] = leanDojo ? leanDojoSteps(text, path) : []
+  if (!leanDojo)
+    for (const [number, line] of text.split('\n').entries())
+      if (line.trim() !== '') steps.push(parseStep(line, `${path}, line ${number + 1}`))
   if (steps.length === 0) throw new DatasetError(`${path} has no proof steps.`)
   return { steps, hash: createHash('sha256').update(bytes).digest('hex') }
+}
+
+function leanDojoSteps(text: string, path: string): ProofStep[] {
+  const parsed = (() => {
+    try {
+      return readLeanDojo(text)
+    } catch (cause) {
+      throw new DatasetError(`${path} is not JSON.`, { cause })
+    }
+  })()
+  const [problem] = parsed.problems
+  if (problem !== undefined)
+    throw new DatasetError(`${path}, theorem ${problem.row}: ${problem.field}: ${problem.message}.`)
+  return parsed.theorems.flatMap(({ name, steps }) =>
+    steps.map(({ before, tactic }, index) => ({ theorem: name, index, state: before, tactic })),
+  )
 }
 
 function parseStep(line: string, where: string): ProofStep {

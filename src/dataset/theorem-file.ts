@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { codeTokens } from '../proof/lean-text.ts'
 import { findTheorems, headerBefore, parseStatement, statementAt } from '../proof/statement.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import { isLeanDojo, type LeanDojoFile, readLeanDojo } from './leandojo.ts'
 
 export type TheoremEntry = { readonly theorem: Theorem; readonly split?: string /** From 1. */; readonly line: number }
 export type FileProblem = { /** From 1. */ readonly line: number; readonly field?: string; readonly message: string }
@@ -16,16 +17,42 @@ export type TheoremFile = {
   readonly sha256: string
 }
 
+/** How a set of theorems is written: as JSON lines (MiniF2F), as Lean commands, or as the LeanDojo benchmark. */
+export const FORMATS = ['jsonl', 'lean', 'leandojo'] as const
+export type Format = (typeof FORMATS)[number]
+
 /**
- * Reads a set of theorems: `.lean` files by their commands, everything else as JSON lines.
+ * Reads a set of theorems. Without a format, `.lean` files are read by their commands, a LeanDojo file is known by what
+ * is in it, and everything else is JSON lines.
  * @throws the file system's error where the file cannot be read
  */
-export async function loadTheorems(path: string): Promise<TheoremFile> {
+export async function loadTheorems(path: string, format?: Format): Promise<TheoremFile> {
   const bytes = await readFile(path)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
-  const found = extname(path) === '.lean' ? readLeanTheorems(text) : readJsonLines(text)
-  return { ...withoutRepeats(found), sha256 }
+  const kind = format ?? (extname(path) === '.lean' ? 'lean' : isLeanDojo(text) ? 'leandojo' : 'jsonl')
+  const readers = { jsonl: readJsonLines, lean: readLeanTheorems, leandojo: readLeanDojoTheorems }
+  return { ...withoutRepeats(readers[kind](text)), sha256 }
+}
+
+/** LeanDojo says where theorems stand, not what they state: without the repository there is nothing to prove. */
+function readLeanDojoTheorems(text: string): Contents {
+  let file: LeanDojoFile
+  try {
+    file = readLeanDojo(text)
+  } catch (error) {
+    return { theorems: [], problems: [{ line: 1, message: `not JSON: ${(error as Error).message}` }] }
+  }
+  const [first] = file.theorems
+  const without = {
+    line: 1,
+    field: 'statement',
+    message:
+      `none of the ${file.theorems.length} theorems of this LeanDojo file has one: they stand in ${first?.repository || 'its repository'}` +
+      ` at ${first?.commit.slice(0, 12) || 'its commit'}; \`hedge train\` can learn from their tactics`,
+  }
+  const rows = file.problems.map(({ row, field, message }) => ({ line: 1, field: `[${row}].${field}`, message }))
+  return { theorems: [], problems: first === undefined ? rows : [...rows, without] }
 }
 
 /**
