@@ -66,8 +66,12 @@ async function readTheorems(
 }
 
 /** @throws InputError */
-async function openMember(config: MemberConfig, engine: EvaluationEngine): Promise<Member> {
-  const premises = hasPremises(engine) ? (header: string) => engine.premises(header) : undefined
+async function openMember(config: MemberConfig, engine: () => EvaluationEngine | undefined): Promise<Member> {
+  const premises = (header: string): Promise<PremiseIndex> => {
+    const opened = engine()
+    if (opened === undefined || !hasPremises(opened)) throw new Error('there is no engine to read premises from')
+    return opened.premises(header)
+  }
   const opened = await openPolicy(config, premises).catch((error: Error) => {
     if (error instanceof InputError)
       throw new InputError(`member \`${config.name}\`: ${error.message}`, { cause: error })

@@ -87,6 +87,7 @@ export function printProgress(progress: EvaluationProgress, stream: NodeJS.Write
     if (inPlace) stream.write(`\r\u001b[K${progress.line().slice(0, (stream.columns ?? 80) - 1)}`)
     else stream.write(`${progress.line()}\n`)
   }
+  print()
   const timer = setInterval(print, inPlace ? 1000 : 15_000)
   return () => {
     clearInterval(timer)

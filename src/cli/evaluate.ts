@@ -26,8 +26,11 @@ export type EvaluateParts = {
   ) => Promise<LoadedTheorems>
   /** @throws EngineError */
   readonly openEngine: (workers: number, limits: TacticLimits) => Promise<EvaluationEngine>
-  /** @throws InputError where the policy or one of its settings is unknown */
-  readonly openMember: (config: MemberConfig, engine: EvaluationEngine) => Promise<Member>
+  /**
+   * Called before the engine is opened, so that a bad member is told at once; `engine` has it from then on.
+   * @throws InputError where the policy or one of its settings is unknown
+   */
+  readonly openMember: (config: MemberConfig, engine: () => EvaluationEngine | undefined) => Promise<Member>
 }
 
 export type LoadedTheorems = {
@@ -126,8 +129,8 @@ async function evaluate(path: string, options: Options, parts: EvaluateParts): P
       say(`only the first ${theorems.length} of ${loaded.theorems.length} theorems: not a result for the set`)
 
     const limits = { heartbeats: options.heartbeats, wallClockMs: options.tacticTimeout }
+    for (const config of configs) members.push(await parts.openMember(config, () => engine))
     engine = await parts.openEngine(options.workers, limits)
-    for (const config of configs) members.push(await parts.openMember(config, engine))
     const plan = planOf(theorems, members, options)
     const database = openResults(options.out)
     try {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createRandom } from '../../src/proof/random.ts'
 import { openResults } from '../../src/results/store.ts'
 import { lastingRows } from '../results/rows.ts'
-import { startChild } from './run-child.ts'
+import { countPasses, startChild } from './run-child.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -117,15 +117,3 @@ test('a run with real Lean resumes after a kill', { timeout: 600_000 }, async ()
   expect(proved).not.toContain('t3')
   proofs.close()
 })
-
-function countPasses(file: string): number {
-  try {
-    const database = openResults(file, { mustExist: true })
-    const passes = Number(database.prepare('SELECT count(*) FROM passes').pluck().get())
-    database.close()
-    return passes
-  } catch {
-    // Not there yet.
-    return 0
-  }
-}

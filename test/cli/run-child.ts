@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { openResults } from '../../src/results/store.ts'
 
 const CHILD = fileURLToPath(new URL('./evaluate-child.ts', import.meta.url))
 
@@ -20,4 +21,17 @@ export function startChild(kind: 'jugs' | 'lean', args: readonly string[]): Chil
     child.once('close', (code, signal) => resolve({ code, signal, stderr })),
   )
   return { process: child, begun, ended }
+}
+
+/** Passes a results file has on record; 0 where there is no file yet. */
+export function countPasses(file: string): number {
+  try {
+    const database = openResults(file, { mustExist: true })
+    const passes = Number(database.prepare('SELECT count(*) FROM passes').pluck().get())
+    database.close()
+    return passes
+  } catch {
+    // Not there yet.
+    return 0
+  }
 }
