@@ -5,7 +5,7 @@ import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
 import type { EvaluateParts, EvaluationEngine, LoadedTheorems } from './evaluate.ts'
 import { InputError } from './failure.ts'
-import { openPolicy } from './open-policy.ts'
+import { openMember } from './open-policy.ts'
 
 /** What an engine can tell a policy about a theorem's environment. */
 export type PremiseSource = { premises(header: string): Promise<PremiseIndex> }
@@ -36,7 +36,7 @@ export const evaluateParts: EvaluateParts = {
     }
     return opened
   },
-  openMember,
+  openMember: openEvaluated,
 }
 
 async function readTheorems(
@@ -66,27 +66,13 @@ async function readTheorems(
 }
 
 /** @throws InputError */
-async function openMember(config: MemberConfig, engine: () => EvaluationEngine | undefined): Promise<Member> {
+async function openEvaluated(config: MemberConfig, engine: () => EvaluationEngine | undefined): Promise<Member> {
   const premises = (header: string): Promise<PremiseIndex> => {
     const opened = engine()
     if (opened === undefined || !hasPremises(opened)) throw new Error('there is no engine to read premises from')
     return opened.premises(header)
   }
-  const opened = await openPolicy(config, premises).catch((error: Error) => {
-    if (error instanceof InputError)
-      throw new InputError(`member \`${config.name}\`: ${error.message}`, { cause: error })
-    throw error
-  })
-  const { nEff, checkpointHash } = opened
-  if (config.nEff !== null && nEff !== null && config.nEff !== nEff)
-    throw new InputError(`member \`${config.name}\`: ${config.policy} was trained at N_eff ${nEff}, not ${config.nEff}`)
-  return {
-    ...config,
-    nEff: nEff ?? config.nEff,
-    checkpointHash,
-    policyFor: ({ header }) => opened.policyFor(header),
-    dispose: () => opened.dispose(),
-  }
+  return openMember(config, premises)
 }
 
 function hasPremises(engine: EvaluationEngine): engine is EvaluationEngine & PremiseSource {

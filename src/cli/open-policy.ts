@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { BaselinePolicy } from '../policy/baseline.ts'
 import { CheckpointError } from '../policy/checkpoint.ts'
 import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
@@ -8,7 +9,7 @@ import type { PremiseIndex } from '../policy/premises.ts'
 import { InputError } from './failure.ts'
 
 /** What a user says of a policy; see `openPolicy` for the settings. */
-export type PolicyChoice = {
+type PolicyChoice = {
   /** `baseline`, or the directory of a trained policy. */
   readonly policy: string
   readonly temperature: number
@@ -16,7 +17,7 @@ export type PolicyChoice = {
 }
 
 /** A policy ready for theorems of any header. */
-export type OpenPolicy = {
+type OpenPolicy = {
   /** The confidence limit it was trained at; null if it was not trained. */
   readonly nEff: number | null
   /** SHA-256 of the trained policy's files; null if it was not trained. */
@@ -37,9 +38,28 @@ const KEPT = 4
  * trained policy: topp (0 to 1), engine, threads.
  * @throws InputError where the choice or a setting is unknown, or the directory is not a usable policy
  */
-export async function openPolicy(choice: PolicyChoice, premises: PremisesOf): Promise<OpenPolicy> {
+async function openPolicy(choice: PolicyChoice, premises: PremisesOf): Promise<OpenPolicy> {
   if (choice.policy === 'baseline') return openBaseline(choice, premises)
   return openTrained(choice)
+}
+
+/** A member of an ensemble, ready to work. @throws InputError, which names the member */
+export async function openMember(config: MemberConfig, premises: PremisesOf): Promise<Member> {
+  const opened = await openPolicy(config, premises).catch((error: Error) => {
+    if (error instanceof InputError)
+      throw new InputError(`member \`${config.name}\`: ${error.message}`, { cause: error })
+    throw error
+  })
+  const { nEff, checkpointHash } = opened
+  if (config.nEff !== null && nEff !== null && config.nEff !== nEff)
+    throw new InputError(`member \`${config.name}\`: ${config.policy} was trained at N_eff ${nEff}, not ${config.nEff}`)
+  return {
+    ...config,
+    nEff: nEff ?? config.nEff,
+    checkpointHash,
+    policyFor: ({ header }) => opened.policyFor(header),
+    dispose: () => opened.dispose(),
+  }
 }
 
 function openBaseline({ temperature, settings }: PolicyChoice, premisesOf: PremisesOf): OpenPolicy {

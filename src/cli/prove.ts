@@ -1,23 +1,26 @@
 import { writeFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
+import type { ProofRecord } from '../ensemble/journal.ts'
+import { configOf, type Member } from '../ensemble/member.ts'
+import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
+import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
+import type { Verified } from '../ensemble/world.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
-import { DEFAULT_LIMITS, type ProofSession, type Verdict } from '../lean/engine.ts'
-import { type VerifiedSource, verifyProof } from '../lean/verifier.ts'
+import { DEFAULT_LIMITS, type ProofSession } from '../lean/engine.ts'
+import { verifyProof } from '../lean/verifier.ts'
 import { buildPremiseIndex } from '../policy/premises.ts'
 import type { Proof } from '../proof/proof.ts'
-import { createRandom } from '../proof/random.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { renderTreePage } from '../report/tree-page.ts'
 import { renderTreeSvg } from '../report/tree-picture.ts'
-import { searchBestFirst, TUNED_BEST_FIRST } from '../search/best-first.ts'
+import { TUNED_BEST_FIRST } from '../search/best-first.ts'
+import { systemClock } from '../search/budget.ts'
 import { minimiseProof, scriptRunner } from '../search/minimise.ts'
-import type { Progress, SearchResult, SearchStatistics } from '../search/outcome.ts'
-import { searchRollouts } from '../search/rollouts.ts'
-import { createTree, type Tree } from '../search/tree.ts'
+import type { Tree } from '../search/tree.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, temperature } from './flags.ts'
 import { createLog } from './log.ts'
-import { type OpenPolicy, openPolicy, type PolicyChoice } from './open-policy.ts'
+import { openMember, type PremisesOf } from './open-policy.ts'
 import { findTheorem } from './target.ts'
 import { renderDiagnostics, seconds, showBar, showSteps } from './terminal.ts'
 
@@ -29,7 +32,7 @@ type Flags = {
   search: 'best-first' | 'rollouts'
   width: number
   seed: string
-  policy: string
+  policy: readonly string[]
   temperature: number
   topP?: number
   workers?: number
@@ -51,7 +54,7 @@ export function proveCommand(): Command {
     .option('--passes <n>', 'most roll-outs (with --search rollouts)', atLeast(1))
     .addOption(new Option('--search <kind>', 'how to search').choices(['best-first', 'rollouts']).default('best-first'))
     .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), TUNED_BEST_FIRST.width)
-    .option('--policy <policy>', '`baseline`, or the directory of a trained policy', 'baseline')
+    .option('--policy <policy...>', 'one or more that take turns, see below', ['baseline'])
     .option('--temperature <t>', 'temperature of sampled tactics (with --search rollouts)', temperature, 1)
     .option('--top-p <p>', 'draw tokens from the likeliest that hold this share (trained policies)', likelihood)
     .option('--seed <text>', 'seed of everything random', '0')
@@ -62,12 +65,19 @@ export function proveCommand(): Command {
     .option('--out <file>', 'write the proof as a standalone .lean file')
     .option('--tree <file>', 'draw the search tree, as .svg or .html')
     .option('--verbose', 'log what happens to stderr')
+    .addHelpText(
+      'after',
+      `\nPolicies: ${MEMBER_SYNTAX}\n\n\`--search\`, \`--width\`, \`--temperature\` and \`--top-p\` are for policies that do not say their own.`,
+    )
     .action(async (what: string | undefined, flags: Flags) => {
       process.exitCode = await prove(what, flags)
     })
 }
 
-type Run = { result: SearchResult; tree: Tree; statistics: SearchStatistics; passes?: number }
+/** Roll-outs under way at the same time. */
+const BLOCK = 32
+/** Milliseconds of a policy's first turn, where there are several. */
+const SLICE_MS = 2000
 
 async function prove(what: string | undefined, flags: Flags): Promise<number> {
   if (flags.tree !== undefined && !/\.(svg|html)$/.test(flags.tree)) {
@@ -81,9 +91,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt)
 
   // Before Lean starts: a policy that cannot be used is told at once.
-  const policy = await openPolicy(policyChoice(flags), async (header) =>
-    buildPremiseIndex(await engine.premises(header)),
-  )
+  const members = await openMembers(flags, async (header) => buildPremiseIndex(await engine.premises(header)))
   const steps = showSteps(flags.json === true)
   const engine: EmbeddedEngine = await EmbeddedEngine.create({
     ...(flags.workers === undefined ? {} : { processes: flags.workers }),
@@ -102,41 +110,51 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     const { session } = started
     const warning = await boundAutomatically(engine, theorem)
     if (warning !== undefined) console.error(`hedge: warning: ${warning}`)
-    let verified: VerifiedSource | undefined
-    const accept = async (proof: Proof): Promise<boolean> => {
-      const answer = await verifyProof(engine, theorem, proof)
-      log.debug({ tactics: proof.tactics, verdict: answer.verdict }, 'verified')
-      if (answer.verdict.kind === 'rejected') return false
-      verified = answer
-      return true
+    const verify = async (proof: Proof) => {
+      const { verdict, source } = await verifyProof(engine, theorem, proof)
+      log.debug({ tactics: proof.tactics, verdict }, 'verified')
+      return verdict.kind === 'verified'
+        ? { verified: true, source, axioms: verdict.axioms }
+        : { verified: false, source, axioms: [] }
     }
-    const run = await search(engine, session, policy, flags, accept, interrupt.signal)
+    const run = await search(engine, session, members, flags, verify, interrupt.signal)
     log.debug(run.statistics, 'search')
-    let proof = run.result.kind === 'proved' ? run.result.proof : undefined
+    let proof: ProofRecord | undefined = run.proved?.proof
     if (proof !== undefined && proof.tactics.length > 1 && !interrupt.signal.aborted) {
-      const shorter = await minimiseProof(proof, scriptRunner(session, interrupt.signal)).catch(() => undefined)
-      if (shorter !== undefined && shorter.tactics.length < proof.tactics.length && (await accept(shorter)))
-        proof = shorter
+      const { tactics } = proof
+      const shorter = await minimiseProof({ tactics }, scriptRunner(session, interrupt.signal)).catch(() => undefined)
+      if (shorter !== undefined && shorter.tactics.length < tactics.length) {
+        const { verified, ...rest } = await verify(shorter)
+        if (verified) proof = { ...proof, ...shorter, ...rest }
+      }
     }
     if (flags.tree !== undefined) await writeTree(flags.tree, run.tree, theorem)
-    if (verified !== undefined && flags.out !== undefined) await writeFile(flags.out, verified.source)
-    if (flags.json === true)
-      console.log(JSON.stringify(asJson(theorem, flags, policy, engine, run, proof, verified), null, 2))
-    else print(theorem, flags, engine, run, verified)
-    return run.result.kind === 'proved'
-      ? EXIT.done
-      : run.result.kind === 'interrupted'
-        ? EXIT.interrupted
-        : EXIT.negative
+    if (proof !== undefined && flags.out !== undefined) await writeFile(flags.out, proof.source)
+    if (flags.json === true) console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, proof), null, 2))
+    else print(theorem, flags, members, engine, run, proof)
+    return proof !== undefined ? EXIT.done : run.completion === undefined ? EXIT.interrupted : EXIT.negative
   } finally {
-    await policy.dispose()
+    for (const member of members) await member.dispose?.()
     await engine.dispose()
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
   }
 }
 
-function policyChoice({ policy, temperature, topP }: Flags): PolicyChoice {
-  return { policy, temperature, settings: topP === undefined ? {} : { topp: topP } }
+/** @throws InputError */
+async function openMembers(flags: Flags, premises: PremisesOf): Promise<Member[]> {
+  const configs = parseMembers(flags.policy, {
+    temperature: flags.temperature,
+    search: flags.search === 'rollouts' ? { kind: 'rollouts' } : bestFirst(flags.width),
+    settings: {},
+  })
+  if ('problem' in configs) throw new InputError(configs.problem)
+  const settings = flags.topP === undefined ? {} : { topp: flags.topP }
+  const members: Member[] = []
+  for (const config of configs) {
+    const own = config.policy === 'baseline' ? config : { ...config, settings: { ...settings, ...config.settings } }
+    members.push(await openMember(own, premises))
+  }
+  return members
 }
 
 /** A misspelt name becomes a new variable under Lean's default `autoImplicit true`; the user should hear of it. */
@@ -160,33 +178,33 @@ async function boundAutomatically(engine: EmbeddedEngine, theorem: Theorem): Pro
 async function search(
   engine: EmbeddedEngine,
   session: ProofSession,
-  opened: OpenPolicy,
+  members: readonly Member[],
   flags: Flags,
-  accept: (proof: Proof) => Promise<boolean>,
+  verify: (proof: Proof) => Promise<Verified>,
   signal: AbortSignal,
-): Promise<Run> {
+): Promise<TurnsOutcome> {
   const bar = flags.json === true ? undefined : showBar('searching', flags.budget, seconds)
   const begun = performance.now()
   let note = 'preparing the policy'
   const ticker = setInterval(() => bar?.update(performance.now() - begun, note), 250)
-  const onProgress = ({ statistics, waiting }: Progress) => {
-    note = `${statistics.expansions} expansions, ${statistics.tacticsRun} tactics, ${waiting} waiting`
-  }
   try {
-    const policy = await opened.policyFor(session.theorem.header)
-    const budget = { wallClockMs: flags.budget, depth: flags.depth, passes: flags.passes, signal }
-    const tree = createTree(session.root)
-    const common = { budget, accept, concurrency: engine.pool.processes, onProgress }
-    if (flags.search === 'best-first') {
-      return await searchBestFirst(tree, session, policy, { ...common, ...TUNED_BEST_FIRST, width: flags.width })
-    }
-    const random = createRandom(flags.seed)
-    const { passes, ...run } = await searchRollouts(tree, session, policy, {
-      ...common,
-      random,
-      stopAtFirstProof: true,
+    const opened = { kind: 'opened', domain: session, verify, close: async () => {} } as const
+    return await searchInTurns(session.theorem, opened, {
+      members,
+      wallClockMs: flags.budget,
+      sliceMs: SLICE_MS,
+      passes: flags.passes ?? Number.MAX_SAFE_INTEGER,
+      depth: flags.depth,
+      block: BLOCK,
+      seed: flags.seed,
+      concurrency: engine.pool.processes,
+      clock: systemClock,
+      signal,
+      onProgress(member, statistics) {
+        const who = members.length > 1 ? `${member.name}: ` : ''
+        note = `${who}${statistics.expansions} expansions, ${statistics.tacticsRun} tactics`
+      },
     })
-    return { ...run, passes: passes.length }
   } finally {
     clearInterval(ticker)
     bar?.stop()
@@ -199,51 +217,37 @@ async function writeTree(path: string, tree: Tree, theorem: Theorem): Promise<vo
 }
 
 /** Why a search ended without a proof, in one clause. */
-function reasonOf(result: SearchResult, flags: Flags): string {
-  switch (result.kind) {
-    case 'proved':
-      return 'proved'
-    case 'exhausted':
-      return 'nothing is left to try'
-    case 'interrupted':
-      return 'interrupted'
-    case 'outOfBudget': {
-      const limits = {
-        wallClock: `the wall clock of ${seconds(flags.budget)} ran out`,
-        depth: `every path reached the depth of ${flags.depth}`,
-        passes: `all ${flags.passes} passes are used up`,
-        expansions: 'all expansions are used up',
-      }
-      return limits[result.limit]
-    }
-    default:
-      return result satisfies never
-  }
+function reasonOf({ completion, ends }: TurnsOutcome, flags: Flags): string {
+  if (completion === undefined) return 'interrupted'
+  if (completion === 'wallClock') return `the wall clock of ${seconds(flags.budget)} ran out`
+  if (flags.passes !== undefined && ends.length >= flags.passes) return `all ${flags.passes} passes are used up`
+  if (ends.includes('depthLimit')) return `every path reached the depth of ${flags.depth} or failed`
+  if (ends.includes('expansions')) return 'all expansions are used up'
+  return 'nothing is left to try'
 }
 
-function axiomsText(verdict: Verdict): string {
-  if (verdict.kind === 'rejected') return ''
-  return verdict.axioms.length === 0 ? 'no axioms beyond those of the library' : `axioms: ${verdict.axioms.join(', ')}`
+function axiomsText(axioms: readonly string[]): string {
+  return axioms.length === 0 ? 'no axioms beyond those of the library' : `axioms: ${axioms.join(', ')}`
 }
 
 function print(
   theorem: Theorem,
   flags: Flags,
+  members: readonly Member[],
   engine: EmbeddedEngine,
-  run: Run,
-  verified: VerifiedSource | undefined,
+  run: TurnsOutcome,
+  proof: ProofRecord | undefined,
 ): void {
-  const { statistics, result } = run
-  const passes = run.passes === undefined ? '' : `${run.passes} passes, `
+  const { statistics, proved } = run
+  const passes = members.some(({ search }) => search.kind === 'rollouts') ? `${run.ends.length} passes, ` : ''
   const work = `${passes}${statistics.expansions} expansions, ${statistics.tacticsRun} tactics, ${seconds(statistics.totalMs)}`
-  if (result.kind !== 'proved' || verified === undefined) {
-    console.log(`${theorem.name}: not proved: ${reasonOf(result, flags)} (${work})`)
+  if (proof === undefined || proved === undefined) {
+    console.log(`${theorem.name}: not proved: ${reasonOf(run, flags)} (${work})`)
   } else {
-    console.log(`${theorem.name}: proved (${work})\n`)
-    console.log(verified.source)
-    console.log(
-      `Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(verified.verdict)}.`,
-    )
+    const by = members.length > 1 ? ` by ${proved.member.name}` : ''
+    console.log(`${theorem.name}: proved${by} (${work})\n`)
+    console.log(proof.source)
+    console.log(`Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(proof.axioms)}.`)
     if (flags.out !== undefined) console.log(`The proof is in ${flags.out}.`)
   }
   if (flags.tree !== undefined) console.log(`The search tree is in ${flags.tree}.`)
@@ -252,32 +256,30 @@ function print(
 function asJson(
   theorem: Theorem,
   flags: Flags,
-  policy: OpenPolicy,
+  members: readonly Member[],
   engine: EmbeddedEngine,
-  run: Run,
-  proof: Proof | undefined,
-  verified: VerifiedSource | undefined,
+  run: TurnsOutcome,
+  proof: ProofRecord | undefined,
 ): object {
   return {
     theorem,
-    result: run.result.kind,
-    ...(run.result.kind === 'outOfBudget' ? { limit: run.result.limit } : {}),
-    ...(proof === undefined || verified === undefined
-      ? {}
-      : { proof: proof.tactics, source: verified.source, verdict: verified.verdict }),
+    result: proof !== undefined ? 'proved' : run.completion === undefined ? 'interrupted' : 'notProved',
+    ...(proof === undefined
+      ? { reason: reasonOf(run, flags) }
+      : {
+          proof: proof.tactics,
+          source: proof.source,
+          verdict: { kind: 'verified', axioms: proof.axioms },
+          provedBy: run.proved?.member.name,
+        }),
     statistics: run.statistics,
-    ...(run.passes === undefined ? {} : { passes: run.passes }),
+    passes: run.ends.length,
     config: {
-      policy: flags.policy,
-      nEff: policy.nEff,
-      checkpointHash: policy.checkpointHash,
-      search: flags.search,
+      members: members.map(configOf),
       seed: flags.seed,
       budgetMs: flags.budget,
       depth: flags.depth,
-      ...TUNED_BEST_FIRST,
-      width: flags.width,
-      temperature: flags.temperature,
+      passes: flags.passes ?? null,
       heartbeats: flags.heartbeats,
       tacticTimeoutMs: flags.tacticTimeout,
       workers: engine.pool.processes,

@@ -18,13 +18,22 @@ Examples: baseline  baseline@0.5  baseline@2,seed=1  baseline,search=best-first,
 const BEST_FIRST = { ...TUNED_BEST_FIRST, expansions: 1000 } as const
 type BestFirstKey = keyof typeof BEST_FIRST
 
+/** What a member is where its text does not say. */
+export type MemberDefaults = Pick<MemberConfig, 'temperature' | 'search' | 'settings'>
+const DEFAULTS: MemberDefaults = { temperature: 1, search: { kind: 'rollouts' }, settings: {} }
+
+/** A best-first search in the settings measured best, but for its width, and with no end of its own. */
+export function bestFirst(width: number): MemberSearch {
+  return { kind: 'bestFirst', ...BEST_FIRST, width, expansions: Number.MAX_SAFE_INTEGER }
+}
+
 /** Reads one member of an ensemble as it is written on the command line. */
-export function parseMember(text: string): ParsedMember {
+export function parseMember(text: string, defaults: MemberDefaults = DEFAULTS): ParsedMember {
   const problem = (what: string): ParsedMember => ({ kind: 'problem', problem: `member \`${text}\`: ${what}` })
   const [head = '', ...rest] = text.split(',').map((part) => part.trim())
   const at = head.lastIndexOf('@')
   const policy = at < 0 ? head : head.slice(0, at)
-  const temperature = at < 0 ? 1 : Number(head.slice(at + 1))
+  const temperature = at < 0 ? defaults.temperature : Number(head.slice(at + 1))
   if (policy === '') return problem('the policy is missing')
   if (!(temperature >= 0))
     return problem(`the temperature must be a number of at least 0, not \`${head.slice(at + 1)}\``)
@@ -47,7 +56,7 @@ export function parseMember(text: string): ParsedMember {
   const nEff = take('neff')
   if (!Number.isInteger(seed)) return problem('seed must be a whole number')
   if (nEff !== undefined && !(Number(nEff) >= 1)) return problem('neff must be a number of at least 1')
-  const search = parseSearch(take)
+  const search = parseSearch(take, defaults.search)
   if (typeof search === 'string') return problem(search)
   return {
     kind: 'member',
@@ -59,16 +68,22 @@ export function parseMember(text: string): ParsedMember {
       checkpointHash: null,
       seed,
       search,
-      settings: Object.fromEntries([...values].map(([key, value]) => [key, settingValue(value)])),
+      settings: {
+        ...defaults.settings,
+        ...Object.fromEntries([...values].map(([key, value]) => [key, settingValue(value)])),
+      },
     },
   }
 }
 
 /** Reads an ensemble. Names must differ: they are what reports and random streams go by. */
-export function parseMembers(texts: readonly string[]): MemberConfig[] | { readonly problem: string } {
+export function parseMembers(
+  texts: readonly string[],
+  defaults: MemberDefaults = DEFAULTS,
+): MemberConfig[] | { readonly problem: string } {
   const members: MemberConfig[] = []
   for (const text of texts) {
-    const parsed = parseMember(text)
+    const parsed = parseMember(text, defaults)
     if (parsed.kind === 'problem') return { problem: parsed.problem }
     const { config } = parsed
     if (members.some((member) => member.name === config.name))
@@ -78,17 +93,17 @@ export function parseMembers(texts: readonly string[]): MemberConfig[] | { reado
   return members.length === 0 ? { problem: 'an ensemble needs at least one member' } : members
 }
 
-function parseSearch(take: (key: string) => string | undefined): MemberSearch | string {
-  const kind = take('search') ?? 'rollouts'
+function parseSearch(take: (key: string) => string | undefined, preset: MemberSearch): MemberSearch | string {
+  const kind = take('search') ?? (preset.kind === 'rollouts' ? 'rollouts' : 'best-first')
   if (kind === 'rollouts') return { kind }
   if (kind !== 'best-first') return `search must be rollouts or best-first, not \`${kind}\``
-  const limits: Record<BestFirstKey, number> = { ...BEST_FIRST }
-  for (const key of Object.keys(limits) as BestFirstKey[]) {
+  const limits: Record<BestFirstKey, number> = preset.kind === 'bestFirst' ? { ...preset } : { ...BEST_FIRST }
+  for (const key of Object.keys(BEST_FIRST) as BestFirstKey[]) {
     const value = Number(take(key) ?? limits[key])
     if (!(value >= (key === 'alpha' || key === 'widenings' ? 0 : 1))) return `${key} is out of range`
     limits[key] = value
   }
-  return { kind: 'bestFirst', ...limits }
+  return { ...limits, kind: 'bestFirst' }
 }
 
 function settingValue(text: string): string | number | boolean {

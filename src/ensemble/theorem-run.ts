@@ -108,7 +108,7 @@ async function work(
  * What a member's passes on a theorem draw from. Members draw independently, as the ensemble's pass@k requires; a member
  * draws the same whatever ensemble it is in.
  */
-function unitSeed(run: string, member: MemberConfig, theorem: string): string {
+export function unitSeed(run: string, member: MemberConfig, theorem: string): string {
   return `${run}/${member.name}/${member.seed}/${theorem}`
 }
 
