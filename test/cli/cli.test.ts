@@ -94,7 +94,7 @@ describe('prove', () => {
       result: 'proved',
       theorem: { name: 'b' },
       verdict: { kind: 'verified' },
-      config: { seed: '7', policy: 'baseline' },
+      config: { seed: '7', members: [{ policy: 'baseline' }] },
     })
     expect(result.source).toContain('theorem b (x y : Nat) (h : x = y) : y = x := by\n')
     expect(JSON.parse(second.out)).toMatchObject({ proof: result.proof, passes: result.passes })
