@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { DEFAULT_OPTIMIZER, ENGINE_NAMES, type EngineName, type WeightedBatch } from '../src/policy/engine.ts'
 import { type NetworkConfig, parameterCount } from '../src/policy/network-config.ts'
 import type { PolicyNetwork } from '../src/policy/policy-network.ts'
+import { seedsOf } from '../src/policy/sampler.ts'
 import { WorkerNetwork } from '../src/policy/worker-network.ts'
 
 /**
@@ -76,8 +77,8 @@ function sampleOnce(network: PolicyNetwork, states: number): Promise<unknown> {
   const prompts = Array.from({ length: states }, (_, s) =>
     Array.from({ length: 150 - 5 * s }, (_, i) => 2 + ((i * 31 + s) % (network.config.vocabularySize - 2))),
   )
-  const seeds = prompts.map((_, s) => s)
-  return network.sample({ prompts, seeds, count: TACTICS, temperature: 1, topP: 1, maxTokens: TACTIC_TOKENS })
+  const seeds = prompts.map((_, s) => seedsOf(s, TACTICS))
+  return network.sample({ prompts, seeds, temperature: 1, topP: 1, maxTokens: TACTIC_TOKENS })
 }
 
 type Row = Record<string, string | number>
@@ -133,7 +134,7 @@ async function memoryOver(steps: number): Promise<void> {
     if (step % Math.ceil(steps / 8) === 0) readings.push(Math.round((await network.memory()) / 1e6))
     await network.trainStep(batch, 1e-4)
     if (step % 100 === 0)
-      await network.sample({ prompts: [[3, 4, 5]], seeds: [step], count: 32, temperature: 1, topP: 1, maxTokens: 20 })
+      await network.sample({ prompts: [[3, 4, 5]], seeds: [seedsOf(step, 32)], temperature: 1, topP: 1, maxTokens: 20 })
   }
   console.log(
     `memory of the process over ${steps} training steps and ${Math.floor(steps / 100) + 1} samplings, MB: ${readings.join(' ')}`,

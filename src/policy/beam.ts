@@ -1,5 +1,6 @@
 import type { NetworkEngine } from './engine.ts'
-import { type Draw, logSumExp, nextTurn, tokenLimit } from './sampler.ts'
+import { logSumExp } from './prefix-cache.ts'
+import { type Draw, nextTurn, tokenLimit } from './sampler.ts'
 import { END_ID } from './tokenizer.ts'
 
 export type BeamRequest = {
@@ -19,7 +20,7 @@ type Extension = { readonly source: number; readonly token: number; readonly log
  */
 export async function beamSearch(engine: NetworkEngine, request: BeamRequest, signal?: AbortSignal): Promise<Draw[]> {
   const { prompt, width } = request
-  const limit = tokenLimit(engine, { prompts: [prompt], maxTokens: request.maxTokens })
+  const limit = tokenLimit(engine, prompt, request.maxTokens)
   const decoding = await engine.startDecoding([prompt])
   const finished: Draw[] = []
   let beams: Beam[] = [{ tokens: [], logProb: 0 }]

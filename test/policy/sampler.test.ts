@@ -3,7 +3,7 @@ import { beamSearch } from '../../src/policy/beam.ts'
 import { createEngine } from '../../src/policy/create-engine.ts'
 import { DEFAULT_OPTIMIZER, type NetworkEngine, type TokenBatch } from '../../src/policy/engine.ts'
 import { type NetworkConfig, parameterCount, parameterSpecs } from '../../src/policy/network-config.ts'
-import { type Draw, sample } from '../../src/policy/sampler.ts'
+import { type Draw, sample, seedsOf } from '../../src/policy/sampler.ts'
 import { END_ID } from '../../src/policy/tokenizer.ts'
 import { createRandom } from '../../src/proof/random.ts'
 
@@ -67,7 +67,7 @@ const defaults = { temperature: 1, topP: 1 }
 describe('sampling', () => {
   it('gives log-probabilities that decoding without a cache confirms, for prompts of different lengths', async () => {
     const prompts = [[5, 6, 7, 8, 9, 10], [3], Array.from({ length: 30 }, (_, i) => (i * 7) % 40)]
-    const request = { prompts, count: 12, seeds: ['a', 'b', 'c'], ...defaults, maxTokens: 25 }
+    const request = { prompts, seeds: ['a', 'b', 'c'].map((seed) => seedsOf(seed, 12)), ...defaults, maxTokens: 25 }
     const draws = await sample(large, request)
     const lengths = new Set<number>()
     for (const [i, prompt] of prompts.entries()) {
@@ -87,7 +87,12 @@ describe('sampling', () => {
     const exact = await enumerate(prompt, 3)
     expect([...exact.values()].reduce((a, b) => a + b)).toBeCloseTo(1, 4)
     const total = 20_000
-    const [draws = []] = await sample(small, { prompts: [prompt], count: total, seeds: [7], ...defaults, maxTokens: 3 })
+    const [draws = []] = await sample(small, {
+      prompts: [prompt],
+      seeds: [seedsOf(7, total)],
+      ...defaults,
+      maxTokens: 3,
+    })
     const seen = new Map<string, number>()
     for (const draw of draws) seen.set(key(draw), (seen.get(key(draw)) ?? 0) + 1)
     let statistic = 0
@@ -114,7 +119,7 @@ describe('sampling', () => {
     const exact = await enumerate(prompt, 1)
     const ranked = [...exact].sort((a, b) => b[1] - a[1])
     const [first = ['', 0], second = ['', 0]] = ranked
-    const request = { prompts: [prompt], count: 4000, seeds: [1], maxTokens: 1 }
+    const request = { prompts: [prompt], seeds: [seedsOf(1, 4000)], maxTokens: 1 }
     const names = async (temperature: number, topP: number) => {
       const [draws = []] = await sample(small, { ...request, temperature, topP })
       for (const draw of draws) expect(Math.exp(draw.logProb)).toBeCloseTo(exact.get(key(draw)) ?? -1, 5)
@@ -140,8 +145,7 @@ describe('sampling', () => {
     const draw = (which: number[]) =>
       sample(large, {
         prompts: which.map((i) => prompts[i] as number[]),
-        count: 6,
-        seeds: which.map((i) => `seed ${i}`),
+        seeds: which.map((i) => seedsOf(`seed ${i}`, 6)),
         ...defaults,
         maxTokens: 20,
       })
@@ -152,7 +156,7 @@ describe('sampling', () => {
   })
 
   it('stops when told to, and refuses a prompt that fills the context', async () => {
-    const request = { prompts: [[1]], count: 2, seeds: [1], ...defaults, maxTokens: 60 }
+    const request = { prompts: [[1]], seeds: [[1, 2]], ...defaults, maxTokens: 60 }
     const abort = new AbortController()
     abort.abort(new Error('enough'))
     await expect(sample(large, request, abort.signal)).rejects.toThrow('enough')
@@ -182,8 +186,7 @@ describe('beam search', () => {
     const [greedy] = await beamSearch(large, { prompt, width: 1, maxTokens: 30 })
     const [[same] = []] = await sample(large, {
       prompts: [prompt],
-      count: 1,
-      seeds: [1],
+      seeds: [[1]],
       temperature: 0,
       topP: 1,
       maxTokens: 30,
