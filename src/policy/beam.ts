@@ -1,5 +1,4 @@
 import type { NetworkEngine } from './engine.ts'
-import { logSumExp } from './prefix-cache.ts'
 import { type Draw, nextTurn, tokenLimit } from './sampler.ts'
 import { END_ID } from './tokenizer.ts'
 
@@ -71,4 +70,13 @@ function bestExtensions(beams: readonly Beam[], logits: Float32Array, size: numb
     }))
   })
   return all.sort((a, b) => b.logProb - a.logProb).slice(0, count)
+}
+
+/** log of the sum of e^logits over one row of the vocabulary. */
+function logSumExp(logits: Float32Array, offset: number, size: number): number {
+  let max = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < size; i++) max = Math.max(max, logits[offset + i] as number)
+  let sum = 0
+  for (let i = 0; i < size; i++) sum += Math.exp((logits[offset + i] as number) - max)
+  return max + Math.log(sum)
 }

@@ -32,10 +32,13 @@ export class PrefixNode {
 
   constructor(logits: Float32Array) {
     this.#logits = logits
-    this.#normaliser = logSumExp(logits, 0, logits.length)
     let best = 0
     for (let i = 1; i < logits.length; i++) if ((logits[i] as number) > (logits[best] as number)) best = i
     this.#best = best
+    const max = logits[best] as number
+    let sum = 0
+    for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] as number) - max)
+    this.#normaliser = max + Math.log(sum)
   }
 
   /** Natural log-probability of a token under the model itself. */
@@ -193,15 +196,6 @@ export class PrefixCache {
     this.#bytes -= entry.bytes
     entry.trie.empty()
   }
-}
-
-/** log of the sum of e^logits over one row of the vocabulary. */
-export function logSumExp(logits: Float32Array, offset: number, size: number): number {
-  let max = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < size; i++) max = Math.max(max, logits[offset + i] as number)
-  let sum = 0
-  for (let i = 0; i < size; i++) sum += Math.exp((logits[offset + i] as number) - max)
-  return max + Math.log(sum)
 }
 
 /** Sums from the first number up to each, in place. */
