@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util'
-import { DEFAULT_OPTIMIZER, ENGINE_NAMES, type EngineName, type WeightedBatch } from '../src/policy/engine.ts'
+import { DEFAULT_OPTIMIZER, ENGINE_NAMES, type EngineName, padRows, type WeightedBatch } from '../src/policy/engine.ts'
 import { type NetworkConfig, parameterCount } from '../src/policy/network-config.ts'
 import type { PolicyNetwork } from '../src/policy/policy-network.ts'
+import { SampleQueue } from '../src/policy/sample-queue.ts'
+import { type Draw, seedsOf } from '../src/policy/sampler.ts'
+import { END_ID, PAD_ID } from '../src/policy/tokenizer.ts'
 import { WorkerNetwork } from '../src/policy/worker-network.ts'
 
 /**
@@ -9,6 +12,7 @@ import { WorkerNetwork } from '../src/policy/worker-network.ts'
  * Machines differ and are shared: read it as a table of ratios. Nothing here is asserted.
  */
 const { values: flags } = parseArgs({
+  allowNegative: true,
   options: {
     engines: { type: 'string', default: ENGINE_NAMES.join(',') },
     sizes: { type: 'string', default: '1M,5M' },
@@ -17,6 +21,8 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '8' },
     /** Steps of the memory test; 0 leaves it out. */
     'memory-steps': { type: 'string', default: '2000' },
+    /** False leaves out the cache and the coalescing of draws. */
+    draws: { type: 'boolean', default: true },
   },
 })
 
@@ -76,15 +82,105 @@ function sampleOnce(network: PolicyNetwork, states: number): Promise<unknown> {
   const prompts = Array.from({ length: states }, (_, s) =>
     Array.from({ length: 150 - 5 * s }, (_, i) => 2 + ((i * 31 + s) % (network.config.vocabularySize - 2))),
   )
-  const seeds = prompts.map((_, s) => s)
-  return network.sample({ prompts, seeds, count: TACTICS, temperature: 1, topP: 1, maxTokens: TACTIC_TOKENS })
+  const seeds = prompts.map((_, s) => seedsOf(s, TACTICS))
+  return network.sample({ prompts, seeds, temperature: 1, topP: 1, maxTokens: TACTIC_TOKENS })
+}
+
+/** A prompt of `length` tokens. */
+function promptOf(seed: number, { vocabularySize }: NetworkConfig, length = 150): number[] {
+  return Array.from({ length }, (_, i) => 2 + ((i * 31 + seed * 17) % (vocabularySize - 2)))
+}
+
+/** Rows of one prompt and 16 tactics of 6 to 21 tokens, the k-th of which counts as much as 1/k. */
+function tacticsBatch(config: NetworkConfig): WeightedBatch {
+  const prompt = promptOf(0, config)
+  const tactics = Array.from({ length: 16 }, (_, k) => [
+    ...Array.from({ length: 6 + k }, (_, i) => 2 + ((Math.floor(k / 4) * 97 + i * (i < 3 ? 13 : 29 + k)) % 500)),
+    END_ID,
+  ])
+  const rows = tactics.map((tactic) => [...prompt, ...tactic])
+  const length = Math.max(...rows.map((row) => row.length))
+  const at = tactics.flatMap((tactic, k) => tactic.map((target, i) => ({ k, target, place: prompt.length - 1 + i })))
+  return {
+    rows: rows.length,
+    length,
+    ids: padRows(rows, length, PAD_ID),
+    places: Int32Array.from(at, ({ k, place }) => k * length + place),
+    targets: Int32Array.from(at, ({ target }) => target),
+    weights: Float32Array.from(at, ({ k }) => 0.3 / (k + 1)),
+  }
+}
+
+/** What the prefix cache and common requests save, as ratios of processor time in one run. */
+async function measureDraws(engine: EngineName, name: string, { config }: Size): Promise<void> {
+  const options = { engine, config, optimizer: DEFAULT_OPTIMIZER, threads: Number(flags.threads), notice: () => {} }
+  const settings = { temperature: 1, topP: 1, maxTokens: TACTIC_TOKENS }
+  const prompts = [promptOf(0, config)]
+  const cached = await WorkerNetwork.start(options)
+  const uncached = await WorkerNetwork.start({ ...options, cacheBytes: 0 })
+  /** Of processor time, in all threads. */
+  const seconds = async (work: () => Promise<unknown>): Promise<number> => {
+    const start = process.cpuUsage()
+    await work()
+    const { user, system } = process.cpuUsage(start)
+    return (user + system) / 1e6
+  }
+  /** As roll-outs ask: 32 draws of one state at a time, 1,024 in all. */
+  const passes = async (network: PolicyNetwork): Promise<Draw[]> => {
+    const all: Draw[] = []
+    for (let i = 0; i < 32; i++)
+      all.push(...(await network.sample({ prompts, seeds: [seedsOf(i, 32)], ...settings })).flat())
+    return all
+  }
+  /** The parameters anew: so the cache is empty, and the first draw pays for the graphs. */
+  const fresh = async (): Promise<void> => {
+    for (const network of [cached, uncached]) {
+      await network.writeState(await cached.readState())
+      await network.sample({ prompts: [[3, 4]], seeds: [[0]], ...settings })
+    }
+  }
+  try {
+    await cached.initialise(1)
+    for (const kind of ['untrained', 'trained']) {
+      if (kind === 'trained') for (let i = 0; i < 60; i++) await cached.trainStep(tacticsBatch(config), 2e-3)
+      await fresh()
+      const without = await seconds(() => passes(uncached))
+      let draws: Draw[] = []
+      const first = await seconds(async () => {
+        draws = await passes(cached)
+      })
+      const again = await seconds(() => passes(cached))
+      const kinds = new Set(draws.map(({ tokens }) => tokens.join())).size
+      console.log(
+        `${name} ${engine} ${kind}: N=1,024 draws at one state (${kinds} distinct): ${without.toFixed(2)} cpu s without cache, ` +
+          `${first.toFixed(2)} s with: ratio ${(without / first).toFixed(1)}; once more ${again.toFixed(2)} s: ratio ${(without / again).toFixed(1)}`,
+      )
+      const states = Array.from({ length: 32 }, (_, s) => promptOf(s % 8, config))
+      const seeds = (round: number) => states.map((_, s) => [`${round} ${s}`])
+      const queue = new SampleQueue(uncached, settings)
+      const single = (sample: (prompts: number[][], seeds: string[][]) => Promise<unknown>, round: number) =>
+        seconds(() => Promise.all(states.map((state, s) => sample([state], [seeds(round)[s] as string[]]))))
+      const alone = await single((prompts, seeds) => uncached.sample({ prompts, seeds, ...settings }), 1)
+      const queued = await single((prompts, seeds) => queue.sample(prompts, seeds), 1)
+      const one = await seconds(() => uncached.sample({ prompts: states, seeds: seeds(1), ...settings }))
+      console.log(
+        `${name} ${engine} ${kind}: 32 concurrent single draws at 8 states, no cache: ${alone.toFixed(2)} cpu s each by itself, ` +
+          `${queued.toFixed(2)} s queued, ${one.toFixed(2)} s as one call: ratios ${(alone / queued).toFixed(1)} and ${(queued / one).toFixed(2)}`,
+      )
+    }
+  } finally {
+    await cached.dispose()
+    await uncached.dispose()
+  }
 }
 
 type Row = Record<string, string | number>
 
 async function measure(engine: EngineName, name: string, size: Size): Promise<Row> {
   const notices: string[] = []
-  const options = { engine, config: size.config, optimizer: DEFAULT_OPTIMIZER, threads: Number(flags.threads) }
+  const optimizer = DEFAULT_OPTIMIZER
+  // Without a cache, which would answer every repetition.
+  const options = { engine, config: size.config, optimizer, threads: Number(flags.threads), cacheBytes: 0 }
   const network = await WorkerNetwork.start({ ...options, notice: (line) => notices.push(line) })
   try {
     await network.initialise(1)
@@ -133,7 +229,7 @@ async function memoryOver(steps: number): Promise<void> {
     if (step % Math.ceil(steps / 8) === 0) readings.push(Math.round((await network.memory()) / 1e6))
     await network.trainStep(batch, 1e-4)
     if (step % 100 === 0)
-      await network.sample({ prompts: [[3, 4, 5]], seeds: [step], count: 32, temperature: 1, topP: 1, maxTokens: 20 })
+      await network.sample({ prompts: [[3, 4, 5]], seeds: [seedsOf(step, 32)], temperature: 1, topP: 1, maxTokens: 20 })
   }
   console.log(
     `memory of the process over ${steps} training steps and ${Math.floor(steps / 100) + 1} samplings, MB: ${readings.join(' ')}`,
@@ -152,6 +248,7 @@ for (const name of flags.sizes.split(',')) {
       console.log(
         `${name} ${engine} (${row.runs}): ${row['train tok/s']} training tokens/s, ${row['sample tok/s']} sampled tokens/s`,
       )
+      if (flags.draws && engine !== 'tfjs-cpu') await measureDraws(engine, name, size)
     } catch (error) {
       console.log(`${name} ${engine}: not measured (${(error as Error).message})`)
     }

@@ -41,8 +41,7 @@ export async function look(network: PolicyNetwork, test: readonly Item[], epoch:
   const rows = test.map((item) => item.rows[0] as Item['rows'][0])
   const greedy = await network.sample({
     prompts: rows.map((row) => row.prompt),
-    count: 1,
-    seeds: rows.map(() => 0),
+    seeds: rows.map(() => [0]),
     temperature: 0,
     topP: 1,
     maxTokens: 6,

@@ -1,5 +1,5 @@
 import { DEFAULT_OPTIMIZER } from '../../src/policy/engine.ts'
-import type { Draw } from '../../src/policy/sampler.ts'
+import { type Draw, seedsOf } from '../../src/policy/sampler.ts'
 import { WorkerNetwork } from '../../src/policy/worker-network.ts'
 import type { Item } from '../../src/training/items.ts'
 import type { Objective } from '../../src/training/objective.ts'
@@ -46,8 +46,7 @@ export async function runReasoned(plan: ReasonedPlan): Promise<ReasonedRun> {
       const call = calls++
       return network.sample({
         prompts: items.map((item) => item.rows[0]?.prompt ?? []),
-        count,
-        seeds: items.map((_, i) => `${plan.seed} ${call} ${i}`),
+        seeds: items.map((_, i) => seedsOf(`${plan.seed} ${call} ${i}`, count)),
         temperature: 1,
         topP: 1,
         maxTokens: MAX_TOKENS,

@@ -1,5 +1,5 @@
 import type { NetworkEngine } from './engine.ts'
-import { type Draw, logSumExp, nextTurn, tokenLimit } from './sampler.ts'
+import { type Draw, nextTurn, tokenLimit } from './sampler.ts'
 import { END_ID } from './tokenizer.ts'
 
 export type BeamRequest = {
@@ -19,7 +19,7 @@ type Extension = { readonly source: number; readonly token: number; readonly log
  */
 export async function beamSearch(engine: NetworkEngine, request: BeamRequest, signal?: AbortSignal): Promise<Draw[]> {
   const { prompt, width } = request
-  const limit = tokenLimit(engine, { prompts: [prompt], maxTokens: request.maxTokens })
+  const limit = tokenLimit(engine, prompt, request.maxTokens)
   const decoding = await engine.startDecoding([prompt])
   const finished: Draw[] = []
   let beams: Beam[] = [{ tokens: [], logProb: 0 }]
@@ -70,4 +70,13 @@ function bestExtensions(beams: readonly Beam[], logits: Float32Array, size: numb
     }))
   })
   return all.sort((a, b) => b.logProb - a.logProb).slice(0, count)
+}
+
+/** log of the sum of e^logits over one row of the vocabulary. */
+function logSumExp(logits: Float32Array, offset: number, size: number): number {
+  let max = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < size; i++) max = Math.max(max, logits[offset + i] as number)
+  let sum = 0
+  for (let i = 0; i < size; i++) sum += Math.exp((logits[offset + i] as number) - max)
+  return max + Math.log(sum)
 }

@@ -55,7 +55,10 @@ export interface Decoding {
   /** Logits [S, vocabulary] of the first token after each prompt. */
   readonly firstLogits: Float32Array
   readonly vocabularySize: number
-  /** Appends one token [S, K] to each continuation: logits [S * K, vocabulary]. The first call fixes K. */
+  /**
+   * Appends one token [S, K] to each continuation: logits [S * K, vocabulary]. The first call fixes K. What it gives for
+   * a continuation past the context means nothing, so that prompts near its end can share a decoding with others.
+   */
   step(ids: Int32Array): Promise<Float32Array>
   /** Continuation j of prompt s becomes the old `sources[s * newK + j]`-th of that prompt. */
   select(sources: Int32Array, newK: number): void

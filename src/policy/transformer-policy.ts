@@ -4,8 +4,9 @@ import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import { DEFAULT_OPTIMIZER, type EngineName } from './engine.ts'
 import type { Candidate, Policy } from './policy.ts'
 import type { PolicyNetwork } from './policy-network.ts'
-import { promptOf } from './prompt.ts'
-import type { Draw } from './sampler.ts'
+import { type Prompt, promptOf } from './prompt.ts'
+import { SampleQueue } from './sample-queue.ts'
+import { type Draw, seedsOf } from './sampler.ts'
 import { WorkerNetwork } from './worker-network.ts'
 
 export type TransformerOptions = {
@@ -14,6 +15,8 @@ export type TransformerOptions = {
   /** 1 is what the network was trained for; it changes what is drawn, never the log-probabilities. */
   readonly temperature?: number
   readonly topP?: number
+  /** Most bytes of next-token distributions to keep, 256 MiB if left out. They make repeated draws cheap. */
+  readonly cacheBytes?: number
   readonly notice?: (line: string) => void
 }
 
@@ -29,6 +32,9 @@ export type PolicyCounts = {
 
 export type SampleWish = { readonly state: ProofState; readonly count: number; readonly random: Random }
 
+/** Ranked lists that are kept, the latest used ones. */
+const MAX_RANKINGS = 2000
+
 /** A trained network as a policy. The network runs in a thread of its own. */
 export class TransformerPolicy implements Policy {
   readonly name: string
@@ -37,15 +43,20 @@ export class TransformerPolicy implements Policy {
   readonly nEff: number
   readonly #network: PolicyNetwork
   readonly #checkpoint: Checkpoint
-  readonly #temperature: number
-  readonly #topP: number
+  readonly #queue: SampleQueue
+  readonly #prompts = new WeakMap<ProofState, Prompt>()
+  /** By width and prompt, the longest unused first. */
+  readonly #rankings = new Map<string, readonly Candidate[]>()
   #counts: PolicyCounts = { states: 0, cutStates: 0, draws: 0, unfinishedDraws: 0 }
 
   private constructor(network: PolicyNetwork, checkpoint: Checkpoint & { hash: string }, options: TransformerOptions) {
     this.#network = network
     this.#checkpoint = checkpoint
-    this.#temperature = options.temperature ?? 1
-    this.#topP = options.topP ?? 1
+    this.#queue = new SampleQueue(network, {
+      temperature: options.temperature ?? 1,
+      topP: options.topP ?? 1,
+      maxTokens: checkpoint.settings.maxTacticTokens,
+    })
     this.hash = checkpoint.hash
     this.nEff = checkpoint.settings.nEff
     this.name = `transformer (N_eff ${this.nEff}, ${checkpoint.hash.slice(0, 12)})`
@@ -59,6 +70,7 @@ export class TransformerPolicy implements Policy {
       config: checkpoint.config,
       optimizer: DEFAULT_OPTIMIZER,
       threads: options.threads ?? 1,
+      ...(options.cacheBytes !== undefined && { cacheBytes: options.cacheBytes }),
       notice: options.notice ?? (() => {}),
     })
     const { parameters } = checkpoint
@@ -73,11 +85,18 @@ export class TransformerPolicy implements Policy {
 
   /** By beam search: the likeliest whole tactics it finds. Only tactics that ended are handed out. */
   async rank(state: ProofState, width: number, signal?: AbortSignal): Promise<Candidate[]> {
-    const { maxTacticTokens } = this.#checkpoint.settings
+    signal?.throwIfAborted()
     const prompt = this.#prompt(state)
-    const draws = await this.#network.beam({ prompt, width, maxTokens: maxTacticTokens }, signal)
-    const whole = draws.filter((draw) => draw.finished).map((draw) => this.#candidate(draw))
-    return mergeCandidates(whole).sort((a, b) => b.logProb - a.logProb)
+    const key = `${width} ${prompt}`
+    const known = this.#rankings.get(key)
+    this.#rankings.delete(key)
+    const candidates = known ?? (await this.#search(prompt, width, signal))
+    this.#rankings.set(key, candidates)
+    for (const oldest of this.#rankings.keys()) {
+      if (this.#rankings.size <= MAX_RANKINGS) break
+      this.#rankings.delete(oldest)
+    }
+    return [...candidates]
   }
 
   async sample(state: ProofState, count: number, random: Random, signal?: AbortSignal): Promise<Candidate[]> {
@@ -85,27 +104,20 @@ export class TransformerPolicy implements Policy {
     return candidates
   }
 
-  /** `sample` for many states in one batch, which is much faster than one after the other. */
+  /** `sample` for many states. Calls made in the same turn of the event loop are put together anyway. */
   async sampleMany(wishes: readonly SampleWish[], signal?: AbortSignal): Promise<Candidate[][]> {
     if (wishes.length === 0) return []
-    const draws = await this.#network.sample(
-      {
-        prompts: wishes.map(({ state }) => this.#prompt(state)),
-        count: Math.max(...wishes.map((wish) => wish.count)),
-        // One number of the caller's generator names a stream of its own for all draws of this call.
-        seeds: wishes.map(({ random }) => `draws ${random.next()}`),
-        temperature: this.#temperature,
-        topP: this.#topP,
-        maxTokens: this.#checkpoint.settings.maxTacticTokens,
-      },
+    const draws = await this.#queue.sample(
+      wishes.map(({ state }) => this.#prompt(state)),
+      // One number of the caller's generator names the streams of all draws of this call.
+      wishes.map(({ random, count }) => seedsOf(`draws ${random.next()}`, count)),
       signal,
     )
-    return draws.map((list, i) => {
-      const wanted = list.slice(0, (wishes[i] as SampleWish).count)
+    return draws.map((list) => {
       const { draws: count, unfinishedDraws } = this.#counts
-      const unfinished = wanted.filter((draw) => !draw.finished).length
-      this.#counts = { ...this.#counts, draws: count + wanted.length, unfinishedDraws: unfinishedDraws + unfinished }
-      return wanted.map((draw) => this.#candidate(draw))
+      const unfinished = list.filter((draw) => !draw.finished).length
+      this.#counts = { ...this.#counts, draws: count + list.length, unfinishedDraws: unfinishedDraws + unfinished }
+      return list.map((draw) => this.#candidate(draw))
     })
   }
 
@@ -113,13 +125,23 @@ export class TransformerPolicy implements Policy {
     await this.#network.dispose()
   }
 
+  async #search(prompt: readonly number[], width: number, signal?: AbortSignal): Promise<Candidate[]> {
+    const { maxTacticTokens } = this.#checkpoint.settings
+    const draws = await this.#network.beam({ prompt, width, maxTokens: maxTacticTokens }, signal)
+    const whole = draws.filter((draw) => draw.finished).map((draw) => this.#candidate(draw))
+    return mergeCandidates(whole).sort((a, b) => b.logProb - a.logProb)
+  }
+
   #prompt(state: ProofState): readonly number[] {
-    const { tokenizer, config, settings } = this.#checkpoint
-    const room = config.contextLength - settings.maxTacticTokens
-    const { tokens, cut } = promptOf(tokenizer, renderState(state.goals), room)
+    const prompt = this.#prompts.get(state) ?? this.#read(state)
+    this.#prompts.set(state, prompt)
     const { states, cutStates } = this.#counts
-    this.#counts = { ...this.#counts, states: states + 1, cutStates: cutStates + (cut ? 1 : 0) }
-    return tokens
+    this.#counts = { ...this.#counts, states: states + 1, cutStates: cutStates + (prompt.cut ? 1 : 0) }
+    return prompt.tokens
+  }
+  #read(state: ProofState): Prompt {
+    const { tokenizer, config, settings } = this.#checkpoint
+    return promptOf(tokenizer, renderState(state.goals), config.contextLength - settings.maxTacticTokens)
   }
 
   #candidate(draw: Draw): Candidate {
@@ -135,17 +157,17 @@ export type CountedCandidate = Candidate & { readonly count: number }
  * log-probability is that of all the ways seen, added up.
  */
 export function mergeCandidates(candidates: readonly Candidate[]): CountedCandidate[] {
-  const merged = new Map<string, { count: number; ways: Set<number> }>()
+  const merged = new Map<string, { count: number; ways: number[] }>()
   for (const { tactic, logProb } of candidates) {
-    const entry = merged.get(tactic) ?? { count: 0, ways: new Set() }
+    const entry = merged.get(tactic) ?? { count: 0, ways: [] }
     entry.count++
-    entry.ways.add(logProb)
+    // The same tokens in another batch may be off by a rounding error.
+    if (!entry.ways.some((known) => Math.abs(known - logProb) < 1e-4)) entry.ways.push(logProb)
     merged.set(tactic, entry)
   }
   return [...merged].map(([tactic, { count, ways }]) => {
-    const logProbs = [...ways]
-    const max = Math.max(...logProbs)
-    const sum = logProbs.reduce((total, logProb) => total + Math.exp(logProb - max), 0)
+    const max = Math.max(...ways)
+    const sum = ways.reduce((total, logProb) => total + Math.exp(logProb - max), 0)
     return { tactic, logProb: max + Math.log(sum), count }
   })
 }

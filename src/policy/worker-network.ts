@@ -1,15 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { BeamRequest } from './beam.ts'
-import {
-  EngineFailure,
-  type EngineOptions,
-  type EngineState,
-  type StepResult,
-  type TokenBatch,
-  type WeightedBatch,
-} from './engine.ts'
+import { EngineFailure, type EngineState, type StepResult, type TokenBatch, type WeightedBatch } from './engine.ts'
 import type { NetworkConfig } from './network-config.ts'
-import type { PolicyNetwork } from './policy-network.ts'
+import type { NetworkOptions, PolicyNetwork } from './policy-network.ts'
 import type { Draw, SampleRequest } from './sampler.ts'
 import type {
   FromWorker,
@@ -48,7 +41,7 @@ export class WorkerNetwork implements PolicyNetwork {
   }
 
   /** Starts the thread and the engine in it. Throws EngineFailure when the engine does not start. */
-  static async start(options: EngineOptions): Promise<WorkerNetwork> {
+  static async start(options: NetworkOptions): Promise<WorkerNetwork> {
     const { notice, ...rest } = options
     const worker = spawnWorker(rest)
     return new Promise((resolve, reject) => {

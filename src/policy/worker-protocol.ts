@@ -1,9 +1,8 @@
-import type { EngineOptions } from './engine.ts'
 import type { NetworkConfig } from './network-config.ts'
-import type { PolicyNetwork } from './policy-network.ts'
+import type { NetworkOptions, PolicyNetwork } from './policy-network.ts'
 
 /** What the worker is started with; notices come back as messages. */
-export type WorkerOptions = Omit<EngineOptions, 'notice'>
+export type WorkerOptions = Omit<NetworkOptions, 'notice'>
 
 /** The calls of a network that go through the worker, by name. */
 export type RemoteMethods = Pick<

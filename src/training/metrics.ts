@@ -68,8 +68,7 @@ export async function evaluate(
   const chosen = rows.filter((_, i) => i % stride === 0)
   const greedy = await network.sample({
     prompts: chosen.map((row) => row.prompt),
-    count: 1,
-    seeds: chosen.map(() => 0),
+    seeds: chosen.map(() => [0]),
     temperature: 0,
     topP: 1,
     maxTokens: Math.max(...chosen.map((row) => row.completion.length)) + 1,

@@ -22,7 +22,7 @@ it('the worker starts from compiled files as well, and lets the process end', as
     const config = { vocabularySize: 16, contextLength: 16, width: 16, layers: 1, heads: 2 }
     const network = await WorkerNetwork.start({ engine: 'ort', config, optimizer: DEFAULT_OPTIMIZER, threads: 1, notice: console.error })
     await network.initialise(1)
-    const draws = await network.sample({ prompts: [[3]], count: 5, seeds: [1], temperature: 1, topP: 1, maxTokens: 4 })
+    const draws = await network.sample({ prompts: [[3]], seeds: [[1, 2, 3, 4, 5]], temperature: 1, topP: 1, maxTokens: 4 })
     console.log(draws[0].length)
   `
   // Without dispose: an idle network must not hold the process.

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { DEFAULT_OPTIMIZER, EngineFailure, type EngineOptions } from '../../src/policy/engine.ts'
 import { LocalNetwork } from '../../src/policy/policy-network.ts'
+import { seedsOf } from '../../src/policy/sampler.ts'
 import { WorkerNetwork } from '../../src/policy/worker-network.ts'
 
 const options: EngineOptions = {
@@ -28,7 +29,7 @@ const batch = {
   targets: places.map((i) => 2 + ((i * 7) % 60)),
   weights: new Float32Array(places.length).fill(1 / places.length),
 }
-const request = { prompts: [[3, 4, 5]], count: 4, seeds: ['s'], temperature: 1, topP: 1, maxTokens: 100 }
+const request = { prompts: [[3, 4, 5]], seeds: [seedsOf('s', 4)], temperature: 1, topP: 1, maxTokens: 100 }
 
 describe('a network in a worker thread', () => {
   it('computes what the network in this thread computes, to the bit', async () => {
@@ -56,7 +57,7 @@ describe('a network in a worker thread', () => {
 
   it('stops sampling when asked, and goes on working', async () => {
     const abort = new AbortController()
-    const long = worker.sample({ ...request, count: 64 }, abort.signal)
+    const long = worker.sample({ ...request, seeds: [seedsOf('s', 64)] }, abort.signal)
     abort.abort(new Error('no longer wanted'))
     await expect(long).rejects.toThrow('no longer wanted')
     expect(await worker.sample(request)).toHaveLength(1)

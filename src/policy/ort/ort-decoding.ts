@@ -50,8 +50,9 @@ export class OrtDecoding implements Decoding {
     if (this.#steps === 0) this.#startOwn(width)
     if (width !== this.#width || !Number.isInteger(width))
       throw new RangeError(`${ids.length} tokens for ${prompts} prompts`)
-    const positions = Int32Array.from(this.#promptLengths, (length) => length + this.#steps)
-    if (Math.max(...positions) >= this.#config.contextLength) throw new RangeError('a continuation is past the context')
+    const positions = Int32Array.from(this.#promptLengths, (length) =>
+      Math.min(length + this.#steps, this.#config.contextLength - 1),
+    )
     const output = await run(this.#session, {
       ...this.#promptFeeds,
       ...this.#own,

@@ -51,8 +51,9 @@ export class TfjsDecoding implements Decoding {
     if (this.#steps === 0) this.#startOwn(width)
     if (width !== this.#width || !Number.isInteger(width))
       throw new RangeError(`${ids.length} tokens for ${prompts} prompts`)
-    const positions = this.#promptLengths.map((length) => length + this.#steps)
-    if (Math.max(...positions) >= this.#config.contextLength) throw new RangeError('a continuation is past the context')
+    const positions = this.#promptLengths.map((length) =>
+      Math.min(length + this.#steps, this.#config.contextLength - 1),
+    )
     const { logits, own } = tf.tidy(() =>
       decodeStep(tfjsOps, this.#config, this.#weights, {
         ids: tf.tensor2d(ids, [prompts, width], 'int32') as tf.Tensor,
