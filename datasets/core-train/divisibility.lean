@@ -32,7 +32,7 @@ theorem dvd_products (a b c d : Nat) (h : a ∣ c) (k : b ∣ d) : a * b ∣ c *
   obtain ⟨m, rfl⟩ := h
   obtain ⟨n, rfl⟩ := k
   exists m * n
-  grind
+  exact Nat.mul_mul_mul_comm a m b n
 
 theorem dvd_both_ways_equal (a b : Nat) (h : a ∣ b) (k : b ∣ a) : b = a := by
   apply Nat.dvd_antisymm
@@ -62,7 +62,7 @@ theorem dvd_smaller_is_zero (d n : Nat) (h : d ∣ n) (hn : n < d) : n = 0 := by
   | zero => rfl
   | succ k =>
     have hle := Nat.le_of_dvd (Nat.succ_pos k) h
-    omega
+    exact absurd hn (Nat.not_lt_of_le hle)
 
 theorem dvd_square_of_dvd (d n : Nat) (h : d ∣ n) : d * d ∣ n * n := by
   exact Nat.mul_dvd_mul h h
@@ -75,10 +75,8 @@ theorem dvd_power_of_positive_exponent (a n : Nat) (h : 0 < n) : a ∣ a ^ n := 
     exact Nat.dvd_mul_left a (a ^ k)
 
 theorem dvd_six_from_two_and_three (n : Nat) (h : 2 ∣ n) (k : 3 ∣ n) : 6 ∣ n := by
-  obtain ⟨a, ha⟩ := h
-  obtain ⟨b, hb⟩ := k
-  refine ⟨a - b, ?_⟩
-  omega
+  have hc : Nat.Coprime 2 3 := by decide
+  exact Nat.Coprime.mul_dvd_of_dvd_of_dvd hc h k
 
 theorem dvd_twelve_gives_four (n : Nat) (h : 12 ∣ n) : 4 ∣ n := by
   obtain ⟨c, hc⟩ := h
@@ -187,7 +185,6 @@ theorem mod_fourth_power_five (n : Nat) (h : n % 5 ≠ 0) : n ^ 4 % 5 = 1 := by
   | 4, _, _ => decide
 
 theorem mod_from_two_remainders (n : Nat) (h : n % 4 = 3) (k : n % 5 = 2) : n % 20 = 7 := by
-  have hq := Nat.div_add_mod n 20
   omega
 
 theorem mod_sum_of_three_odds (a b c : Nat) (ha : a % 2 = 1) (hb : b % 2 = 1) (hc : c % 2 = 1) : (a + b + c) % 2 = 1 := by
@@ -244,8 +241,9 @@ theorem parity_sum_of_evens (a b : Nat) (ha : ∃ m, a = 2 * m) (hb : ∃ n, b =
 theorem parity_product_of_odds (a b : Nat) (ha : ∃ m, a = 2 * m + 1) (hb : ∃ n, b = 2 * n + 1) : ∃ k, a * b = 2 * k + 1 := by
   obtain ⟨m, rfl⟩ := ha
   obtain ⟨n, rfl⟩ := hb
-  refine ⟨2 * m * n + m + n, ?_⟩
-  grind
+  refine ⟨2 * (m * n) + m + n, ?_⟩
+  simp only [Nat.add_mul, Nat.mul_add, Nat.mul_assoc, Nat.mul_left_comm m 2 n]
+  omega
 
 theorem parity_even_times_anything (a b : Nat) (h : a % 2 = 0) : a * b % 2 = 0 := by
   rw [Nat.mul_mod, h]

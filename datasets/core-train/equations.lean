@@ -289,11 +289,21 @@ theorem puzzle_pigeonhole_parity (a b c : Nat) : (a + b) % 2 = 0 ∨ (b + c) % 2
   · rcases Nat.mod_two_eq_zero_or_one b with hb | hb
     · left
       omega
-    · right
-      omega
+    · rcases Nat.mod_two_eq_zero_or_one c with hc | hc
+      · right
+        right
+        omega
+      · right
+        left
+        omega
   · rcases Nat.mod_two_eq_zero_or_one b with hb | hb
-    · right
-      omega
+    · rcases Nat.mod_two_eq_zero_or_one c with hc | hc
+      · right
+        left
+        omega
+      · right
+        right
+        omega
     · left
       rw [Nat.add_mod, ha, hb]
 

@@ -15,8 +15,8 @@ theorem seq_sum_of_even_numbers (s : Nat → Nat) (h0 : s 0 = 0) (h : ∀ n, s (
     s n = n * (n + 1) := by
   induction n with | zero => ?_ | succ k ih => ?_
   · rw [h0]
-  · rw [h, ih]
-    grind
+  · rw [h, ih, ← Nat.add_mul]
+    exact Nat.mul_comm _ _
 
 theorem seq_sum_of_squares (s : Nat → Nat) (h0 : s 0 = 0) (h : ∀ n, s (n + 1) = s n + (n + 1) * (n + 1)) (n : Nat) :
     6 * s n = n * (n + 1) * (2 * n + 1) := by
@@ -216,7 +216,8 @@ theorem seq_fibonacci_parity (f : Nat → Nat) (h0 : f 0 = 0) (h1 : f 1 = 1) (h 
     have h₄ : f (3 * k + 4) = f (3 * k + 3) + f (3 * k + 2) := h (3 * k + 2)
     rw [Nat.mul_succ]
     constructor
-    · omega
+    · show f (3 * k + 3) % 2 = 0
+      omega
     · show f (3 * k + 4) % 2 = 1
       omega
 
@@ -336,8 +337,7 @@ theorem induction_two_divides_square_plus_self (n : Nat) : (n * n + n) % 2 = 0 :
   induction n with
   | zero => rfl
   | succ k ih =>
-    have h : (k + 1) * (k + 1) + (k + 1) = (k * k + k) + 2 * (k + 1) := by grind
-    rw [h]
+    simp only [Nat.add_mul, Nat.mul_add, Nat.one_mul, Nat.mul_one]
     omega
 
 theorem induction_eleven_divides_even_powers_of_ten (n : Nat) : 10 ^ (2 * n) % 11 = 1 := by
@@ -354,7 +354,11 @@ theorem induction_four_divides_powers_of_three (n : Nat) : (3 ^ n + 2 * n) % 4 =
     | zero => exact Or.inl ⟨rfl, rfl⟩
     | succ k ih =>
       rw [Nat.pow_succ]
-      omega
+      rcases ih with ⟨h₁, h₂⟩ | ⟨h₁, h₂⟩
+      · right
+        constructor <;> omega
+      · left
+        constructor <;> omega
   omega
 
 /-! ## Inequalities by induction -/
