@@ -75,7 +75,6 @@ function expansions(source: Buffer, node: SyntaxNode): Part[][] {
   }
   const holes = holesBelow(source, node)
   if (holes.length === 0) return []
-  const [hole] = holes
   const text = scriptText(source, node, holes)
   const blocks = holes.map(({ block, times }) => blockPart(source, block, times))
   if (/^exact\s+\?_$/.test(text) && hole !== undefined) return [blocks]
@@ -84,12 +83,13 @@ function expansions(source: Buffer, node: SyntaxNode): Part[][] {
 
 /**
  * A tactic with `?_` in it, so that the goals of the `?_` come before the main one. `have` and its like put them behind
- * it: as tactics they are `refine` and a rotation of the goals.
+ * it: as tactics they are `refine` and a rotation of the goals. For `suffices` the rotation is what is wanted.
  */
 function asRefinement(text: string): string {
   if (/^exact\b/.test(text)) return text.replace(/^exact\b/, 'refine')
   if (/^show\b/.test(text)) return `refine (${text})`
-  return /^(have|let|suffices)\b/.test(text) ? `refine ${text}; ?_` : text
+  if (/^(have|let)\b/.test(text)) return `refine ${text}; ?_`
+  return /^obtain\b/.test(text) ? `${text.replace(/^obtain\b/, 'refine have')}; ?_` : text
 }
 
 function blockPart(source: Buffer, block: SyntaxNode, times: number | 'rest' = 1): Part {

@@ -147,11 +147,7 @@ class FileRun {
     for (let command = 0; ; command++) {
       this.#at = { command, described: undefined }
       const deadly = this.#deadly.get(command)
-      const described = await process.request(
-        'nextCommand',
-        { file, admit: deadly !== undefined },
-        COMMAND_DEADLINE_MS,
-      )
+      const described = await process.request('nextCommand', { file, admit: deadly !== undefined }, COMMAND_DEADLINE_MS)
       this.#at = { command, described }
       if (command >= this.#done) {
         await this.#command(worker, file, described, deadly)
@@ -253,7 +249,12 @@ type RecordedStep = ReplayedStep & {
   readonly end: number
 }
 
-type Taken = { readonly from: ProofState; readonly tactic: WrittenTactic; readonly text: string; readonly next: Reached }
+type Taken = {
+  readonly from: ProofState
+  readonly tactic: WrittenTactic
+  readonly text: string
+  readonly next: Reached
+}
 type Reached = { readonly kind: 'open'; readonly state: ProofState } | { readonly kind: 'finished' }
 type Outcome = Reached | { readonly kind: 'failed'; readonly reason: string }
 
@@ -319,7 +320,8 @@ class Replay {
   async #sequence(tactics: readonly WrittenTactic[], from: ProofState, flatten: boolean): Promise<Outcome> {
     let reached: Outcome = { kind: 'open', state: from }
     for (const tactic of tactics) {
-      if (reached.kind !== 'open') return { kind: 'failed', reason: `nothing is left for \`${firstLine(tactic.text)}\`` }
+      if (reached.kind !== 'open')
+        return { kind: 'failed', reason: `nothing is left for \`${firstLine(tactic.text)}\`` }
       reached = await this.#tactic(tactic, reached.state, flatten)
       if (reached.kind === 'failed') return reached
     }
@@ -353,7 +355,9 @@ class Replay {
       } else if (part.kind === 'chain') {
         reached = await this.#chain(part.tactics, state)
       } else {
-        const others = parts.slice(i + 1).reduce((sum, other) => sum + (other.kind === 'block' ? Number(other.times) : 0), 0)
+        const others = parts
+          .slice(i + 1)
+          .reduce((sum, other) => sum + (other.kind === 'block' ? Number(other.times) : 0), 0)
         const times = part.times === 'rest' ? fresh - others : part.times
         for (let n = 0; n < times; n++) {
           reached = reached.kind === 'open' ? await this.#sequence(part.tactics, reached.state, true) : failedEarly
@@ -389,7 +393,10 @@ class Replay {
       case 'finished':
         return result
       case 'timeout':
-        return { kind: 'failed', reason: `\`${firstLine(text)}\` takes more than ${this.#limits.heartbeats} heartbeats` }
+        return {
+          kind: 'failed',
+          reason: `\`${firstLine(text)}\` takes more than ${this.#limits.heartbeats} heartbeats`,
+        }
       case 'error':
       case 'crash':
         return { kind: 'failed', reason: `\`${firstLine(text)}\`: ${result.message}` }

@@ -77,13 +77,15 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
   }
 
   /** A syntax tree as far as blocks of tactics go: a part without one is left without its parts. */
-  const plainSyntax = (syntax: Obj): { node: SyntaxNode; blocks: boolean } | undefined => {
+  const plainSyntax = (syntax: Obj, levels = 0): { node: SyntaxNode; blocks: boolean } | undefined => {
     const where = range(syntax)
     if (where === undefined) return undefined
     const kind = elaborator.kindOf(syntax)
-    const parts = children(syntax).flatMap((child) => plainSyntax(child) ?? [])
+    // A block's tactics stand in a list in its only part.
+    const below = kind === TACTIC_SEQ ? 2 : levels - 1
+    const parts = children(syntax).flatMap((child) => plainSyntax(child, below) ?? [])
     const blocks = kind === TACTIC_SEQ || COMBINATORS.has(kind) || parts.some((part) => part.blocks)
-    return { node: { kind, ...where, children: blocks ? parts.map((part) => part.node) : [] }, blocks }
+    return { node: { kind, ...where, children: blocks || levels > 0 ? parts.map((part) => part.node) : [] }, blocks }
   }
 
   /** The parts of a `theorem` or `example`, below `open … in` and its like. Borrowed. */
@@ -96,13 +98,15 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
     if (declaration === undefined) return undefined
     const keyword = elaborator.kindOf(declaration).slice(`${PARSER}Command.`.length)
     // theorem: keyword, declId, signature, value; example: keyword, signature, value.
-    const value = keyword === 'theorem' ? children(declaration)[3] : keyword === 'example' ? children(declaration)[2] : undefined
+    const value =
+      keyword === 'theorem' ? children(declaration)[3] : keyword === 'example' ? children(declaration)[2] : undefined
     return value === undefined ? undefined : { keyword, declaration, value }
   }
 
   const fullName = (state: CommandState, declaration: Obj): string => {
     const id = children(children(declaration)[1] ?? UNIT)[0]
-    const written = id === undefined || isScalar(id) || lean.tag(id) !== SYNTAX.ident ? '' : elaborator.nameText(field(id, 2))
+    const written =
+      id === undefined || isScalar(id) || lean.tag(id) !== SYNTAX.ident ? '' : elaborator.nameText(field(id, 2))
     const namespace = elaborator.nameText(field(elaborator.scope(state), 2))
     if (written.startsWith('_root_.')) return written.slice('_root_.'.length)
     return namespace === '' || written === '' ? written : `${namespace}.${written}`
@@ -120,7 +124,10 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
   }
 
   /** The main goals that tactics at the given places had before them, as Lean prints them. Borrows the state. */
-  const goalsIn = (state: CommandState, wanted: ReadonlySet<string>): { start: number; end: number; goal: string }[] => {
+  const goalsIn = (
+    state: CommandState,
+    wanted: ReadonlySet<string>,
+  ): { start: number; end: number; goal: string }[] => {
     const infoState = field(state, COMMAND_STATE.infoState)
     const goals: { start: number; end: number; goal: string }[] = []
     const visit = (tree: Obj, context: Obj): void => {
@@ -167,7 +174,9 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
   // ------------------------------------------------------------------ one command after another
   /** With other info trees to add to; `enabled` says whether any are kept. */
   const withInfoTrees = (state: CommandState, infoState: Obj, enabled: boolean): CommandState => {
-    const copy = lean.makeCopy(state, { [COMMAND_STATE.infoState]: lean.makeCopy(infoState, {}, { 0: enabled ? 1 : 0 }) })
+    const copy = lean.makeCopy(state, {
+      [COMMAND_STATE.infoState]: lean.makeCopy(infoState, {}, { 0: enabled ? 1 : 0 }),
+    })
     dec(state)
     return copy
   }
@@ -194,7 +203,9 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
         const parts = theoremParts(syntax)
         if (typeof parts === 'object') {
           const [first, body] = children(parts.value)
-          const from = range(elaborator.kindOf(parts.value) === `${PARSER}Command.declValSimple` ? (first ?? UNIT) : parts.value)
+          const from = range(
+            elaborator.kindOf(parts.value) === `${PARSER}Command.declValSimple` ? (first ?? UNIT) : parts.value,
+          )
           const name = parts.keyword === 'theorem' ? fullName(before, parts.declaration) : ''
           const by = body !== undefined && elaborator.kindOf(body) === BY ? children(body)[1] : undefined
           node = by === undefined ? undefined : plainSyntax(by)?.node
@@ -238,8 +249,7 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
     return described
   }
   /** A command that does nothing: `section end` would need two, an empty node is enough. */
-  const emptyCommand = (): Obj =>
-    lean.makeCtor(1, [UNIT, elaborator.makeName('null'), lean.makeArray()])
+  const emptyCommand = (): Obj => lean.makeCtor(1, [UNIT, elaborator.makeName('null'), lean.makeArray()])
 
   return { open, next, close }
 }
