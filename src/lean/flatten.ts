@@ -22,6 +22,8 @@ export type Part =
 
 const PARSER = 'Lean.Parser.'
 const TACTIC_SEQ = `${PARSER}Tactic.tacticSeq`
+/** `{ tac; tac }`, which is a tactic too. */
+const BRACED = `${TACTIC_SEQ}Bracketed`
 const BY = `${PARSER}Term.byTactic`
 /** `suffices h : T by tac`, which stands for `from by tac`. */
 const BY_FROM = `${PARSER}Term.byTactic'`
@@ -47,10 +49,10 @@ function written(source: Buffer, node: SyntaxNode): WrittenTactic {
   return { text: scriptText(source, node), start, end, expansions: expansions(source, node) }
 }
 
-/** The tactics in a `tacticSeq` node, without what separates them. */
+/** The tactics in a block, without what separates them. */
 function elements(block: SyntaxNode): SyntaxNode[] {
   // tacticSeq holds tacticSeq1Indented or tacticSeqBracketed, which holds one list; separators are atoms.
-  const [sequence] = block.children
+  const sequence = block.kind === TACTIC_SEQ ? block.children[0] : block
   const list = sequence?.children.find(({ kind }) => kind === 'null')
   return list?.children.filter(({ kind }) => kind !== '' && kind !== 'null') ?? []
 }
@@ -58,11 +60,12 @@ function elements(block: SyntaxNode): SyntaxNode[] {
 function expansions(source: Buffer, node: SyntaxNode): Part[][] {
   const block = node.children.find(({ kind }) => kind === TACTIC_SEQ)
   const textOf = (start: number, end: number) => source.subarray(start, end).toString()
+  if (node.kind === BRACED) return [[blockPart(source, node)]]
   if (TRANSPARENT.has(node.kind) && block !== undefined) return [[blockPart(source, block)]]
   if (node.kind.includes(THEN_ALL)) return [[{ kind: 'chain', tactics: chain(source, node) }]]
   if (block !== undefined && /^(case'?|next)\b/.test(textOf(node.start, node.end))) {
     const head = textOf(node.start, block.start)
-    const [keyword = '', ...words] = head.slice(0, head.lastIndexOf('=>')).trim().split(/\s+/)
+    const [keyword = '', ...words] = head.slice(0, head.indexOf('=>')).trim().split(/\s+/)
     const names = keyword === 'next' ? words : words.slice(1)
     const several = words.includes('|')
     const first: Part[] = names.length > 0 ? [{ kind: 'step', text: `rename_i ${names.join(' ')}` }] : []
@@ -77,7 +80,7 @@ function expansions(source: Buffer, node: SyntaxNode): Part[][] {
   if (holes.length === 0) return []
   const text = scriptText(source, node, holes)
   const blocks = holes.map(({ block, times }) => blockPart(source, block, times))
-  if (/^exact\s+\?_$/.test(text) && hole !== undefined) return [blocks]
+  if (/^exact\s+\?_$/.test(text)) return [blocks]
   return [[{ kind: 'step', text: asRefinement(text) }, ...blocks]]
 }
 
@@ -128,7 +131,9 @@ function scriptText(source: Buffer, node: SyntaxNode, holes: readonly Hole[] = [
   let text = ''
   let position = node.start
   for (const hole of holes) {
-    text += source.subarray(position, hole.start).toString() + hole.text
+    // `=>` and `?_` go on one line; a comment between them would end it.
+    const before = source.subarray(position, hole.start).toString()
+    text += before.replace(/(?<==>|\bthen|\belse|:=)\s+$/, ' ') + hole.text
     position = hole.end
   }
   text += source.subarray(position, node.end).toString()

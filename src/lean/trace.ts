@@ -11,7 +11,7 @@ import { openHeader } from './session.ts'
 
 /** People's proofs may take what Lean grants a whole declaration. */
 const TRACE_LIMITS: TacticLimits = { heartbeats: 200_000, wallClockMs: 60_000 }
-/** Imports, or one command, on a loaded machine. */
+/** Milliseconds for imports, or one command, on a loaded machine. */
 const COMMAND_DEADLINE_MS = 180_000
 /** How often a process may die before the first command of a file. */
 const OPEN_ATTEMPTS = 3
@@ -51,10 +51,13 @@ export type ProofTrace =
 export class LeanTracer {
   readonly #pool: LeanPool
   readonly #limits: TacticLimits
+  readonly #commandDeadlineMs: number
 
-  constructor(pool: LeanPool, limits: TacticLimits = TRACE_LIMITS) {
+  /** @param commandDeadlineMs for one command of a file, or its imports; a process that takes longer is ended */
+  constructor(pool: LeanPool, limits: TacticLimits = TRACE_LIMITS, commandDeadlineMs = COMMAND_DEADLINE_MS) {
     this.#pool = pool
     this.#limits = limits
+    this.#commandDeadlineMs = commandDeadlineMs
   }
 
   /**
@@ -90,16 +93,16 @@ export class LeanTracer {
    * @throws RejectedInput where the file's imports fail; EngineError where Lean cannot run
    */
   async traceFile(file: string, source: string, onEvent: (event: TraceEvent) => void = () => {}): Promise<FileTrace> {
-    const run = new FileRun(file, source, this.#limits, onEvent)
+    const run = new FileRun(file, source, this.#limits, this.#commandDeadlineMs, onEvent)
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#pool.withWorker((worker) => run.walk(worker))
+        if (!run.stopped) await this.#pool.withWorker((worker) => run.walk(worker))
         return run.result()
       } catch (error) {
         if (!(error instanceof ProcessGoneError)) throw error
         if (!run.charge(error) && attempt >= OPEN_ATTEMPTS)
           throw new EngineError(`Lean cannot open ${file}: ${error.message}`, { cause: error })
-        onEvent({ kind: 'restarted', reason: error.message })
+        if (!run.stopped) onEvent({ kind: 'restarted', reason: error.message })
       }
     }
   }
@@ -113,6 +116,7 @@ class FileRun {
   readonly #bytes: Buffer
   readonly #source: string
   readonly #limits: TacticLimits
+  readonly #commandDeadlineMs: number
   readonly #onEvent: (event: TraceEvent) => void
   readonly #placeOf: (offset: number) => Place
   readonly #theorems: TracedTheorem[] = []
@@ -125,10 +129,20 @@ class FileRun {
   readonly #deadly = new Map<number, string>()
   /** Commands whose process was killed from outside once already. */
   readonly #spared = new Set<number>()
+  /** Where the last command ended that was read, in bytes. */
+  #readTo = 0
+  #stopped = false
   /** What the process is at; none before the first command. */
   #at: { readonly command: number; readonly described: FileCommand | undefined } | undefined
 
-  constructor(file: string, source: string, limits: TacticLimits, onEvent: (event: TraceEvent) => void) {
+  constructor(
+    file: string,
+    source: string,
+    limits: TacticLimits,
+    commandDeadlineMs: number,
+    onEvent: (event: TraceEvent) => void,
+  ) {
+    this.#commandDeadlineMs = commandDeadlineMs
     this.#file = file
     this.#source = source
     this.#bytes = Buffer.from(source)
@@ -141,14 +155,19 @@ class FileRun {
   async walk(worker: Worker): Promise<void> {
     const { process } = worker
     this.#at = undefined
-    const opened = await process.request('openFile', { source: this.#source }, COMMAND_DEADLINE_MS)
+    const opened = await process.request('openFile', { source: this.#source }, this.#commandDeadlineMs)
     if (opened.kind === 'rejected') throw new RejectedInput('header', opened.diagnostics)
     const { file } = opened
     for (let command = 0; ; command++) {
       this.#at = { command, described: undefined }
       const deadly = this.#deadly.get(command)
-      const described = await process.request('nextCommand', { file, admit: deadly !== undefined }, COMMAND_DEADLINE_MS)
+      const described = await process.request(
+        'nextCommand',
+        { file, admit: deadly !== undefined },
+        this.#commandDeadlineMs,
+      )
       this.#at = { command, described }
+      this.#readTo = Math.max(this.#readTo, described.end)
       if (command >= this.#done) {
         await this.#command(worker, file, described, deadly)
         this.#done = command + 1
@@ -165,6 +184,14 @@ class FileRun {
     const { death } = error
     if (death.kind === 'died' && death.signal !== undefined && !this.#spared.has(command)) {
       this.#spared.add(command)
+    } else if (described === undefined && this.#deadly.has(command)) {
+      // Not even its syntax can be read, so nobody knows where it ends.
+      this.#leave(
+        { kind: 'other', start: this.#readTo, end: this.#readTo, errors: [] },
+        'error',
+        `Lean cannot read what follows, and the rest of the file is left out: ${error.message}`,
+      )
+      this.#stopped = true
     } else if (described === undefined) {
       this.#deadly.set(command, error.message)
     } else {
@@ -172,6 +199,11 @@ class FileRun {
       this.#done = command + 1
     }
     return true
+  }
+
+  /** Nothing more can be had from the file. */
+  get stopped(): boolean {
+    return this.#stopped
   }
 
   result(): FileTrace {
@@ -193,7 +225,7 @@ class FileRun {
   async #theorem(worker: Worker, file: number, described: TheoremCommand): Promise<void> {
     if (described.proof === undefined) return this.#leave(described, 'term', 'its proof is a term')
     const { heartbeats } = this.#limits
-    const started = await worker.process.request('startCommand', { file, heartbeats }, COMMAND_DEADLINE_MS)
+    const started = await worker.process.request('startCommand', { file, heartbeats }, this.#commandDeadlineMs)
     if (started.kind === 'rejected')
       return this.#leave(described, 'replay', new RejectedInput('statement', started.diagnostics).message)
     const replay = new Replay(worker, started, this.#limits)
@@ -320,8 +352,9 @@ class Replay {
   async #sequence(tactics: readonly WrittenTactic[], from: ProofState, flatten: boolean): Promise<Outcome> {
     let reached: Outcome = { kind: 'open', state: from }
     for (const tactic of tactics) {
-      if (reached.kind !== 'open')
-        return { kind: 'failed', reason: `nothing is left for \`${firstLine(tactic.text)}\`` }
+      // The engine ends a proof with its last goal; what may follow (`done`, `all_goals …`) does nothing.
+      if (reached.kind !== 'open') break
+      if (tactic.text === 'done') continue
       reached = await this.#tactic(tactic, reached.state, flatten)
       if (reached.kind === 'failed') return reached
     }

@@ -27,6 +27,7 @@ const INFO_TREE = { context: 0, node: 1 } as const
 
 const PARSER = 'Lean.Parser.'
 const TACTIC_SEQ = `${PARSER}Tactic.tacticSeq`
+const BRACED = `${TACTIC_SEQ}Bracketed`
 const BY = `${PARSER}Term.byTactic`
 /** Tactics whose parts are wanted although they hold no block. */
 const COMBINATORS = new Set([`${PARSER}Tactic.«tactic_<;>_»`, `${PARSER}Tactic.tactic_<;>_`])
@@ -82,9 +83,10 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
     if (where === undefined) return undefined
     const kind = elaborator.kindOf(syntax)
     // A block's tactics stand in a list in its only part.
-    const below = kind === TACTIC_SEQ ? 2 : levels - 1
+    const block = kind === TACTIC_SEQ || kind === BRACED
+    const below = kind === TACTIC_SEQ ? 2 : kind === BRACED ? 1 : levels - 1
     const parts = children(syntax).flatMap((child) => plainSyntax(child, below) ?? [])
-    const blocks = kind === TACTIC_SEQ || COMBINATORS.has(kind) || parts.some((part) => part.blocks)
+    const blocks = block || COMBINATORS.has(kind) || parts.some((part) => part.blocks)
     return { node: { kind, ...where, children: blocks || levels > 0 ? parts.map((part) => part.node) : [] }, blocks }
   }
 
@@ -115,7 +117,7 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
   // ------------------------------------------------------------------ info trees
   /** The elements of every tactic block below a node, by their place in the text. */
   const elementRanges = (node: SyntaxNode, found = new Set<string>()): Set<string> => {
-    if (node.kind === `${TACTIC_SEQ}1Indented` || node.kind === `${TACTIC_SEQ}Bracketed`) {
+    if (node.kind === `${TACTIC_SEQ}1Indented` || node.kind === BRACED) {
       for (const list of node.children)
         for (const { start, end } of list.children.length > 0 ? list.children : [list]) found.add(`${start}-${end}`)
     }
@@ -248,8 +250,8 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
     else file.last = { before, statement }
     return described
   }
-  /** A command that does nothing: `section end` would need two, an empty node is enough. */
-  const emptyCommand = (): Obj => lean.makeCtor(1, [UNIT, elaborator.makeName('null'), lean.makeArray()])
+  /** A command that does nothing: a list of none. Its source information is `SourceInfo.none`. */
+  const emptyCommand = (): Obj => lean.makeCtor(1, [box(2), elaborator.makeName('null'), lean.makeArray()])
 
   return { open, next, close }
 }
