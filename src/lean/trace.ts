@@ -79,7 +79,8 @@ export class LeanTracer {
         const replay = new Replay(worker, started, this.#limits)
         const recorded = await replay.proof(tactics.map((text) => ({ text, start: 0, end: 0, expansions: [] })))
         await replay.close()
-        return 'reason' in recorded ? { kind: 'failed', reason: recorded.reason } : { kind: 'traced', ...recorded }
+        if ('reason' in recorded) return { kind: 'failed', reason: recorded.reason }
+        return { kind: 'traced', steps: recorded.steps.map(withoutPlace) }
       })
     } catch (error) {
       if (!(error instanceof ProcessGoneError)) throw error
@@ -94,13 +95,13 @@ export class LeanTracer {
    */
   async traceFile(file: string, source: string, onEvent: (event: TraceEvent) => void = () => {}): Promise<FileTrace> {
     const run = new FileRun(file, source, this.#limits, this.#commandDeadlineMs, onEvent)
-    for (let attempt = 1; ; attempt++) {
+    for (let failures = 0; ; ) {
       try {
         if (!run.stopped) await this.#pool.withWorker((worker) => run.walk(worker))
         return run.result()
       } catch (error) {
         if (!(error instanceof ProcessGoneError)) throw error
-        if (!run.charge(error) && attempt >= OPEN_ATTEMPTS)
+        if (!run.charge(error) && ++failures >= OPEN_ATTEMPTS)
           throw new EngineError(`Lean cannot open ${file}: ${error.message}`, { cause: error })
         if (!run.stopped) onEvent({ kind: 'restarted', reason: error.message })
       }
@@ -239,13 +240,7 @@ class FileRun {
       file: this.#file,
       start: this.#placeOf(described.start),
       end: this.#placeOf(described.end),
-      steps: steps.map(({ state, tactic, next, premises, start }) => ({
-        state,
-        tactic,
-        next,
-        premises,
-        ...this.#placeOf(start),
-      })),
+      steps: steps.map((step) => ({ ...withoutPlace(step), ...this.#placeOf(step.start) })),
     }
     this.#theorems.push(theorem)
     this.#onEvent({ kind: 'traced', theorem })
@@ -279,6 +274,10 @@ type RecordedStep = ReplayedStep & {
   /** Place in the file, in bytes. */
   readonly start: number
   readonly end: number
+}
+
+function withoutPlace({ state, tactic, next, premises }: RecordedStep): ReplayedStep {
+  return { state, tactic, next, premises }
 }
 
 type Taken = {
