@@ -27,7 +27,7 @@ const BRACED = `${TACTIC_SEQ}Bracketed`
 const BY = `${PARSER}Term.byTactic`
 /** `suffices h : T by tac`, which stands for `from by tac`. */
 const BY_FROM = `${PARSER}Term.byTactic'`
-const THEN_ALL = 'tactic_<;>_'
+const THEN_ALL = `${PARSER}Tactic.tactic_<;>_`
 /** Blocks that look at the first goal alone, or at the goals as they are: their tactics can follow one another. */
 const TRANSPARENT = new Set(['Lean.cdot', `${PARSER}Tactic.paren`, `${PARSER}Tactic.focus`])
 
@@ -62,7 +62,7 @@ function expansions(source: Buffer, node: SyntaxNode): Part[][] {
   const textOf = (start: number, end: number) => source.subarray(start, end).toString()
   if (node.kind === BRACED) return [[blockPart(source, node)]]
   if (TRANSPARENT.has(node.kind) && block !== undefined) return [[blockPart(source, block)]]
-  if (node.kind.includes(THEN_ALL)) return [[{ kind: 'chain', tactics: chain(source, node) }]]
+  if (node.kind === THEN_ALL) return [[{ kind: 'chain', tactics: chain(source, node) }]]
   if (block !== undefined && /^(case'?|next)\b/.test(textOf(node.start, node.end))) {
     const head = textOf(node.start, block.start)
     const [keyword = '', ...words] = head.slice(0, head.indexOf('=>')).trim().split(/\s+/)
@@ -103,7 +103,7 @@ function blockPart(source: Buffer, block: SyntaxNode, times: number | 'rest' = 1
 function chain(source: Buffer, node: SyntaxNode): WrittenTactic[] {
   const [left, , right] = node.children
   if (left === undefined || right === undefined) return []
-  return [...(left.kind.includes(THEN_ALL) ? chain(source, left) : [written(source, left)]), written(source, right)]
+  return [...(left.kind === THEN_ALL ? chain(source, left) : [written(source, left)]), written(source, right)]
 }
 
 /** The outermost blocks below a node, each where `?_` can stand for it. */

@@ -29,8 +29,8 @@ const PARSER = 'Lean.Parser.'
 const TACTIC_SEQ = `${PARSER}Tactic.tacticSeq`
 const BRACED = `${TACTIC_SEQ}Bracketed`
 const BY = `${PARSER}Term.byTactic`
-/** Tactics whose parts are wanted although they hold no block. */
-const COMBINATORS = new Set([`${PARSER}Tactic.«tactic_<;>_»`, `${PARSER}Tactic.tactic_<;>_`])
+/** Its parts are wanted although they hold no block. */
+const THEN_ALL = `${PARSER}Tactic.tactic_<;>_`
 
 export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
   const { fn, field, inc, dec, arrayItems } = lean
@@ -86,7 +86,7 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
     const block = kind === TACTIC_SEQ || kind === BRACED
     const below = kind === TACTIC_SEQ ? 2 : kind === BRACED ? 1 : levels - 1
     const parts = children(syntax).flatMap((child) => plainSyntax(child, below) ?? [])
-    const blocks = block || COMBINATORS.has(kind) || parts.some((part) => part.blocks)
+    const blocks = block || kind === THEN_ALL || parts.some((part) => part.blocks)
     return { node: { kind, ...where, children: blocks || levels > 0 ? parts.map((part) => part.node) : [] }, blocks }
   }
 
