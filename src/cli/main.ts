@@ -38,6 +38,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
       .addCommand(datasetCheckCommand())
       .addCommand(datasetLibraryCommand())
   },
+  trace: async () => (await import('./trace.ts')).traceCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
 }
 

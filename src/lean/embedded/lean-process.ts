@@ -52,6 +52,7 @@ export type LeanProcess = {
   ): Promise<{ heapBytes: number }>
   notify(name: 'release', params: { states: number[] }): void
   notify(name: 'closeTheorem', params: { theorem: number }): void
+  notify(name: 'closeFile', params: { file: number }): void
   kill(reason: string): void
 }
 
@@ -179,7 +180,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean): LeanProcess {
     gone,
     request,
     run,
-    notify: (name: 'release' | 'closeTheorem', params: object) => {
+    notify: (name: 'release' | 'closeTheorem' | 'closeFile', params: object) => {
       if (death === undefined) void connection.sendNotification(notifications[name].type.method, params).catch(() => {})
     },
     kill,

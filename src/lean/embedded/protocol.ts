@@ -81,6 +81,40 @@ const libraryTheorems = z.object({
 })
 export type LibraryTheorems = z.infer<typeof libraryTheorems>
 
+/** A syntax tree as far as it holds blocks of tactics. `start` and `end` are bytes of the file. */
+export type SyntaxNode = {
+  readonly kind: string
+  readonly start: number
+  readonly end: number
+  readonly children: readonly SyntaxNode[]
+}
+const syntaxNodeSchema: z.ZodType<SyntaxNode> = z.lazy(() =>
+  z.object({ kind: z.string(), start: z.number(), end: z.number(), children: z.array(syntaxNodeSchema) }),
+)
+const commandSchema = z.object({
+  /** The command's place in the file, in bytes. */
+  start: z.number(),
+  end: z.number(),
+  /** Lean's errors while it was parsed and elaborated, each with its line and column. */
+  errors: z.array(z.string()),
+})
+const fileCommandSchema = z.discriminatedUnion('kind', [
+  commandSchema.extend({
+    kind: z.literal('theorem'),
+    /** With its namespace; empty for an `example`. */
+    name: z.string(),
+    /** The command's text without the proof. */
+    statement: z.string(),
+    /** The block of tactics that is the proof; missing where the proof is a term. */
+    proof: syntaxNodeSchema.optional(),
+    /** Main goals that info trees show before tactics of the proof, with the tactics' places. */
+    goals: z.array(z.object({ start: z.number(), end: z.number(), goal: z.string() })),
+  }),
+  /** `other`: no theorem. */
+  commandSchema.extend({ kind: z.enum(['mutual', 'other', 'end']) }),
+])
+export type FileCommand = z.infer<typeof fileCommandSchema>
+
 /** One request: its method, what is sent and what comes back. */
 type Method<P extends z.ZodType, R extends z.ZodType> = {
   readonly type: RequestType<z.infer<P>, z.infer<R>, void>
@@ -154,6 +188,26 @@ export const methods = {
     z.object({ environment: z.number(), header: z.string(), names: z.array(z.string()) }),
     z.object({ stated: z.array(statedSchema) }),
   ),
+  /** Imports what a file's first lines say. Its commands are elaborated one by one, by `nextCommand`. */
+  openFile: method(
+    'openFile',
+    z.object({ source: z.string() }),
+    z.discriminatedUnion('kind', [z.object({ kind: z.literal('opened'), file: z.number() }), rejected]),
+  ),
+  /** `admit`: this command is known to end the process, so a theorem is taken without its proof, and any other left out. */
+  nextCommand: method('nextCommand', z.object({ file: z.number(), admit: z.boolean() }), fileCommandSchema),
+  /** Like `start`, for the theorem that `nextCommand` has just elaborated, in the environment just before it. */
+  startCommand: method(
+    'startCommand',
+    z.object({ file: z.number(), heartbeats: z.number() }),
+    z.discriminatedUnion('kind', [stateSchema.extend({ kind: z.literal('started'), theorem: z.number() }), rejected]),
+  ),
+  /** Theorems in the terms that a tactic assigns to the goals of a state. Empty where the tactic fails. */
+  usedTheorems: method(
+    'usedTheorems',
+    z.object({ theorem: z.number(), state: z.number(), tactic: z.string() }),
+    z.object({ premises: z.array(z.string()) }),
+  ),
   memory: method('memory', z.object({}), memorySchema),
 } as const
 
@@ -171,5 +225,9 @@ export const notifications = {
   closeTheorem: {
     type: new NotificationType<{ theorem: number }>('closeTheorem'),
     params: z.object({ theorem: z.number() }),
+  },
+  closeFile: {
+    type: new NotificationType<{ file: number }>('closeFile'),
+    params: z.object({ file: z.number() }),
   },
 } as const

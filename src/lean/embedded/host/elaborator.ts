@@ -30,13 +30,15 @@ export function createElaborator(lean: Objects) {
   const ioErrorText = (error: Obj): string => lean.takeString(fn('l_IO_Error_toString')(error))
   const io = (result: Obj): Obj => unwrap(result, ioErrorText)
 
+  /** This build takes every source for a module, whose declarations are private to it. */
+  const withoutPrivate = (text: string): string => text.replaceAll('_private.0.', '')
+
   /** Takes the message data. */
   const messageText = (data: Obj): string => {
     const result = fn('l_Lean_MessageData_toString')(data)
     const text = lean.stringValue(lean.isString(result) ? result : field(result, 0))
     dec(result)
-    // This build takes every source for a module, whose declarations are private to it.
-    return text.replaceAll('_private.0.', '')
+    return withoutPrivate(text)
   }
   /** Takes the exception. */
   const exceptionText = (exception: Obj): string => messageText(fn('l_Lean_Exception_toMessageData')(exception))
@@ -116,7 +118,55 @@ export function createElaborator(lean: Objects) {
     return makeCtor(0, [inc(field(state, 0)), inc(field(s, 1)), inc(field(s, 2)), inc(field(s, 3))])
   }
 
+  /** One parsed command; `start` and `end` are bytes of its text with the white space around it. */
   type Command = { readonly syntax: Obj; readonly kind: string; readonly start: number; readonly end: number }
+  /** How far a text has been elaborated. Everything in it is owned. */
+  type Progress = { readonly state: CommandState; readonly parser: Obj }
+
+  /** Before the command at byte `position`. Borrows the state. */
+  const progressAt = (state: CommandState, position: number): Progress => ({
+    state: inc(state),
+    parser: makeCtor(0, [box(position)], [0]),
+  })
+  /**
+   * Parses and runs one command, of which `rewrite` may make another (it takes and gives owned syntax). Takes `from`.
+   * `ended`: there is none left.
+   */
+  const runCommand = (
+    input: Obj,
+    from: Progress,
+    rewrite: (command: Command) => Obj,
+  ): Progress & { readonly ended: boolean; readonly diagnostics: Diagnostic[] } => {
+    const start = lean.natValue(field(from.parser, 0)) ?? 0
+    const parsed = fn('l_Lean_Parser_parseCommand')(inc(input), parserContext(from.state), from.parser, emptyLog())
+    const syntax = inc(field(parsed, 0))
+    const parser = inc(field(field(parsed, 1), 0))
+    // Each command gets an empty log of its own, and its messages are read as soon as it is done.
+    const list = diagnostics(field(field(parsed, 1), 1))
+    dec(parsed)
+    if (fn('l_Lean_Parser_isTerminalCommand')(inc(syntax)) >>> 1 === 1) {
+      dec(syntax)
+      return { state: from.state, parser, ended: true, diagnostics: list }
+    }
+    const end = lean.natValue(field(parser, 0)) ?? 0
+    const frontend = makeCtor(0, [withMessages(from.state, emptyLog()), inc(parser), box(start), lean.makeArray()])
+    dec(from.state)
+    const ref = fn('lean_st_mk_ref')(frontend)
+    io(
+      fn('l_Lean_Elab_Frontend_elabCommandAtFrontend')(
+        rewrite({ syntax, kind: kindOf(syntax), start, end }),
+        inc(input),
+        inc(ref),
+      ),
+    )
+    const after = fn('lean_st_ref_get')(ref)
+    dec(ref)
+    const state = inc(field(after, 0))
+    dec(after)
+    list.push(...diagnostics(field(state, 1)))
+    return { state, parser, ended: false, diagnostics: list }
+  }
+
   /**
    * Runs the commands of `text` from byte `position` on, one after another, on a copy of `state` (borrowed).
    * `rewrite` sees each parsed command (owned) before it runs and gives back what to run in its place.
@@ -130,40 +180,16 @@ export function createElaborator(lean: Objects) {
   ): { state: CommandState; diagnostics: Diagnostic[] } => {
     const input = inputContext(text, fileName)
     const list: Diagnostic[] = []
-    let current = withMessages(state, emptyLog())
-    let parser = makeCtor(0, [box(position)], [0])
+    let progress = progressAt(state, position)
     for (;;) {
-      const start = lean.natValue(field(parser, 0)) ?? 0
-      const parsed = fn('l_Lean_Parser_parseCommand')(inc(input), parserContext(current), parser, emptyLog())
-      const syntax = inc(field(parsed, 0))
-      parser = inc(field(field(parsed, 1), 0))
-      // Each command gets an empty log of its own, and its messages are read as soon as it is done.
-      list.push(...diagnostics(field(field(parsed, 1), 1)))
-      dec(parsed)
-      if (fn('l_Lean_Parser_isTerminalCommand')(inc(syntax)) >>> 1 === 1) {
-        dec(syntax)
-        break
-      }
-      const end = lean.natValue(field(parser, 0)) ?? 0
-      const frontend = makeCtor(0, [withMessages(current, emptyLog()), inc(parser), box(start), lean.makeArray()])
-      dec(current)
-      const ref = fn('lean_st_mk_ref')(frontend)
-      io(
-        fn('l_Lean_Elab_Frontend_elabCommandAtFrontend')(
-          rewrite({ syntax, kind: kindOf(syntax), start, end }),
-          inc(input),
-          inc(ref),
-        ),
-      )
-      const after = fn('lean_st_ref_get')(ref)
-      dec(ref)
-      current = inc(field(after, 0))
-      dec(after)
-      list.push(...diagnostics(field(current, 1)))
+      const after = runCommand(input, progress, rewrite)
+      list.push(...after.diagnostics)
+      progress = after
+      if (after.ended) break
     }
-    dec(parser)
+    dec(progress.parser)
     dec(input)
-    return { state: current, diagnostics: list }
+    return { state: progress.state, diagnostics: list }
   }
 
   const emptyLog = (): Obj => inc(lean.constant('l_Lean_MessageLog_empty'))
@@ -179,6 +205,8 @@ export function createElaborator(lean: Objects) {
     }
     return parts.reverse().join('.')
   }
+  /** Like `nameText`, with the name of a file's own declaration as the file writes it. */
+  const plainNameText = (name: Obj): string => withoutPrivate(nameText(name))
   /** A text that no other name has: components are told apart even where they hold dots. */
   const nameKey = (name: Obj): string => {
     const parts: string[] = []
@@ -207,8 +235,11 @@ export function createElaborator(lean: Objects) {
     openHeader,
     scope,
     parserContext,
+    progressAt,
+    runCommand,
     runCommands,
     nameText,
+    plainNameText,
     nameKey,
     makeName,
     kindOf,

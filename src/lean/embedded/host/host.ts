@@ -7,6 +7,7 @@ import { createLibrary } from './library.ts'
 import { createPremises } from './premises.ts'
 import { type CheckResult, createProofCheck, type Refusal } from './proof-check.ts'
 import { createProofStates, type OpenTheorem, type SavedState } from './proof-states.ts'
+import { createSourceFiles, type SourceFile } from './source-files.ts'
 import { isInertCommand, refusedSyntax } from './source-policy.ts'
 
 export type HostPaths = { readonly glueFile: string; readonly wasmFile: string; readonly libraryDir: string }
@@ -24,6 +25,7 @@ export async function createHost(paths: HostPaths) {
   const proofCheck = createProofCheck(lean, elaborator, constants)
   const premises = createPremises(lean, elaborator, constants)
   const library = createLibrary(lean, elaborator, constants)
+  const sourceFiles = createSourceFiles(lean, elaborator)
 
   /** Environments after an import, by the text of the import lines: importing again would map the library again. */
   const imported = new Map<string, CommandState>()
@@ -32,6 +34,7 @@ export async function createHost(paths: HostPaths) {
   const environments: { state: CommandState; clean: boolean }[] = []
   const theorems = new Map<number, { theorem: OpenTheorem; states: Set<number> }>()
   const states = new Map<number, { saved: SavedState; theorem: number }>()
+  const files = new Map<number, SourceFile>()
   let nextId = 1
 
   type Opened =
@@ -88,8 +91,11 @@ export async function createHost(paths: HostPaths) {
     return { state, ...proofStates.describe(entry.theorem, saved) }
   }
 
-  const start = (environment: number, statement: string, heartbeats: number) => {
-    const result = proofStates.start(environmentState(environment), statement, heartbeats)
+  const start = (environment: number, statement: string, heartbeats: number) =>
+    startIn(environmentState(environment), statement, heartbeats)
+
+  const startIn = (state: CommandState, statement: string, heartbeats: number) => {
+    const result = proofStates.start(state, statement, heartbeats)
     if (result.kind === 'rejected') return result
     const theorem = nextId++
     theorems.set(theorem, { theorem: result.theorem, states: new Set() })
@@ -120,6 +126,41 @@ export async function createHost(paths: HostPaths) {
     release([...entry.states])
     theorems.delete(id)
     proofStates.close(entry.theorem)
+  }
+
+  const openFile = (
+    source: string,
+  ): { kind: 'opened'; file: number } | { kind: 'rejected'; diagnostics: Diagnostic[] } => {
+    const base = importOnly(source)
+    if ('diagnostics' in base) return { kind: 'rejected', diagnostics: base.diagnostics }
+    const file = nextId++
+    files.set(file, sourceFiles.open(base.state, base.position, source))
+    return { kind: 'opened', file }
+  }
+
+  const fileOf = (file: number): SourceFile => {
+    const known = files.get(file)
+    if (known === undefined) throw new Error(`unknown file ${file}`)
+    return known
+  }
+
+  const startCommand = (file: number, heartbeats: number) => {
+    const { last } = fileOf(file)
+    if (last === undefined) throw new Error('the last command is no theorem')
+    return startIn(last.before, last.statement, heartbeats)
+  }
+
+  const closeFile = (id: number): void => {
+    const file = files.get(id)
+    files.delete(id)
+    if (file !== undefined) sourceFiles.close(file)
+  }
+
+  const usedTheorems = (theorem: number, state: number, tactic: string): string[] => {
+    const open = theorems.get(theorem)
+    const from = states.get(state)
+    if (open === undefined || from === undefined) throw new Error(`unknown theorem ${theorem} or state ${state}`)
+    return proofStates.assignedTerms(open.theorem, from.saved, tactic, premises.used)
   }
 
   const elaborate = (environment: number, source: string): Diagnostic[] => {
@@ -209,6 +250,11 @@ export async function createHost(paths: HostPaths) {
     runTactic,
     release,
     closeTheorem,
+    openFile,
+    nextCommand: (file: number, admit: boolean) => sourceFiles.next(fileOf(file), admit),
+    startCommand,
+    usedTheorems,
+    closeFile,
     elaborate,
     exportProof,
     checkProof,

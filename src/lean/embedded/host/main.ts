@@ -103,10 +103,17 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   on(methods.stateTheorems, (host, { environment, header, names }) => ({
     stated: host.stateTheorems(environment, header, names),
   }))
+  on(methods.openFile, (host, { source }) => host.openFile(source))
+  on(methods.nextCommand, (host, { file, admit }) => host.nextCommand(file, admit))
+  on(methods.startCommand, (host, { file, heartbeats }) => host.startCommand(file, heartbeats))
+  on(methods.usedTheorems, (host, { theorem, state, tactic }) => ({
+    premises: host.usedTheorems(theorem, state, tactic),
+  }))
   on(methods.memory, (host) => host.memory())
   onNotification(notifications.stop, (_host, { run }) => void stopped.add(run))
   onNotification(notifications.release, (host, { states }) => host.release(states))
   onNotification(notifications.closeTheorem, (host, { theorem }) => host.closeTheorem(theorem))
+  onNotification(notifications.closeFile, (host, { file }) => host.closeFile(file))
 }
 
 function fail(error: unknown): never {

@@ -11,7 +11,7 @@ const GENERATED =
   /(^|\.)(_|match_|proof_|eq_\d|eq_def|inj$|injEq$|sizeOf_spec|noConfusion|ctorIdx|brecOn|recOn|casesOn|below|ndrec|rec$|induct|fun_cases|congr_simp|hcongr|elim$|sunfold|unsafe_)/
 
 export function createPremises(lean: Objects, elaborator: Elaborator, constants: Constants) {
-  const { field, tag } = lean
+  const { field, tag, dec } = lean
 
   /** The head constant of what a statement concludes, e.g. `Eq` or `LE.le`; empty where it is no constant. */
   const conclusionHead = (type: Obj): string => {
@@ -53,5 +53,33 @@ export function createPremises(lean: Objects, elaborator: Elaborator, constants:
     return { symbols, theorems }
   }
 
-  return { list }
+  /**
+   * Theorems that terms mention, sorted. What is not known in `before` was made on the way (parts of a proof that Lean
+   * keeps as lemmas of their own): its body is looked into instead. Everything is borrowed.
+   */
+  const used = (before: Obj, after: Obj, terms: readonly Obj[]): string[] => {
+    const theoremKind = constants.kindNumbers(after).theorem
+    const seen = new Set<string>()
+    const names: string[] = []
+    const look = (term: Obj): void =>
+      constants.forEachConstant(term, (name) => {
+        const key = elaborator.nameKey(name)
+        if (seen.has(key)) return
+        seen.add(key)
+        const known = constants.find(before, name)
+        if (known !== undefined) {
+          if (constants.originalKind(after, name) === theoremKind) names.push(elaborator.plainNameText(name))
+          dec(known)
+          return
+        }
+        const made = constants.find(after, name)
+        const body = made === undefined ? undefined : constants.body(made)
+        if (body !== undefined) look(body)
+        if (made !== undefined) dec(made)
+      })
+    terms.forEach(look)
+    return names.sort()
+  }
+
+  return { list, used }
 }

@@ -333,6 +333,35 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     }
   }
 
+  /**
+   * What `read` makes of the terms that a tactic assigns to the goals of a state: it gets the environments before and
+   * after, and the terms, all borrowed. Empty where the tactic fails.
+   */
+  const assignedTerms = (
+    theorem: OpenTheorem,
+    state: SavedState,
+    text: string,
+    read: (before: Obj, after: Obj, terms: readonly Obj[]) => string[],
+  ): string[] => {
+    const result = runTactic(theorem, state, text)
+    if (result.kind !== 'open' && result.kind !== 'finished') return []
+    if (result.kind === 'open') release(result.state)
+    // Running leaves Lean's own references as the tactic left them.
+    const [core, meta] = [refGet(theorem.elab.coreRef) >>> 0, refGet(theorem.elab.metaRef) >>> 0]
+    const terms = state.goals.map((goal) => instantiated(field(meta, META_STATE.mctx), goal))
+    const found = read(field(theorem.root.core, CORE_STATE.env), field(core, CORE_STATE.env), terms)
+    for (const owned of [core, meta, ...terms]) dec(owned)
+    return found
+  }
+
+  /** The term that a goal stands for, as far as it is known, owned. */
+  const instantiated = (mctx: Obj, goal: Obj): Obj => {
+    const pair = fn('l_Lean_instantiateMVarsCore')(inc(mctx), fn('l_Lean_Expr_mvar___override')(inc(goal)))
+    const term = inc(field(pair, 0))
+    dec(pair)
+    return term
+  }
+
   /** Elaboration may log an error and go on with `sorry`; such a tactic has failed. */
   const loggedError = (theorem: OpenTheorem): StepResult | undefined => {
     const core = refGet(theorem.elab.coreRef) >>> 0
@@ -348,12 +377,8 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     dec(synthesized)
     if (failed !== undefined) return failed
     const meta = refGet(theorem.elab.metaRef) >>> 0
-    const mctx = inc(field(meta, META_STATE.mctx))
+    const proof = instantiated(field(meta, META_STATE.mctx), theorem.rootGoal)
     dec(meta)
-    const goal = fn('l_Lean_Expr_mvar___override')(inc(theorem.rootGoal))
-    const instantiated = fn('l_Lean_instantiateMVarsCore')(mctx, goal)
-    const proof = inc(field(instantiated, 0))
-    dec(instantiated)
     const outcome: StepResult = exprFlags(lean, proof).hasExprMVar
       ? { kind: 'error', message: 'the proof leaves metavariables unassigned' }
       : fn('l_Lean_Expr_hasSorry')(inc(proof)) >>> 1 === 1
@@ -414,5 +439,5 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   /** Milliseconds spent inside Lean by steps so far: running tactics, checking proofs and printing goals. */
   const timeInLean = (): number => leanMs
 
-  return { start, runTactic, describe, share, release, close, timeInLean }
+  return { start, runTactic, assignedTerms, describe, share, release, close, timeInLean }
 }

@@ -1,0 +1,172 @@
+import { createWriteStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { Command, Option } from 'commander'
+import { TRACE_FORMATS, type TraceFormat, type TraceFormatName } from '../dataset/traced-file.ts'
+import { RejectedInput } from '../lean/engine.ts'
+import { LeanPool } from '../lean/pool.ts'
+import { type FileTrace, LeanTracer, type TraceEvent, type Untraced } from '../lean/trace.ts'
+import { EXIT, InputError } from './failure.ts'
+import { atLeast } from './flags.ts'
+import { orBadInput } from './report.ts'
+import { showSteps } from './terminal.ts'
+
+type Options = { readonly out?: string; readonly format: TraceFormatName; readonly workers: number }
+type Source = { readonly path: string; readonly text: string }
+
+/** Between two lines that only say how far a file is. */
+const PROGRESS_EVERY_MS = 2000
+
+/** `hedge trace`: the steps of the proofs in Lean files. */
+export function traceCommand(): Command {
+  return new Command('trace')
+    .description('write the steps (proof state, tactic) of every proof by tactics in Lean files')
+    .argument('<files...>', '.lean files whose imports the embedded Lean has')
+    .option('-o, --out <file>', 'where the steps go; standard output if left out')
+    .addOption(
+      new Option('--format <format>', 'how they are written')
+        .choices(Object.keys(TRACE_FORMATS))
+        .default('steps' satisfies TraceFormatName),
+    )
+    .option('-w, --workers <count>', 'Lean processes, each at a file of its own', atLeast(1), 1)
+    .addHelpText(
+      'after',
+      `
+Every step has been replayed: its tactic, run on its state, gives the next one. Structured tactics are taken apart
+where smaller steps lead to the same goals. Term proofs, errors and proofs that do not replay are reported on stderr.
+
+Formats:
+  steps     JSON lines {theorem, index, state, tactic, next, file, line, column, premises}, as \`hedge train --data\`
+            reads them; next is null at the end, line counts from 1, column from 0; premises are the theorems
+            in the terms that the tactic assigns
+  leandojo  a JSON list of {full_name, file_path, start, end, traced_tactics}
+  text      a line {state}:::{tactic} per step, escaped as inside a JSON string
+
+Exit codes: 0 traced, 2 bad input (a file that cannot be read, or whose imports fail), 3 Lean cannot run.`,
+    )
+    .action(async (paths: string[], options: Options) => {
+      process.exitCode = await orBadInput(() => trace(paths, options))
+    })
+}
+
+async function trace(paths: readonly string[], { out, format, workers }: Options): Promise<number> {
+  const sources = await Promise.all(paths.map(readSource))
+  const output = await openOutput(out, TRACE_FORMATS[format])
+  say(`tracing ${paths.length === 1 ? paths[0] : `${paths.length} files`}`)
+  const preparing = showSteps(false)
+  try {
+    const pool = await LeanPool.create({ processes: workers, onProgress: preparing.step }).finally(preparing.stop)
+    try {
+      const failures = await traceAll(new LeanTracer(pool), sources, workers, output.write)
+      for (const failure of failures) say(failure)
+      return failures.length === 0 ? EXIT.done : EXIT.badInput
+    } finally {
+      await pool.dispose()
+    }
+  } finally {
+    await output.close()
+  }
+}
+
+/** Traces files side by side; their theorems are written in the order of the files. Gives what is wrong with files. */
+async function traceAll(
+  tracer: LeanTracer,
+  sources: readonly Source[],
+  workers: number,
+  write: (theorems: FileTrace['theorems']) => void,
+): Promise<string[]> {
+  const failures: string[] = []
+  const traces = new Map<number, FileTrace>()
+  let [next, written] = [0, 0]
+  const work = async () => {
+    for (let i = next++; i < sources.length; i = next++) {
+      const { path, text } = sources[i] as Source
+      const nothing: FileTrace = { theorems: [], untraced: [], compared: 0, disagreed: 0 }
+      const found = await tracer.traceFile(path, text, reporter(path)).catch((error: unknown) => {
+        if (!(error instanceof RejectedInput)) throw error
+        failures.push(`${path}: ${firstLine(error.message)}`)
+        return nothing
+      })
+      if (found !== nothing) say(summary(path, found))
+      traces.set(i, found)
+      for (let ready = traces.get(written); ready !== undefined; ready = traces.get(written)) {
+        write(ready.theorems)
+        traces.delete(written++)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: workers }, work))
+  return failures
+}
+
+async function readSource(path: string): Promise<Source> {
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new InputError(`${path} cannot be read: ${cause.message}`, { cause })
+  })
+  return { path, text: text.replace(/^\uFEFF/, '') }
+}
+
+async function openOutput(path: string | undefined, format: TraceFormat) {
+  const stream: Writable = path === undefined ? process.stdout : createWriteStream(path)
+  if (path !== undefined)
+    await new Promise<void>((resolve, reject) => {
+      stream.once('open', resolve)
+      stream.once('error', (cause) => reject(new InputError(`${path} cannot be written: ${cause.message}`, { cause })))
+    })
+  let entries = 0
+  stream.write(format.begin)
+  return {
+    write(theorems: FileTrace['theorems']): void {
+      for (const theorem of theorems) stream.write((entries++ === 0 ? '' : format.between) + format.theorem(theorem))
+    },
+    async close(): Promise<void> {
+      stream.write(format.end)
+      if (path === undefined) return
+      stream.end()
+      await finished(stream)
+    },
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** What is worth a line at once: a theorem without steps, a restart, and now and then how far it is. */
+function reporter(path: string): (event: TraceEvent) => void {
+  let said = 0
+  let traced = 0
+  return (event) => {
+    if (event.kind === 'restarted') say(`${path}: Lean is started again: ${event.reason}`)
+    else if (event.kind === 'untraced') sayUntraced(path, event.untraced)
+    else {
+      traced++
+      if (performance.now() - said < PROGRESS_EVERY_MS) return
+      said = performance.now()
+      const { theorem } = event
+      say(`${path}:${theorem.start.line}: ${traced} theorems traced, now ${theorem.name}`)
+    }
+  }
+}
+
+function sayUntraced(path: string, { name, kind, reason, line }: Untraced): void {
+  // A library has hundreds of proofs by terms, and nothing is wrong with them: they are only counted.
+  if (kind === 'term') return
+  const what = name === '' ? 'a command' : name
+  say(`${path}:${line}: ${what} ${kind === 'error' ? 'has an error' : 'is not traced'}: ${firstLine(reason)}`)
+}
+
+function summary(path: string, { theorems, untraced, compared, disagreed }: FileTrace): string {
+  const steps = theorems.reduce((sum, theorem) => sum + theorem.steps.length, 0)
+  const count = (kind: Untraced['kind']) => untraced.filter((one) => one.kind === kind).length
+  return (
+    `${path}: ${theorems.length} theorems with ${steps} steps; ${count('term')} proofs by terms, ` +
+    `${count('error')} errors, ${count('replay')} not replayed; ` +
+    `${compared} goals compared with Lean's info trees, ${disagreed} differ`
+  )
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? ''
+}

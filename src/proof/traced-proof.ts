@@ -1,0 +1,23 @@
+/** One step of a proof that was replayed: on the goals `state` (as `renderState` prints them) ran `tactic`. */
+export type ReplayedStep = {
+  readonly state: string
+  readonly tactic: string
+  /** The goals afterwards; null where the proof is finished. */
+  readonly next: string | null
+  /** Theorems in the terms that this step assigned to its goals, sorted by name. */
+  readonly premises: readonly string[]
+}
+
+/** A place in a file as Lean gives it: lines count from 1, columns from 0 in code points. */
+export type Place = { readonly line: number; readonly column: number }
+
+/** A theorem of a file with the steps of its proof. */
+export type TracedTheorem = {
+  /** With its namespace; `example_LINE` for an `example`. */
+  readonly name: string
+  readonly file: string
+  readonly start: Place
+  readonly end: Place
+  /** In order; each one's `next` is the next one's `state`. A step's place is where its tactic stands in the file. */
+  readonly steps: readonly (ReplayedStep & Place)[]
+}

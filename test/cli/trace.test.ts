@@ -1,0 +1,72 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { traceCommand } from '../../src/cli/trace.ts'
+
+let folder: string
+let said: string
+const path = (name: string): string => join(folder, name)
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hedge-trace-'))
+  said = ''
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said += String(text)
+    return true
+  })
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  process.exitCode = 0
+  await rm(folder, { recursive: true, force: true })
+})
+
+const trace = (...args: string[]) => traceCommand().parseAsync(args, { from: 'user' })
+
+test('what cannot be read or written is said in one sentence, before Lean is started', async () => {
+  await trace(path('none.lean'))
+  expect(process.exitCode).toBe(2)
+  expect(said).toMatch(/^\S+none\.lean cannot be read: .*\n$/)
+  said = ''
+  await writeFile(path('some.lean'), 'theorem t : True := by trivial\n')
+  await trace(path('some.lean'), '-o', path('none/steps.jsonl'))
+  expect(process.exitCode).toBe(2)
+  expect(said).toMatch(/^\S+steps\.jsonl cannot be written: .*\n$/)
+})
+
+test('files are written in their order; one whose imports fail is left out, and the exit code says so', async () => {
+  await writeFile(
+    path('a.lean'),
+    'theorem a (p : Prop) (h : p) : p ∧ p := by\n  constructor\n  · exact h\n  · exact h\n',
+  )
+  await writeFile(path('b.lean'), 'import Mathlib\ntheorem b : True := by trivial\n')
+  await writeFile(
+    path('c.lean'),
+    'theorem c : True := trivial\ntheorem d : 1 = 2 := by\n  rfl\ntheorem e : 1 = 1 := by\n  rfl\n',
+  )
+  await trace(path('a.lean'), path('b.lean'), path('c.lean'), '-o', path('steps.jsonl'))
+  expect(process.exitCode).toBe(2)
+  const lines = (await readFile(path('steps.jsonl'), 'utf8')).trimEnd().split('\n')
+  const steps = lines.map((line) => JSON.parse(line) as { theorem: string; tactic: string; next: string | null })
+  expect(steps.map(({ theorem, tactic }) => `${theorem}: ${tactic}`)).toEqual([
+    'a: constructor',
+    'a: exact h',
+    'a: exact h',
+    'e: rfl',
+  ])
+  expect(steps[3]).toEqual({
+    theorem: 'e',
+    index: 0,
+    state: '⊢ 1 = 1',
+    tactic: 'rfl',
+    next: null,
+    file: path('c.lean'),
+    line: 5,
+    column: 2,
+    premises: [],
+  })
+  expect(said).toContain(`tracing 3 files`)
+  expect(said).toContain(`${path('b.lean')}: the header does not elaborate: `)
+  expect(said).toContain(`${path('c.lean')}:2: d has an error: 3:2: `)
+  expect(said).toContain(`${path('c.lean')}: 1 theorems with 1 steps; 1 proofs by terms, 1 errors, 0 not replayed`)
+})
