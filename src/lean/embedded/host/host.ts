@@ -171,12 +171,30 @@ export async function createHost(paths: HostPaths) {
 
   const refuse = (reason: string, messages: string[] = []): Refusal => ({ kind: 'refused', reason, messages })
 
+  /** The source that was elaborated last, and what came of it: a file of many theorems is asked about for each. */
+  let elaborated:
+    | { readonly source: string; readonly header: string | undefined; readonly state: CommandState }
+    | undefined
+
   /** The untrusted half of verification: see verifier.ts. With `header`, the source must be that header and one declaration. */
   const exportProof = (
     source: string,
     name: string,
     header?: string,
   ): ({ kind: 'exported' } & ExportedDeclarations) | Refusal => {
+    if (elaborated?.source !== source || elaborated.header !== header) {
+      if (elaborated !== undefined) lean.dec(elaborated.state)
+      elaborated = undefined
+      const answer = elaborateSource(source, header)
+      if (typeof answer === 'object') return answer
+      elaborated = { source, header, state: answer }
+    }
+    const exported = proofCheck.exportDeclarations(elaborated.state, name)
+    return 'kind' in exported ? exported : { kind: 'exported', ...exported }
+  }
+
+  /** Elaborates a whole source; its last state, owned, if there were no errors. */
+  const elaborateSource = (source: string, header: string | undefined): CommandState | Refusal => {
     if (header !== undefined && !source.startsWith(header)) return refuse('the source does not begin with the header')
     const base = importOnly(source)
     if ('diagnostics' in base)
@@ -186,9 +204,8 @@ export async function createHost(paths: HostPaths) {
       )
     const headerEnd = header === undefined ? undefined : Buffer.byteLength(header)
     let declarations = 0
-    let run: ReturnType<typeof elaborator.runCommands>
     try {
-      run = elaborator.runCommands(base.state, source, base.position, 'source', ({ syntax, kind, start }) => {
+      const run = elaborator.runCommands(base.state, source, base.position, 'source', ({ syntax, kind, start }) => {
         const inHeader = headerEnd !== undefined && start < headerEnd
         const refusal = inHeader ? undefined : refusedSyntax(lean, elaborator, syntax)
         if (refusal !== undefined) throw new RefusedSource(refusal)
@@ -197,21 +214,16 @@ export async function createHost(paths: HostPaths) {
         }
         return syntax
       })
+      const errors = run.diagnostics.filter((d) => d.severity === 'error')
+      if (errors.length === 0) return run.state
+      lean.dec(run.state)
+      return refuse(
+        'Lean reports an error',
+        errors.map((d) => `${d.line}:${d.column}: ${d.text}`),
+      )
     } catch (error) {
       if (error instanceof RefusedSource) return refuse(error.message)
       throw error
-    }
-    try {
-      const errors = run.diagnostics.filter((d) => d.severity === 'error')
-      if (errors.length > 0)
-        return refuse(
-          'Lean reports an error',
-          errors.map((d) => `${d.line}:${d.column}: ${d.text}`),
-        )
-      const exported = proofCheck.exportDeclarations(run.state, name)
-      return 'kind' in exported ? exported : { kind: 'exported', ...exported }
-    } finally {
-      lean.dec(run.state)
     }
   }
 
