@@ -9,6 +9,7 @@ import {
   coverageOverEpochs,
   coverageTable,
   frontier,
+  reasonedFigure,
   reasonedTable,
 } from './dco-demo/figures.ts'
 import { boundsFor, type RankAccuracies, rankAccuracies } from './dco-demo/ranks.ts'
@@ -63,12 +64,12 @@ async function directAnswers(): Promise<void> {
     })
     runs.push(run)
     console.log(
-      `\n${n === 1 ? 'Cross-entropy' : `DCO at N' = ${n}`} (${run.steps} steps, ${run.replaced} examples replaced; ${clock()})`,
+      `\n${n === 1 ? 'Cross-entropy' : `DCO at N' = ${n}`}: ${run.steps} steps, ${run.replaced} examples replaced; ${clock()}\n`,
     )
     console.log(coverageTable(run))
   }
   const { svg, text } = frontier(runs)
-  console.log(`\nCoverage at the last epoch, by N and by what was trained with\n${text}\n`)
+  console.log(`\n${text}\n`)
   for (const run of runs) await save(`coverage-over-epochs-${run.n}.svg`, coverageOverEpochs(run))
   await save('greedy-confidence.svg', confidenceHistograms(runs))
   await save('frontier.svg', svg)
@@ -90,7 +91,8 @@ async function chainOfThought(): Promise<void> {
     { name: 'cross-entropy', run: entropy },
     { name: 'DCO^a 64', run: dco },
   ]
-  console.log(reasonedTable(runs, SAMPLES))
+  console.log(`\n${reasonedTable(runs, SAMPLES)}\n`)
+  await save('chain-of-thought.svg', reasonedFigure(runs, SAMPLES))
   const last = (run: ReasonedRun) => run.looks.at(-1) as ReasonedRun['looks'][0]
   const coverage = (run: ReasonedRun) => reasonedPassAt(64, SAMPLES, last(run)).mean
   const confidence = (run: ReasonedRun) => estimate(last(run).modeConfidence).mean

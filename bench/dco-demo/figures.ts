@@ -1,5 +1,6 @@
 import { histograms, type Line, lineChart } from '../../src/report/plot.ts'
-import { type DirectRun, type Estimate, type Look, passAt } from './experiment.ts'
+import { tableText } from '../../src/report/table.ts'
+import { type DirectRun, type Estimate, estimate, type Look, passAt } from './experiment.ts'
 import type { BoundsAt } from './ranks.ts'
 import { type ReasonedRun, reasonedPassAt } from './reasoned.ts'
 
@@ -18,25 +19,18 @@ const point = (x: number, { mean, error }: Estimate) => ({
 const percent = ({ mean, error }: Estimate) => `${(100 * mean).toFixed(1)} ±${(100 * WIDTH * error).toFixed(1)}`
 const last = (run: DirectRun) => run.looks.at(-1) as Look
 
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  return rows.map((row) => row.map((cell, i) => cell.padStart(widths[i] as number)).join('  ')).join('\n')
-}
-
 /** Table 1: pass@N on new questions after each of some epochs. */
 export function coverageTable(run: DirectRun): string {
   const stride = Math.max(1, Math.floor(run.looks.length / 10))
   const looks = run.looks.filter((look) => look.epoch % stride === 0 || look.epoch <= 2)
-  const header = ['epoch', ...TABLE_SIZES.map((n) => `pass@${n} %`), 'greedy p', 'greedy right %']
-  return table([
-    header,
-    ...looks.map((look) => [
-      String(look.epoch),
-      ...TABLE_SIZES.map((n) => percent(passAt(n, look.right))),
-      (look.greedy.reduce((sum, { confidence }) => sum + confidence, 0) / look.greedy.length).toFixed(3),
-      ((100 * look.greedy.filter(({ correct }) => correct).length) / look.greedy.length).toFixed(1),
-    ]),
+  const head = ['epoch', ...TABLE_SIZES.map((n) => `pass@${n} %`), 'greedy p', 'greedy right %']
+  const rows = looks.map((look) => [
+    String(look.epoch),
+    ...TABLE_SIZES.map((n) => percent(passAt(n, look.right))),
+    (look.greedy.reduce((sum, { confidence }) => sum + confidence, 0) / look.greedy.length).toFixed(3),
+    ((100 * look.greedy.filter(({ correct }) => correct).length) / look.greedy.length).toFixed(1),
   ])
+  return tableText({ title: `Trained with ${nameOf(run.n)}: coverage of new questions`, head, rows })
 }
 
 export function coverageOverEpochs(run: DirectRun): Promise<string> {
@@ -56,10 +50,14 @@ export function confidenceHistograms(runs: readonly DirectRun[]): Promise<string
     const early = run.looks[Math.floor(run.looks.length / 4)] as Look
     return (run.n === 1 ? [early, last(run)] : [last(run)]).map((look) => ({
       name: `${nameOf(run.n)}, epoch ${look.epoch}`,
-      values: look.greedy.map(({ confidence }) => Math.min(1, confidence)),
+      kinds: [true, false].map((right) => ({
+        name: right ? 'right' : 'wrong',
+        values: look.greedy.filter(({ correct }) => correct === right).map(({ confidence }) => Math.min(1, confidence)),
+      })),
     }))
   })
-  return histograms({ title: 'Confidence in the greedy answer', x: 'p(greedy answer | question)', y: 'share' }, panels)
+  const title = 'Confidence in the greedy answer'
+  return histograms({ title, x: 'p(greedy answer | question)', y: 'share', lines: 'the answer is' }, panels)
 }
 
 /** Fig. 3: pass@N of each run at its last epoch, and the frontier over all of them. */
@@ -73,17 +71,18 @@ export function frontier(runs: readonly DirectRun[]): { svg: Promise<string>; te
   const best = FRONTIER_SIZES.map((n) =>
     runs.map((run) => ({ run, y: passAt(n, last(run).right).mean })).reduce((a, b) => (b.y > a.y ? b : a)),
   )
-  const rows = [
-    ['N', ...runs.map((run) => nameOf(run.n)), 'best'],
-    ...FRONTIER_SIZES.map((n, i) => [
+  const table = tableText({
+    title: 'Coverage at the last epoch, by N and by what was trained with',
+    head: ['N', ...runs.map((run) => nameOf(run.n)), 'best'],
+    rows: FRONTIER_SIZES.map((n, i) => [
       String(n),
       ...runs.map((run) => percent(passAt(n, last(run).right))),
       nameOf(best[i]?.run.n ?? 0),
     ]),
-  ]
+  })
   const text = { title: 'Coverage at the end of training', x: 'passes N', y: 'coverage', lines: 'trained with' }
   const frontierLine = { name: 'frontier', points: best.map(({ y }, i) => ({ x: FRONTIER_SIZES[i] as number, y })) }
-  return { svg: lineChart(text, [...lines, frontierLine], { logX: true, fromZero: true }), text: table(rows) }
+  return { svg: lineChart(text, [...lines, frontierLine], { logX: true, fromZero: true }), text: table }
 }
 
 /** Fig. 7: the bounds and the optimum for measured accuracies, and the confidence each N' really led to. */
@@ -108,19 +107,40 @@ export function boundsFigure(bounds: readonly BoundsAt[], runs: readonly DirectR
   )
 }
 
+type NamedRun = { readonly name: string; readonly run: ReasonedRun }
+const REASONED_SIZES = [1, 16, 64]
+const modeConfidence = ({ modeConfidence: list }: ReasonedRun['looks'][0]) => estimate(list)
+
 /** Table 3: coverage with a chain of thought, by unbiased estimates from samples. */
-export function reasonedTable(runs: readonly { name: string; run: ReasonedRun }[], samples: number): string {
-  const sizes = [1, 16, 64]
-  return table([
-    ['epoch', 'trained with', ...sizes.map((n) => `pass@${n} %`), 'p of commonest answer', 'replaced'],
-    ...runs.flatMap(({ name, run }) =>
+export function reasonedTable(runs: readonly NamedRun[], samples: number): string {
+  return tableText({
+    title: 'Coverage of new questions with a chain of thought',
+    head: ['trained with', 'epoch', ...REASONED_SIZES.map((n) => `pass@${n} %`), 'p of commonest answer', 'replaced'],
+    rows: runs.flatMap(({ name, run }) =>
       run.looks.map((look) => [
-        String(look.epoch),
         name,
-        ...sizes.map((n) => percent(reasonedPassAt(n, samples, look))),
-        (look.modeConfidence.reduce((a, b) => a + b, 0) / look.modeConfidence.length).toFixed(3),
+        String(look.epoch),
+        ...REASONED_SIZES.map((n) => percent(reasonedPassAt(n, samples, look))),
+        modeConfidence(look).mean.toFixed(3),
         look === run.looks.at(-1) ? String(run.replaced) : '',
       ]),
     ),
+  })
+}
+
+/** Coverage at the most passes, and confidence in the commonest answer, over epochs: with and without DCO^a. */
+export function reasonedFigure(runs: readonly NamedRun[], samples: number): Promise<string> {
+  const most = REASONED_SIZES.at(-1) as number
+  const lines = runs.flatMap(({ name, run }): Line[] => [
+    {
+      name: `${name}: pass@${most}`,
+      points: run.looks.map((look) => point(look.epoch, reasonedPassAt(most, samples, look))),
+    },
+    {
+      name: `${name}: p of commonest answer`,
+      points: run.looks.map((look) => point(look.epoch, modeConfidence(look))),
+    },
   ])
+  const title = 'New questions with a chain of thought'
+  return lineChart({ title, x: 'epoch', y: 'coverage, confidence', lines: '' }, lines, { fromZero: true })
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_OPTIMIZER } from '../../src/policy/engine.ts'
 import { type Draw, seedsOf } from '../../src/policy/sampler.ts'
 import { WorkerNetwork } from '../../src/policy/worker-network.ts'
+import { passAtK } from '../../src/results/coverage.ts'
 import type { Item } from '../../src/training/items.ts'
 import type { Objective } from '../../src/training/objective.ts'
 import { DEFAULT_SETTINGS } from '../../src/training/settings.ts'
@@ -110,14 +111,6 @@ function successes(item: Item, draws: readonly Draw[]): number {
   return draws.filter((draw) => draw.finished && answersRight(item, draw.tokens)).length
 }
 
-/** The unbiased estimate of pass@k from c right answers among n samples: 1 - C(n - c, k) / C(n, k). */
-export function unbiasedPassAt(k: number, samples: number, right: number): number {
-  if (samples - right < k) return 1
-  let miss = 1
-  for (let i = 0; i < k; i++) miss *= (samples - right - i) / (samples - i)
-  return 1 - miss
-}
-
 export function reasonedPassAt(k: number, samples: number, look: ReasonedLook): Estimate {
-  return estimate(look.right.map((right) => unbiasedPassAt(k, samples, right)))
+  return estimate(look.right.map((right) => passAtK(samples, right, k)))
 }

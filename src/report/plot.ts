@@ -54,18 +54,26 @@ export function lineChart(text: ChartText, lines: readonly Line[], options: Char
   })
 }
 
-export type Panel = { readonly name: string; readonly values: readonly number[] }
+/** Numbers of one histogram, in kinds that are stacked in its bars. */
+export type Panel = {
+  readonly name: string
+  readonly kinds: readonly { readonly name: string; readonly values: readonly number[] }[]
+}
 
 /** Histograms of numbers in [0, 1], one panel under the other, as shares of each panel's numbers. Returns an SVG document. */
-export function histograms(text: Omit<ChartText, 'lines'>, panels: readonly Panel[], bins = 20): Promise<string> {
-  const values = panels.flatMap(({ name, values: numbers }) =>
-    Array.from({ length: bins }, (_, bin) => ({
-      name,
-      from: bin / bins,
-      to: (bin + 1) / bins,
-      share: numbers.filter((x) => Math.min(bins - 1, Math.floor(x * bins)) === bin).length / numbers.length,
-    })),
-  )
+export function histograms(text: ChartText, panels: readonly Panel[], bins = 20): Promise<string> {
+  const values = panels.flatMap(({ name, kinds }) => {
+    const all = kinds.reduce((sum, kind) => sum + kind.values.length, 0)
+    return kinds.flatMap((kind) =>
+      Array.from({ length: bins }, (_, bin) => ({
+        name,
+        kind: kind.name,
+        from: bin / bins,
+        to: (bin + 1) / bins,
+        share: kind.values.filter((x) => Math.min(bins - 1, Math.floor(x * bins)) === bin).length / all,
+      })),
+    )
+  })
   return render({
     title: text.title,
     data: { values },
@@ -86,6 +94,7 @@ export function histograms(text: Omit<ChartText, 'lines'>, panels: readonly Pane
         x: { field: 'from', type: 'quantitative', title: text.x, bin: { binned: true, step: 1 / bins } },
         x2: { field: 'to' },
         y: { field: 'share', type: 'quantitative', title: text.y },
+        color: { field: 'kind', type: 'nominal', title: text.lines },
       },
     },
   })
