@@ -19,8 +19,12 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
   results: { rooms: ['proof', 'search', 'ensemble'], packages: ['better-sqlite3', 'zod'] },
   search: { rooms: ['proof', 'policy'], packages: [] },
   report: { rooms: ['proof', 'search', 'results'], packages: ['d3-hierarchy', 'vega', 'vega-lite'] },
+  iteration: {
+    rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'training', 'ensemble', 'results'],
+    packages: ['p-queue', 'zod'],
+  },
   cli: {
-    rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'report', 'training', 'ensemble', 'results'],
+    rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'report', 'training', 'ensemble', 'results', 'iteration'],
     packages: ['commander', 'cli-progress', 'pino', 'pino-pretty', 'ms', 'zod'],
   },
 }

@@ -39,6 +39,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
       .addCommand(datasetLibraryCommand())
   },
   trace: async () => (await import('./trace.ts')).traceCommand(),
+  iterate: async () => (await import('./iterate.ts')).iterateCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
 }
 

@@ -18,15 +18,18 @@ import { atLeast, positive, share, widths } from './flags.ts'
 import { confidenceTable, drawTrainingPlots, type MemberMetrics } from './train-report.ts'
 import { TrainingView } from './train-view.ts'
 
-type Flags = {
+type Flags = TrainingFlags & {
   readonly data: string
   readonly out: string
   readonly neff: readonly number[]
+  readonly minutes?: number
+}
+
+export type TrainingFlags = {
   readonly unit: 'step' | 'proof'
   readonly heldOut: number
   readonly epochs?: number
   readonly steps?: number
-  readonly minutes?: number
   readonly batchSize: number
   readonly learningRate: number
   readonly warmup: number
@@ -51,11 +54,24 @@ const DEFAULT_EPOCHS = 3
 
 /** `hedge train`: fits a policy to proof steps by step-wise DCO, or one for each of several N_eff. */
 export function trainCommand(): Command {
-  return new Command('train')
+  return addTrainingOptions(new Command('train'))
     .description('train a transformer policy on proof steps with step-wise DCO')
     .requiredOption('--data <file>', 'proof steps, one JSON object per line: theorem, index, state, tactic')
     .requiredOption('--out <dir>', 'where the policy goes; with several N_eff, one directory neff-N in it for each')
     .option('--neff <list>', 'the confidence limit N_eff (1 is cross-entropy), or several: 1,4,8,16,32', widths, [8])
+    .option('--minutes <n>', 'most wall-clock time for each N_eff', positive)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 2 bad input, 3 the engine failed, 130 interrupted (the same command goes on).',
+    )
+    .action(async (flags: Flags) => {
+      process.exitCode = await trainAll(flags)
+    })
+}
+
+/** What a training run can be told, by whatever command runs it. */
+export function addTrainingOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('--unit <unit>', 'what the loss multiplies probabilities over')
         .choices(['step', 'proof'])
@@ -68,7 +84,6 @@ export function trainCommand(): Command {
       positive,
     )
     .option('--steps <n>', 'most training steps', atLeast(1))
-    .option('--minutes <n>', 'most wall-clock time for each N_eff', positive)
     .option('--batch-size <n>', 'proof steps (or proofs) per training step', atLeast(1), DEFAULT_SETTINGS.batchSize)
     .option('--learning-rate <x>', 'highest learning rate', positive, DEFAULT_SETTINGS.learningRate)
     .option('--warmup <n>', 'steps over which the learning rate rises', atLeast(0), DEFAULT_SETTINGS.warmupSteps)
@@ -91,13 +106,6 @@ export function trainCommand(): Command {
     .option('--threads <n>', 'threads of the engine', atLeast(1), 1)
     .option('--seed <n>', 'seed of everything random', atLeast(0), 1)
     .option('--save-every <n>', 'steps between states that an interrupted run is taken up from', atLeast(1), 50)
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 done, 2 bad input, 3 the engine failed, 130 interrupted (the same command goes on).',
-    )
-    .action(async (flags: Flags) => {
-      process.exitCode = await trainAll(flags)
-    })
 }
 
 async function trainAll(flags: Flags): Promise<number> {
@@ -112,7 +120,7 @@ async function trainAll(flags: Flags): Promise<number> {
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   try {
-    const plan = planOf(flags)
+    const plan = { ...trainPlanOf(flags, flags.minutes), dataPath: flags.data }
     const data = await prepareData(plan)
     if (data.training.items.length === 0)
       throw new DatasetError(
@@ -179,7 +187,8 @@ async function trainOne(
   }
 }
 
-function planOf(flags: Flags): TrainPlan {
+/** @throws InputError */
+export function trainPlanOf(flags: TrainingFlags, minutes?: number): Omit<TrainPlan, 'dataPath'> {
   const network = networkConfigSchema.safeParse({
     vocabularySize: flags.vocabulary,
     contextLength: flags.context,
@@ -192,10 +201,9 @@ function planOf(flags: Flags): TrainPlan {
     throw new InputError('--tactic-tokens must be at least 2 and leave room for the proof state in --context.')
   if (flags.vocabulary < 258)
     throw new InputError('--vocabulary must be at least 258: the bytes and two special tokens.')
-  const limited = flags.steps !== undefined || flags.minutes !== undefined
+  const limited = flags.steps !== undefined || minutes !== undefined
   const epochs = flags.epochs ?? (limited ? undefined : DEFAULT_EPOCHS)
   return {
-    dataPath: flags.data,
     heldOutShare: flags.heldOut,
     unit: flags.unit,
     network: network.data,

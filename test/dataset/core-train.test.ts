@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { normaliseStatement } from '../../src/dataset/same-statement.ts'
 import { loadTheorems } from '../../src/dataset/theorem-file.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { openHeader } from '../../src/lean/session.ts'
@@ -30,12 +31,12 @@ describe('training theorems', { timeout: 600_000 }, () => {
     for (const set of await measuredSets())
       for (const row of (await readFile(set, 'utf8')).split('\n').filter((line) => line !== '')) {
         const { statement = '', core_statement = '' } = JSON.parse(row)
-        for (const text of [statement, core_statement]) if (text !== '') measured.add(normalised(text))
+        for (const text of [statement, core_statement]) if (text !== '') measured.add(normaliseStatement(text))
       }
     const own = new Set<string>()
     for (const file of files)
       for (const { theorem } of (await loadTheorems(file)).theorems) {
-        const statement = normalised(theorem.statement)
+        const statement = normaliseStatement(theorem.statement)
         expect(measured, theorem.name).not.toContain(statement)
         expect(own, theorem.name).not.toContain(statement)
         own.add(statement)
@@ -43,9 +44,9 @@ describe('training theorems', { timeout: 600_000 }, () => {
   })
 
   test('a renamed theorem is the same theorem', () => {
-    const one = normalised('theorem a (x y : ℕ) (h : x\n  = y) : ∃ z, z = y')
-    expect(normalised('theorem b (m n : Nat) (k : m = n) : ∃ q, q = n := by')).toBe(one)
-    expect(normalised('theorem b (m n : Nat) (k : m = n) : ∃ q, q = m')).not.toBe(one)
+    const one = normaliseStatement('theorem a (x y : ℕ) (h : x\n  = y) : ∃ z, z = y')
+    expect(normaliseStatement('theorem b (m n : Nat) (k : m = n) : ∃ q, q = n := by')).toBe(one)
+    expect(normaliseStatement('theorem b (m n : Nat) (k : m = n) : ∃ q, q = m')).not.toBe(one)
   })
 
   describe('in Lean', () => {
@@ -71,24 +72,4 @@ async function measuredSets(): Promise<string[]> {
   const beside = '../shared/data'
   const others = existsSync(beside) ? (await readdir(beside)).filter((name) => name.endsWith('.jsonl')) : []
   return ['datasets/core-small.jsonl', ...others.map((name) => `${beside}/${name}`)]
-}
-
-/** A statement without what can be chosen freely: white space, the theorem's name, and the names of bound variables. */
-function normalised(statement: string): string {
-  const text = statement
-    .replace(/^\s*theorem \S+/, '')
-    .replace(/:=\s*(by\b.*)?$/s, '')
-    .replaceAll('ℕ', 'Nat')
-    .replaceAll('ℤ', 'Int')
-    .replace(/\s+/g, ' ')
-    .trim()
-  const bound = new Set<string>()
-  for (const [, binder, quantified] of text.matchAll(/[({]([^(){}:]+?) :|(?:[∀∃λ]|\bfun) ?\(?([^,:=()∈<>≤≥]+)/gu))
-    for (const name of (binder ?? quantified ?? '').trim().split(' ')) bound.add(name)
-  const order = new Map<string, string>()
-  return text.replace(/(?<![\p{L}\p{N}_.'])[\p{L}_][\p{L}\p{N}_'₀-₉]*/gu, (word) => {
-    if (!bound.has(word)) return word
-    if (!order.has(word)) order.set(word, `v${order.size}`)
-    return order.get(word) as string
-  })
 }

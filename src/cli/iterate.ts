@@ -1,0 +1,243 @@
+import { basename } from 'node:path'
+import { Command } from 'commander'
+import { DatasetError, type ProofStep, readStepFile } from '../dataset/step-file.ts'
+import { loadTheorems, type TheoremEntry } from '../dataset/theorem-file.ts'
+import type { Member } from '../ensemble/member.ts'
+import { MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
+import { chooseTheorems } from '../iteration/choose.ts'
+import { stepsOf } from '../iteration/harvest.ts'
+import {
+  harvestOf,
+  policyDirectory,
+  type RoundManifest,
+  type RoundResult,
+  readManifest,
+  roundPaths,
+  runRound,
+} from '../iteration/round.ts'
+import { EmbeddedEngine } from '../lean/embedded/engine.ts'
+import { EngineFailure } from '../policy/engine.ts'
+import { buildPremiseIndex } from '../policy/premises.ts'
+import type { Theorem } from '../proof/theorem.ts'
+import { formatDuration } from './clock.ts'
+import { EXIT, InputError } from './failure.ts'
+import { atLeast, duration, positive, widths } from './flags.ts'
+import { openMember, type PremisesOf } from './open-policy.ts'
+import { programCommit } from './product.ts'
+import { addTrainingOptions, type TrainingFlags, trainPlanOf } from './train.ts'
+
+type Flags = TrainingFlags & {
+  readonly out: string
+  readonly rounds: number
+  readonly split: string
+  readonly exclude: readonly string[]
+  readonly stepsFrom: readonly string[]
+  readonly theorems: number
+  readonly members: readonly string[]
+  readonly passes: number
+  readonly budget: number
+  readonly depth: number
+  readonly share: number
+  readonly neff: readonly number[]
+  readonly heartbeats: number
+  readonly tacticTimeout: number
+  readonly workers: number
+}
+
+const SAY_EVERY_MS = 15_000
+
+/** `hedge iterate`: expert iteration. */
+export function iterateCommand(): Command {
+  return addTrainingOptions(new Command('iterate'))
+    .description('expert iteration: search, learn from the proofs found, search again with what was learnt')
+    .argument('<theorems>', 'a set of theorems with splits, such as that of `hedge dataset library`')
+    .requiredOption('-o, --out <folder>', 'one folder round-N in it for each round')
+    .option('--rounds <count>', 'rounds in all; finished ones are not done again', atLeast(1), 1)
+    .option('--split <name>', 'the only split that is searched and learnt from', 'train')
+    .option('--exclude <files...>', 'more sets of theorems that must not be learnt from', [])
+    .option('--steps-from <files...>', 'proof steps to learn from besides those found', [])
+    .option('--theorems <count>', 'most theorems searched in a round, by the hash of their names', atLeast(1), 1000)
+    .option('-m, --members <member...>', 'who searches in the first round, see below', ['baseline,search=best-first'])
+    .option('-n, --passes <count>', 'passes of each trained policy on a theorem, in later rounds', atLeast(1), 32)
+    .option('-b, --budget <time>', 'wall clock per theorem', duration, 10_000)
+    .option('-d, --depth <count>', 'tactics per pass', atLeast(1), 30)
+    .option('--share <x>', 'most of the steps that one tactic may make up', positive, 0.05)
+    .option('--neff <list>', 'the confidence limits of the policies', widths, [1, 4, 8, 16, 32])
+    .option('--heartbeats <count>', "Lean's own limit per tactic, in thousands", atLeast(1), 20_000)
+    .option('--tactic-timeout <time>', 'wall clock per tactic', duration, 10_000)
+    .option('-w, --workers <count>', 'Lean processes', atLeast(1), 2)
+    .addHelpText(
+      'after',
+      `
+Nothing of another split, or of --exclude, is searched or learnt from, by name or by statement. In later rounds the
+policies of the round before take turns on what is still unproved. The same command goes on where it stopped.
+
+Members: ${MEMBER_SYNTAX}
+
+Exit codes: 0 done, 2 bad input, 3 Lean or the network failed, 130 interrupted.`,
+    )
+    .action(async (path: string, flags: Flags) => {
+      process.exitCode = await iterate(path, flags)
+    })
+}
+
+async function iterate(path: string, flags: Flags): Promise<number> {
+  const say = (line: string) => process.stderr.write(`${line}\n`)
+  const interrupt = new AbortController()
+  const onSignal = () => {
+    if (interrupt.signal.aborted) process.kill(process.pid, 'SIGKILL')
+    say('stopping; once more stops at once')
+    interrupt.abort(new Error('interrupted'))
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  let engine: EmbeddedEngine | undefined
+  try {
+    const training = trainPlanOf(flags)
+    const set = await readSet(path)
+    const excluded: Theorem[] = []
+    for (const file of flags.exclude) excluded.push(...(await readSet(file)).theorems.map(({ theorem }) => theorem))
+    if (!set.theorems.some(({ split }) => split === flags.split))
+      throw new InputError(`${path} has no split \`${flags.split}\``)
+    const configs = parseMembers(flags.members)
+    if ('problem' in configs) throw new InputError(configs.problem)
+    const earlier: ProofStep[] = []
+    for (const file of flags.stepsFrom) earlier.push(...(await readStepFile(file)).steps)
+    const proved = new Set<string>()
+    for (let round = 0; round < flags.rounds; round++) {
+      const paths = roundPaths(flags.out, round)
+      const known = await readManifest(paths)
+      if (known !== undefined) say(`${summary(known)} (done before)`)
+      else {
+        engine ??= await startLean(flags, say)
+        const opened = engine
+        const premises: PremisesOf = async (header) => buildPremiseIndex(await opened.premises(header))
+        const searchers =
+          round === 0
+            ? configs
+            : membersOf(flags.neff.map((nEff) => policyDirectory(roundPaths(flags.out, round - 1), nEff)))
+        const members: Member[] = []
+        for (const config of searchers) members.push(await openMember(config, premises))
+        const { theorems, forbidden } = chooseTheorems(set.theorems, flags.split, excluded, proved, flags.theorems)
+        if (theorems.length === 0) throw new InputError(`nothing of ${path} is left to search`)
+        say(`round ${round}: searching ${theorems.length} theorems; ${forbidden} are not allowed`)
+        const limits = { heartbeats: flags.heartbeats, wallClockMs: flags.tacticTimeout }
+        const result = await runRound(engine, {
+          round,
+          paths,
+          theorems,
+          forbidden,
+          members,
+          plan: {
+            mode: 'first-proof',
+            passes: flags.passes,
+            matched: false,
+            block: Math.min(32, flags.passes),
+            depth: flags.depth,
+            wallClockMs: flags.budget,
+            sliceMs: flags.budget,
+            seed: `${flags.seed}/${round}`,
+          },
+          provenance: {
+            dataset: basename(path),
+            datasetHash: set.sha256,
+            split: flags.split,
+            leanVersion: engine.leanVersion,
+            libraryHash: engine.pool.libraryHash,
+            commit: programCommit(),
+            settings: limits,
+          },
+          limits,
+          workers: flags.workers,
+          earlier,
+          share: flags.share,
+          training,
+          nEffs: flags.neff,
+          saveEvery: flags.saveEvery,
+          signal: interrupt.signal,
+          say,
+          ...progress(round, theorems.length, say),
+        }).finally(async () => {
+          for (const member of members) await member.dispose?.()
+        })
+        if (result.kind !== 'over') return conclude(result, say)
+        say(summary(result.manifest))
+      }
+      const harvested = await harvestOf(paths)
+      for (const { theorem } of harvested) proved.add(theorem)
+      earlier.push(...stepsOf(harvested))
+    }
+    return EXIT.done
+  } catch (error) {
+    if (interrupt.signal.aborted) return conclude({ kind: 'interrupted' }, say)
+    if (error instanceof DatasetError) throw new InputError(error.message, { cause: error })
+    if (error instanceof EngineFailure) {
+      say(`the network failed: ${error.message}`)
+      return EXIT.engineFailure
+    }
+    throw error
+  } finally {
+    await engine?.dispose()
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
+}
+
+async function startLean(flags: Flags, say: (line: string) => void): Promise<EmbeddedEngine> {
+  return EmbeddedEngine.create({
+    processes: flags.workers,
+    onProgress: (step, fraction) => {
+      if (fraction === 0) say(step)
+    },
+  })
+}
+
+async function readSet(path: string): Promise<{ theorems: readonly TheoremEntry[]; sha256: string }> {
+  const file = await loadTheorems(path).catch((cause: Error) => {
+    throw new InputError(`${path} cannot be read: ${cause.message}`, { cause })
+  })
+  if (file.theorems.length === 0) throw new InputError(`${path} has no theorems`)
+  return file
+}
+
+function membersOf(directories: readonly string[]) {
+  const configs = parseMembers(directories)
+  if ('problem' in configs) throw new InputError(configs.problem)
+  return configs
+}
+
+/** A line now and then on how far the search and the training are. */
+function progress(round: number, all: number, say: (line: string) => void) {
+  const began = performance.now()
+  let said = began
+  let ended = 0
+  let proofs = 0
+  const now = (line: () => string, last: boolean) => {
+    if (!last && performance.now() - said < SAY_EVERY_MS) return
+    said = performance.now()
+    say(`${formatDuration(said - began)} | round ${round} | ${line()}`)
+  }
+  return {
+    onSearch: (event: { readonly kind: string; readonly outcome?: unknown }) => {
+      if (event.kind !== 'theoremEnded') return
+      ended++
+      const { outcome } = event as { outcome?: { completion?: string } }
+      if (outcome?.completion === 'firstProof') proofs++
+      now(() => `${ended} of ${all} theorems searched in this run, ${proofs} proved`, ended === all)
+    },
+    onTraining: (nEff: number, loss: number, done: number) =>
+      now(() => `training at N_eff ${nEff}: ${Math.round(100 * done)} %, loss ${loss.toFixed(3)}`, false),
+  }
+}
+
+function summary({ round, theorems, steps, seconds }: RoundManifest): string {
+  const spent = formatDuration(1000 * (seconds.search + seconds.harvest + seconds.training))
+  return `round ${round}: ${theorems.proved} of ${theorems.tried} theorems proved, ${steps.used} steps, ${spent}`
+}
+
+function conclude(result: Exclude<RoundResult, { kind: 'over' }>, say: (line: string) => void): number {
+  if (result.kind === 'broken') {
+    say(result.message)
+    return EXIT.engineFailure
+  }
+  say('interrupted: the same command goes on from here')
+  return EXIT.interrupted
+}
