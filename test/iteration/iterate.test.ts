@@ -87,15 +87,18 @@ describe('hedge iterate', { timeout: 600_000 }, () => {
     const out = join(folder, 'out')
     const network = '--width 32 --layers 2 --heads 2 --vocabulary 330 --context 96 --tactic-tokens 24 --steps 30'
     const search = '--rounds 2 --neff 1,8 --share 0.5 --budget 4s --passes 4 --workers 1 --save-every 10'
-    const run = () => {
-      const args = ['iterate', set, '-o', out, ...search.split(' '), ...network.split(' ')]
+    const run = (args = ['iterate', set, '-o', out, ...search.split(' '), ...network.split(' ')]) => {
       const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: root })
+      let out = ''
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        out += text
+      })
       let err = ''
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         err += text
       })
-      const ended = new Promise<{ code: number | null; err: string }>((resolve) =>
-        child.once('close', (code) => resolve({ code, err })),
+      const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) =>
+        child.once('close', (code) => resolve({ code, out, err })),
       )
       return { child, ended }
     }
@@ -129,5 +132,20 @@ describe('hedge iterate', { timeout: 600_000 }, () => {
     const again = await run().ended
     expect(again).toMatchObject({ code: 0, err: expect.stringContaining('(done before)') })
     expect(again.err).not.toContain('searching')
+
+    // What was trained takes its turns beside the policy that was not.
+    const trained = policyDirectory(first, 8)
+    const theorem = 'theorem fresh (p q : Prop) (hp : p) (hq : q) : p ∧ q'
+    const proved = await run(['prove', theorem, '--policy', trained, 'baseline', '--workers', '1', '--json']).ended
+    expect(proved.code, proved.err).toBe(0)
+    expect(JSON.parse(proved.out)).toMatchObject({
+      result: 'proved',
+      verdict: { kind: 'verified' },
+      config: {
+        members: [{ nEff: 8, checkpointHash: expect.stringMatching(/^[0-9a-f]{64}$/) }, { policy: 'baseline' }],
+      },
+    })
+    const absent = await run(['prove', theorem, '--policy', join(folder, 'absent')]).ended
+    expect(absent).toMatchObject({ code: 2, err: expect.stringContaining('there is no policy') })
   })
 })
