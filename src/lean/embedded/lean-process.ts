@@ -79,7 +79,11 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean): LeanProcess {
   })
   live.add(child)
   const channel = child.stdio[PROTOCOL_FD] as Duplex
-  const connection = createMessageConnection(new StreamMessageReader(channel), new StreamMessageWriter(channel))
+  const reader = new StreamMessageReader(channel)
+  // Its timer for messages that do not go on outlives a process killed in the middle of one, and keeps this one alive.
+  // Requests have deadlines of their own.
+  reader.partialMessageTimeout = 0
+  const connection = createMessageConnection(reader, new StreamMessageWriter(channel))
   const runs = new Map<number, (index: number, result: HostStep) => void>()
   let nextRun = 1
   let death: Death | undefined
