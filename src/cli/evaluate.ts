@@ -130,10 +130,11 @@ async function evaluate(path: string, options: Options, parts: EvaluateParts): P
 
     const limits = { heartbeats: options.heartbeats, wallClockMs: options.tacticTimeout }
     for (const config of configs) members.push(await parts.openMember(config, () => engine))
-    engine = await parts.openEngine(options.workers, limits)
     const plan = planOf(theorems, members, options)
+    // Before Lean starts, so that a file that will not do is told at once.
     const database = openResults(options.out)
     try {
+      engine = await parts.openEngine(options.workers, limits)
       const journal = beginRun(
         database,
         plan,

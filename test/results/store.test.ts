@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
@@ -91,7 +91,17 @@ describe('a results file', () => {
     const foreign = new Sqlite(join(folder, 'foreign.sqlite'))
     foreign.exec('CREATE TABLE something (x)')
     foreign.close()
+    const before = await readFile(join(folder, 'foreign.sqlite'))
+    expect(() => openResults(join(folder, 'foreign.sqlite'))).toThrow(/foreign.sqlite: .*something else/)
+    expect(await readFile(join(folder, 'foreign.sqlite'))).toEqual(before)
+    // Other programs count versions from 1 as well.
+    const numbered = new Sqlite(join(folder, 'foreign.sqlite'))
+    numbered.pragma('user_version = 1')
+    numbered.close()
     expect(() => openResults(join(folder, 'foreign.sqlite'))).toThrow(/something else/)
+    await writeFile(join(folder, 'empty.sqlite'), '')
+    expect(() => openResults(join(folder, 'empty.sqlite'), { mustExist: true })).toThrow(/empty/)
+    expect(await readFile(join(folder, 'empty.sqlite'), 'utf8')).toBe('')
     expect(() => openResults(join(folder, 'absent.sqlite'), { mustExist: true })).toThrow(SchemaError)
   })
 })
