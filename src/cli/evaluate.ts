@@ -80,7 +80,7 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     .option('-n, --passes <count>', 'passes of each member on each theorem', atLeast(1), 32)
     .addOption(new Option('--mode <mode>', 'how members share a theorem').choices(MODES).default('union'))
     .option('--no-matched', 'union: do not give the first member the passes of all members as a baseline')
-    .option('-b, --budget <time>', 'wall clock per theorem; in union mode of each member', duration)
+    .option('-b, --budget <time>', 'wall clock per theorem, verification apart; in union mode of each member', duration)
     .option('--run-budget <time>', 'wall clock of the whole run', duration)
     .option('--slice <time>', "slices: a member's first turn", duration, 2000)
     .option('-d, --depth <count>', 'tactics per pass', atLeast(1), 50)

@@ -37,6 +37,7 @@ export type MemberProgress = {
   /** Finished passes before the first that is missing; also the index of that one. */
   readonly passes: number
   readonly turns: number
+  /** Of the wall clock: the verifier's work is not counted. */
   readonly elapsedMs: number
   readonly proved: boolean
   /** It has nothing left to try, or its time is over. */

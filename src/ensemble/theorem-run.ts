@@ -122,7 +122,7 @@ export function advance(
   return {
     passes,
     turns: before.turns + 1,
-    elapsedMs: before.elapsedMs + unit.statistics.totalMs,
+    elapsedMs: before.elapsedMs + unit.statistics.totalMs - unit.statistics.verifierMs,
     proved: before.proved || unit.passes.some((pass) => pass.end === 'proved'),
     closed: before.closed || !unit.open,
   }
