@@ -65,7 +65,11 @@ export function chooseRun(database: Results, key: string | undefined): RunRow {
   if (key !== undefined && second !== undefined)
     throw new InputError(`the keys of ${runs.length} runs begin with ${key}`)
   if (second !== undefined)
-    process.stderr.write(`the file has ${runs.length} runs; this is the latest, ${first.key.slice(0, 12)}\n`)
+    process.stderr.write(
+      `the file has ${runs.length} runs; this is the latest. \`--run\` chooses:\n${runs
+        .map((run) => `  ${run.key.slice(0, 12)} ${run.started_at} ${run.dataset}, ${run.mode}, ${run.passes} passes\n`)
+        .join('')}`,
+    )
   return first
 }
 

@@ -46,6 +46,8 @@ export type Summary = {
   readonly runKey: string
   readonly commits: readonly string[]
   readonly estimator: Estimator
+  /** Whether every member had its full chance on every theorem, rather than only until another one proved it. */
+  readonly comparable: boolean
   readonly counts: {
     readonly theorems: number
     /** The denominator of every rate. */
@@ -73,6 +75,7 @@ export function summarise(results: RunResults): Summary {
   const { run, members, theorems } = results
   const done = theorems.filter((theorem) => theorem.outcome === 'done')
   const estimator: Estimator = run.mode === 'union' ? 'unbiased' : 'solvedWithin'
+  const comparable = estimator === 'unbiased' || members.length === 1
   const columns = tableColumns(run.passes)
   /** Up to the run's passes in the time that every member had; beyond them, in the time that goes with more passes. */
   const memberAt = (
@@ -119,6 +122,7 @@ export function summarise(results: RunResults): Summary {
     runKey: run.key,
     commits: results.commits,
     estimator,
+    comparable,
     counts: {
       theorems: theorems.length,
       done: done.length,
@@ -132,8 +136,8 @@ export function summarise(results: RunResults): Summary {
     members: summaries,
     ensemble: { coverage: columns.map(ensembleAt), curve: doublings(run.passes).map(ensembleAt) },
     matched: estimator === 'unbiased' ? matchedCompute(results, done, (k) => memberAt(0, k, 'counts'), ensembleAt) : [],
-    overlaps: overlaps(results, done),
-    frontier: doublings(run.passes).map((k) => {
+    overlaps: comparable ? overlaps(results, done) : [],
+    frontier: (comparable ? doublings(run.passes) : []).map((k) => {
       const points = members.map((member, position) => ({ k, member: member.name, rate: memberAt(position, k).rate }))
       return points.reduce((best, point) => (point.rate.value > best.rate.value ? point : best))
     }),
