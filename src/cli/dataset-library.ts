@@ -5,9 +5,9 @@ import { hash, type LibraryRow, readLibrary, splitLibrary } from '../dataset/lib
 import { LeanLibrary } from '../lean/library.ts'
 import { LeanPool } from '../lean/pool.ts'
 import { formatDuration } from './clock.ts'
-import { atLeast } from './flags.ts'
+import { atLeast, pattern } from './flags.ts'
 
-type Options = { readonly out: string; readonly workers: number; readonly modules?: string }
+type Options = { readonly out: string; readonly workers: number; readonly modules?: RegExp }
 
 /** `hedge dataset library`: the embedded library's own theorems as a set to prove. */
 export function datasetLibraryCommand(): Command {
@@ -15,21 +15,20 @@ export function datasetLibraryCommand(): Command {
     .description('write the theorems of the embedded library, each to be proved in what its module imports')
     .option('-o, --out <folder>', 'where the files go', 'datasets/library')
     .option('-w, --workers <count>', 'Lean processes', atLeast(1), 1)
-    .option('--modules <pattern>', 'only modules whose name matches this regular expression')
+    .option('--modules <pattern>', 'only modules whose name matches this regular expression', pattern)
     .action(async (options: Options) => {
       process.exitCode = await writeLibrary(options)
     })
 }
 
 async function writeLibrary({ out, workers, modules }: Options): Promise<number> {
-  const pattern = modules === undefined ? /./ : new RegExp(modules)
   const began = performance.now()
   const pool = await LeanPool.create({ processes: workers })
   try {
     let said = 0
     const library = await readLibrary(new LeanLibrary(pool), {
       workers,
-      where: (module) => pattern.test(module),
+      where: (module) => modules?.test(module) ?? true,
       onModule(done, all, kept) {
         if (done !== all && performance.now() - said < 10_000) return
         said = performance.now()

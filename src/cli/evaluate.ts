@@ -80,7 +80,7 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     .option('-n, --passes <count>', 'passes of each member on each theorem', atLeast(1), 32)
     .addOption(new Option('--mode <mode>', 'how members share a theorem').choices(MODES).default('union'))
     .option('--no-matched', 'union: do not give the first member the passes of all members as a baseline')
-    .option('-b, --budget <time>', 'wall clock per theorem; in union mode of each member', duration)
+    .option('-b, --budget <time>', 'wall clock per theorem, verification apart; in union mode of each member', duration)
     .option('--run-budget <time>', 'wall clock of the whole run', duration)
     .option('--slice <time>', "slices: a member's first turn", duration, 2000)
     .option('-d, --depth <count>', 'tactics per pass', atLeast(1), 50)
@@ -130,10 +130,11 @@ async function evaluate(path: string, options: Options, parts: EvaluateParts): P
 
     const limits = { heartbeats: options.heartbeats, wallClockMs: options.tacticTimeout }
     for (const config of configs) members.push(await parts.openMember(config, () => engine))
-    engine = await parts.openEngine(options.workers, limits)
     const plan = planOf(theorems, members, options)
+    // Before Lean starts, so that a file that will not do is told at once.
     const database = openResults(options.out)
     try {
+      engine = await parts.openEngine(options.workers, limits)
       const journal = beginRun(
         database,
         plan,

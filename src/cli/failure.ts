@@ -18,6 +18,18 @@ export function reportFailure(error: unknown): number {
     console.error(`hedge: ${error.message}`)
     return EXIT.engineFailure
   }
+  if (isFileTrouble(error)) {
+    console.error(`hedge: ${error.message}`)
+    return EXIT.badInput
+  }
   console.error(error)
   return EXIT.engineFailure
+}
+
+/** A file that cannot be read or written, or a damaged database: for the user to put right, and no bug of ours. */
+function isFileTrouble(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  const { code, path } = error as { code?: unknown; path?: unknown }
+  if (typeof code !== 'string') return false
+  return typeof path === 'string' || /^SQLITE_(CORRUPT|NOTADB|READONLY|FULL|IOERR|CANTOPEN|BUSY)/.test(code)
 }

@@ -46,6 +46,14 @@ export function duration(text: string): number {
   return value
 }
 
+export function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text)
+  } catch {
+    throw new InvalidArgumentError('It must be a regular expression.')
+  }
+}
+
 export type Shard = { readonly index: number; readonly count: number }
 
 /** `2/8`: the second of eight parts. */

@@ -128,10 +128,18 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
         if (verified) proof = { ...proof, ...shorter, ...rest }
       }
     }
-    if (flags.tree !== undefined) await writeTree(flags.tree, run.tree, theorem)
-    if (proof !== undefined && flags.out !== undefined) await writeFile(flags.out, proof.source)
+    // First of all what was found is shown: a file may turn out not to be writable.
     if (flags.json === true) console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, proof), null, 2))
     else print(theorem, flags, members, engine, run, proof)
+    const say = (line: string) => flags.json !== true && console.log(line)
+    if (proof !== undefined && flags.out !== undefined) {
+      await writeFile(flags.out, proof.source)
+      say(`The proof is in ${flags.out}.`)
+    }
+    if (flags.tree !== undefined) {
+      await writeTree(flags.tree, run.tree, theorem)
+      say(`The search tree is in ${flags.tree}.`)
+    }
     return proof !== undefined ? EXIT.done : run.completion === undefined ? EXIT.interrupted : EXIT.negative
   } finally {
     for (const member of members) await member.dispose?.()
@@ -248,9 +256,7 @@ function print(
     console.log(`${theorem.name}: proved${by} (${work})\n`)
     console.log(proof.source)
     console.log(`Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(proof.axioms)}.`)
-    if (flags.out !== undefined) console.log(`The proof is in ${flags.out}.`)
   }
-  if (flags.tree !== undefined) console.log(`The search tree is in ${flags.tree}.`)
 }
 
 function asJson(

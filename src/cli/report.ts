@@ -11,13 +11,14 @@ import { openResults } from '../results/store.ts'
 import { type Summary, summarise } from '../results/summary.ts'
 import { restoreTree } from '../search/tree-record.ts'
 import { EXIT, InputError } from './failure.ts'
+import { atLeast } from './flags.ts'
 
 type Options = {
   readonly run?: string
   readonly html?: string
   readonly markdown?: string
   readonly json?: string
-  readonly treeNodes: string
+  readonly treeNodes: number
 }
 
 type Results = ReturnType<typeof openResults>
@@ -31,7 +32,7 @@ export function reportCommand(): Command {
     .option('--html <file>', 'one page with pictures, proofs and search trees')
     .option('--markdown <file>')
     .option('--json <file>', 'every number')
-    .option('--tree-nodes <count>', 'states shown of each search tree at most', '80')
+    .option('--tree-nodes <count>', 'states shown of each search tree at most', atLeast(1), 80)
     .action(async (path: string, options: Options) => {
       process.exitCode = await orBadInput(() => report(path, options))
     })
@@ -47,10 +48,7 @@ async function report(path: string, options: Options): Promise<number> {
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`)
     if (options.html !== undefined) {
       const plots = await evaluationPlots(summary)
-      await writeFile(
-        options.html,
-        evaluationPage(summary, plots, pageTheorems(database, results, Number(options.treeNodes))),
-      )
+      await writeFile(options.html, evaluationPage(summary, plots, pageTheorems(database, results, options.treeNodes)))
     }
     return EXIT.done
   } finally {
@@ -67,7 +65,11 @@ export function chooseRun(database: Results, key: string | undefined): RunRow {
   if (key !== undefined && second !== undefined)
     throw new InputError(`the keys of ${runs.length} runs begin with ${key}`)
   if (second !== undefined)
-    process.stderr.write(`the file has ${runs.length} runs; this is the latest, ${first.key.slice(0, 12)}\n`)
+    process.stderr.write(
+      `the file has ${runs.length} runs; this is the latest. \`--run\` chooses:\n${runs
+        .map((run) => `  ${run.key.slice(0, 12)} ${run.started_at} ${run.dataset}, ${run.mode}, ${run.passes} passes\n`)
+        .join('')}`,
+    )
   return first
 }
 

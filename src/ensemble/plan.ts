@@ -37,6 +37,7 @@ export type MemberProgress = {
   /** Finished passes before the first that is missing; also the index of that one. */
   readonly passes: number
   readonly turns: number
+  /** Of the wall clock: the verifier's work is not counted. */
   readonly elapsedMs: number
   readonly proved: boolean
   /** It has nothing left to try, or its time is over. */
@@ -50,6 +51,8 @@ export type Unit = {
   readonly firstPass: number
   readonly passes: number
   readonly wallClockMs: number | undefined
+  /** The end of this wall clock is the end of the member's time on the theorem. */
+  readonly lastOfTime: boolean
   readonly stopAtFirstProof: boolean
 }
 
@@ -73,11 +76,16 @@ export function nextUnit(plan: Omit<Plan, 'theorems'>, progress: readonly Member
     if (progress.some((member) => member.proved)) return 'firstProof'
     if (spent >= limit) return 'wallClock'
   }
+  // Passes and time beyond what every member has come last: nobody else's results may rest on them.
+  const beyond = ({ position, passes, elapsedMs }: MemberProgress & { position: number }) =>
+    quota(plan, position) > plan.passes && (passes >= plan.passes || elapsedMs >= limit)
   const open = progress
     .map((member, position) => ({ ...member, position, left: quota(plan, position) - member.passes }))
     .filter((member) => !member.closed && member.left > 0)
   const first =
-    plan.mode === 'slices' ? fewest(open, (m) => m.turns) : fewest(open, (m) => Math.floor(m.passes / plan.block))
+    plan.mode === 'slices'
+      ? fewest(open, (m) => m.turns)
+      : fewest(open, (m) => (beyond(m) ? Number.POSITIVE_INFINITY : Math.floor(m.passes / plan.block)))
   if (first === undefined) {
     const cut = progress.some((member, position) => member.passes < quota(plan, position))
     return cut ? 'wallClock' : 'complete'
@@ -87,16 +95,24 @@ export function nextUnit(plan: Omit<Plan, 'theorems'>, progress: readonly Member
   const block = Math.min(plan.block - (first.passes % plan.block), first.left)
   switch (plan.mode) {
     case 'union': {
-      // A member with more passes than the others has as much more time.
-      const share = limit * Math.max(1, quota(plan, first.position) / plan.passes)
-      const wallClockMs = finite(Math.max(0, share - first.elapsedMs))
-      return { ...unit, passes: block, wallClockMs, stopAtFirstProof: false }
+      const more = quota(plan, first.position) / plan.passes
+      const isBeyond = beyond(first)
+      // A member with more passes than the others has as much more time, but not for its ordinary passes.
+      const share = isBeyond ? limit * more : limit
+      return {
+        ...unit,
+        passes: more > 1 && !isBeyond ? Math.min(block, plan.passes - first.passes) : block,
+        wallClockMs: finite(Math.max(0, share - first.elapsedMs)),
+        lastOfTime: more <= 1 || isBeyond,
+        stopAtFirstProof: false,
+      }
     }
     case 'first-proof':
       return {
         ...unit,
         passes: block,
         wallClockMs: finite(limit - spent),
+        lastOfTime: true,
         stopAtFirstProof: true,
       }
     case 'slices':
@@ -104,6 +120,7 @@ export function nextUnit(plan: Omit<Plan, 'theorems'>, progress: readonly Member
         ...unit,
         passes: first.left,
         wallClockMs: Math.min(limit - spent, plan.sliceMs * 2 ** first.turns),
+        lastOfTime: false,
         stopAtFirstProof: true,
       }
     default:

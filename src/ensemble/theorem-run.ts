@@ -86,8 +86,7 @@ async function work(
     const outcome = over
       ? { passes: [], proofs: [], statistics: newStatistics(), stopped: 'wallClock' as const }
       : await runUnit(place, member, policies[unit.member] as Policy, unit, settings)
-    // The end of a slice is not the end of the member's work.
-    const open = plan.mode === 'slices' || outcome.stopped !== 'wallClock'
+    const open = !unit.lastOfTime || outcome.stopped !== 'wallClock'
     const record: UnitRecord = {
       member: unit.member,
       firstPass: unit.firstPass,
@@ -122,7 +121,7 @@ export function advance(
   return {
     passes,
     turns: before.turns + 1,
-    elapsedMs: before.elapsedMs + unit.statistics.totalMs,
+    elapsedMs: before.elapsedMs + unit.statistics.totalMs - unit.statistics.verifierMs,
     proved: before.proved || unit.passes.some((pass) => pass.end === 'proved'),
     closed: before.closed || !unit.open,
   }

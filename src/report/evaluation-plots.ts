@@ -40,7 +40,7 @@ export async function evaluationPlots(summary: Summary): Promise<Plot[]> {
       ? 'Unbiased pass@k; the band is the 95 % interval of the ensemble. A member with more passes than the others is drawn as far as it went.'
       : 'Share of theorems solved within k passes; the band is the 95 % interval of the ensemble.',
   )
-  if (summary.members.length > 1) {
+  if (summary.members.length > 1 && summary.comparable) {
     await add(
       'The best member at each number of passes',
       frontierPlot(summary),
@@ -82,8 +82,9 @@ const Y_COVERAGE = {
   scale: { zero: false, nice: true },
 } as const
 
-function coverageCurves({ members, ensemble }: Summary): Record<string, unknown> {
-  const several = members.length > 1
+function coverageCurves({ members: all, ensemble, comparable }: Summary): Record<string, unknown> {
+  const several = all.length > 1
+  const members = comparable ? all : []
   const values = [
     ...members.flatMap((member) =>
       member.curve.map(({ k, rate }) => ({ k, value: rate.value, low: rate.low, high: rate.high, who: member.name })),

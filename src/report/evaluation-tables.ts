@@ -74,10 +74,14 @@ function nEff(value: number | null): string {
 
 /** The paper's Table 2: each member, the ensemble, and the first member at the ensemble's cost. */
 function headline(summary: Summary): Table {
-  const { passes, members, ensemble, matched } = summary
+  const { passes, members, ensemble, matched, comparable } = summary
   const full = matched.find((one) => one.passesEach === passes)
   const last = (points: readonly Point[]) => points.at(-1)?.rate
-  const rows = members.map((member) => [member.name, nEff(member.nEff), ...rateCells(last(member.coverage))])
+  const rows = (comparable ? members : []).map((member) => [
+    member.name,
+    nEff(member.nEff),
+    ...rateCells(last(member.coverage)),
+  ])
   const strong: number[] = []
   if (members.length > 1) {
     strong.push(rows.length)
@@ -100,15 +104,15 @@ function headline(summary: Summary): Table {
 
 /** The paper's Table 4: coverage as passes grow. */
 function byPasses(summary: Summary): Table {
-  const { columns, members, ensemble } = summary
+  const { columns, members, ensemble, comparable } = summary
   const row = (name: string, points: readonly Point[]) => [name, ...points.map(({ rate }) => percent(rate.value))]
-  const rows = members.map((member) => row(member.name, member.coverage))
+  const rows = (comparable ? members : []).map((member) => row(member.name, member.coverage))
   if (members.length > 1) rows.push(row('ensemble', ensemble.coverage))
   return {
     title: 'Coverage by number of passes',
     head: ['', ...columns.map((k) => label(summary, k))],
     rows,
-    strong: members.length > 1 ? [members.length] : [],
+    strong: members.length > 1 ? [rows.length - 1] : [],
     note: 'An ensemble at k passes gives each member k passes.',
   }
 }
@@ -133,11 +137,19 @@ function matched(summary: Summary): Table[] {
   ]
 }
 
-function members({ members, passes }: Summary): Table {
+function members({ members, passes, comparable }: Summary): Table {
+  const several = members.length > 1 ? members : []
+  if (!comparable)
+    return {
+      title: 'Who proves it first',
+      head: ['', 'theorems proved'],
+      rows: several.map((member) => [member.name, String(member.solved)]),
+      note: 'A theorem that one member has proved is not tried by the others: this does not say which member is better.',
+    }
   return {
     title: 'Who proves what',
     head: ['', 'theorems proved', 'proved by nobody else'],
-    rows: members.length > 1 ? members.map((member) => [member.name, String(member.solved), String(member.alone)]) : [],
+    rows: several.map((member) => [member.name, String(member.solved), String(member.alone)]),
     note: `Within ${passes} passes each.`,
   }
 }

@@ -125,7 +125,7 @@ export class RunJournal implements Journal {
     const { turns, elapsed, open } = turnRow.parse(
       this.database
         .prepare(
-          `SELECT count(*) AS turns, coalesce(sum(total_ms), 0) AS elapsed, coalesce(min(open), 1) AS open
+          `SELECT count(*) AS turns, coalesce(sum(total_ms - verifier_ms), 0) AS elapsed, coalesce(min(open), 1) AS open
            FROM units WHERE theorem_id = ? AND member_id = ?`,
         )
         .get(theorem, member),

@@ -31,9 +31,9 @@ const theoremRow = z.object({
   completion: z.string().nullable(),
   message: z.string().nullable(),
 })
-const proofRow = z.object({ theorem_id: z.number(), tactics: z.string(), source: z.string() })
 const countRow = z.object({ theorem_id: z.number(), member_id: z.number(), n: z.number(), last: z.number() })
 const successRow = z.object({ theorem_id: z.number(), member_id: z.number(), pass: z.number() })
+const proofRow = z.object({ theorem_id: z.number(), tactics: z.string(), source: z.string() })
 const effortRow = z.object({
   tacticsRun: z.number(),
   cacheHits: z.number(),
@@ -53,6 +53,8 @@ export type TheoremResult = Omit<z.infer<typeof theoremRow>, 'id'> & {
   readonly id: number
   /** By member. */
   readonly counts: readonly PassCounts[]
+  /** The same without what a member did in time that the others did not have. */
+  readonly ordinary: readonly PassCounts[]
   /** The shortest verified proof. */
   readonly proof: { readonly tactics: readonly string[]; readonly source: string } | undefined
 }
@@ -79,6 +81,8 @@ export function readRun(database: Database, run: RunRow): RunResults {
     .array(theoremRow)
     .parse(database.prepare('SELECT * FROM theorems WHERE run_id = ? ORDER BY position').all(run.id))
   const counts = readCounts(database, run.id)
+  const late = lateUnits(database, run)
+  const ordinary = late.length === 0 ? counts : readCounts(database, run.id, late)
   const proofs = readProofs(database, run.id)
   return {
     run,
@@ -86,6 +90,7 @@ export function readRun(database: Database, run: RunRow): RunResults {
     theorems: theorems.map((theorem) => ({
       ...theorem,
       counts: members.map((member) => counts.get(`${theorem.id}/${member.id}`) ?? NO_COUNTS),
+      ordinary: members.map((member) => ordinary.get(`${theorem.id}/${member.id}`) ?? NO_COUNTS),
       proof: proofs.get(theorem.id),
     })),
     commits: z
@@ -112,7 +117,7 @@ export function readRun(database: Database, run: RunRow): RunResults {
   }
 }
 
-/** Whether a member proves a theorem within its first `k` passes. */
+/** Whether a member proves a theorem within its first `k` passes, in whatever time it had. */
 export function memberSolves(theorem: TheoremResult, member: number, k: number): boolean {
   const counts = theorem.counts[member]
   return counts !== undefined && solvedWithin(counts, k)
@@ -120,15 +125,45 @@ export function memberSolves(theorem: TheoremResult, member: number, k: number):
 
 const NO_COUNTS: PassCounts = { n: 0, c: 0, first: undefined }
 
-function readCounts(database: Database, run: number): Map<string, PassCounts> {
-  const of = 'theorem_id IN (SELECT id FROM theorems WHERE run_id = ?)'
+const timesOf = z.object({ plan: z.object({ wallClockMs: z.number().nullable() }) })
+const unitRow = z.object({ id: z.number(), theorem_id: z.number(), member_id: z.number(), ms: z.number() })
+
+/** Units that a member began when its ordinary time was over: it has more, see `Plan.matched`. */
+function lateUnits(database: Database, run: RunRow): number[] {
+  const config = timesOf.safeParse(JSON.parse(run.config))
+  const limit = config.success ? config.data.plan.wallClockMs : null
+  if (run.mode !== 'union' || limit === null) return []
+  const spent = new Map<string, number>()
+  return z
+    .array(unitRow)
+    .parse(
+      database
+        .prepare(
+          `SELECT units.id, theorem_id, member_id, total_ms - verifier_ms AS ms
+           FROM units JOIN members ON members.id = member_id WHERE members.run_id = ? ORDER BY turn`,
+        )
+        .all(run.id),
+    )
+    .filter(({ theorem_id, member_id, ms }) => {
+      const key = `${theorem_id}/${member_id}`
+      const before = spent.get(key) ?? 0
+      spent.set(key, before + ms)
+      return before >= limit
+    })
+    .map(({ id }) => id)
+}
+
+function readCounts(database: Database, run: number, without: readonly number[] = []): Map<string, PassCounts> {
+  const of = `theorem_id IN (SELECT id FROM theorems WHERE run_id = ?)
+    AND unit_id NOT IN (SELECT value FROM json_each(?))`
+  const which = [run, JSON.stringify(without)] as const
   const successes = new Map<string, number[]>()
   for (const row of z
     .array(successRow)
     .parse(
       database
         .prepare(`SELECT theorem_id, member_id, pass FROM passes WHERE ending = 'proved' AND ${of} ORDER BY pass`)
-        .all(run),
+        .all(...which),
     )) {
     const key = `${row.theorem_id}/${row.member_id}`
     successes.set(key, [...(successes.get(key) ?? []), row.pass])
@@ -138,26 +173,27 @@ function readCounts(database: Database, run: number): Map<string, PassCounts> {
     .prepare(
       `SELECT theorem_id, member_id, count(*) AS n, max(pass) AS last FROM passes WHERE ${of} GROUP BY theorem_id, member_id`,
     )
-    .all(run)
+    .all(...which)
   for (const { theorem_id, member_id, n, last } of z.array(countRow).parse(rows)) {
     const key = `${theorem_id}/${member_id}`
     const proved = successes.get(key) ?? []
     // Beyond the first missing pass only proofs are on record: they count as found, but say nothing about rates.
-    const whole = last + 1 === n ? n : firstMissing(database, theorem_id, member_id)
+    const whole = last + 1 === n ? n : firstMissing(database, theorem_id, member_id, which[1])
     counts.set(key, { n: whole, c: proved.filter((pass) => pass < whole).length, first: proved[0] })
   }
   return counts
 }
 
-function firstMissing(database: Database, theorem: number, member: number): number {
-  const passes = z
-    .array(z.number())
-    .parse(
-      database
-        .prepare('SELECT pass FROM passes WHERE theorem_id = ? AND member_id = ? ORDER BY pass')
-        .pluck()
-        .all(theorem, member),
-    )
+function firstMissing(database: Database, theorem: number, member: number, without: string): number {
+  const passes = z.array(z.number()).parse(
+    database
+      .prepare(
+        `SELECT pass FROM passes WHERE theorem_id = ? AND member_id = ?
+             AND unit_id NOT IN (SELECT value FROM json_each(?)) ORDER BY pass`,
+      )
+      .pluck()
+      .all(theorem, member, without),
+  )
   const at = passes.findIndex((pass, i) => pass !== i)
   return at < 0 ? passes.length : at
 }

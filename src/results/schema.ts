@@ -113,20 +113,35 @@ export class SchemaError extends Error {
   override readonly name = 'SchemaError'
 }
 
-/** Brings a results file, new or old, to this program's version. @throws SchemaError */
-export function migrate(database: Database): void {
-  const version = () => Number(database.pragma('user_version', { simple: true }))
-  if (version() > VERSIONS.length) {
+/** What a database is, told without a write. @throws SchemaError where it is not this program's to use */
+export function identify(database: Database): 'empty' | 'old' | 'current' {
+  // Both at one moment: another process may be creating the tables.
+  const look = database.transaction(() => ({
+    version: Number(database.pragma('user_version', { simple: true })),
+    objects: database.prepare('SELECT name FROM sqlite_master').pluck().all(),
+  }))
+  const { version, objects } = look()
+  if (objects.length === 0 && version === 0) return 'empty'
+  // Other programs number their schemas too, so the number alone says nothing.
+  if (version === 0 || !objects.includes('passes_in_full'))
+    throw new SchemaError('the file is a database of something else')
+  if (version > VERSIONS.length) {
     throw new SchemaError(
-      `the results file has version ${version()}, this program knows versions up to ${VERSIONS.length}`,
+      `the results file has version ${version}, this program knows versions up to ${VERSIONS.length}`,
     )
   }
+  return version < VERSIONS.length ? 'old' : 'current'
+}
+
+/** Brings a results file, new or old, to this program's version. @throws SchemaError */
+export function migrate(database: Database): void {
+  // A reader of a finished file needs no lock, nor leave to write.
+  if (identify(database) === 'current') return
   // Immediate: two processes that open a new file at once must not both create its tables.
   database
     .transaction(() => {
-      const found = version()
-      const tables = database.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table'").pluck().get()
-      if (found === 0 && tables !== 0) throw new SchemaError('the file is a database of something else')
+      identify(database)
+      const found = Number(database.pragma('user_version', { simple: true }))
       for (const step of VERSIONS.slice(found)) database.exec(step)
       database.pragma(`user_version = ${VERSIONS.length}`)
     })

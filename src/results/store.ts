@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { configOf, type Member } from '../ensemble/member.ts'
 import { type Plan, quota } from '../ensemble/plan.ts'
 import { RunJournal } from './journal.ts'
-import { migrate, SchemaError } from './schema.ts'
+import { identify, migrate, SchemaError } from './schema.ts'
 
 /** Where a run's results come from, beside its plan. */
 export type Provenance = {
@@ -25,7 +26,12 @@ const BUSY_TIMEOUT_MS = 60_000
 export function openResults(path: string, options: { readonly mustExist?: boolean } = {}): Database {
   let database: Database | undefined
   try {
-    database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: options.mustExist ?? false })
+    const { mustExist = false } = options
+    if (mustExist && !existsSync(path)) throw new SchemaError(`there is no file ${path}`)
+    database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: mustExist })
+    // Before anything is set: the file may be another program's, and WAL mode would stay with it.
+    const found = identify(database)
+    if (mustExist && found === 'empty') throw new SchemaError('the file is empty')
     // Readers do not wait for the writer, and a kill loses nothing that was committed.
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = NORMAL')
@@ -34,8 +40,8 @@ export function openResults(path: string, options: { readonly mustExist?: boolea
     return database
   } catch (cause) {
     database?.close()
-    if (cause instanceof SchemaError) throw cause
-    throw new SchemaError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new SchemaError(message.includes(path) ? message : `${path}: ${message}`, { cause })
   }
 }
 

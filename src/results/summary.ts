@@ -1,4 +1,4 @@
-import { coverageAt, doublings, type Estimator, ensembleCoverageAt, tableColumns } from './coverage.ts'
+import { coverageAt, doublings, type Estimator, ensembleCoverageAt, solvedWithin, tableColumns } from './coverage.ts'
 import { type Effort, memberSolves, type RunResults, type TheoremResult } from './read-run.ts'
 import { mcnemar, mean, median, type PairedTest, type Rate, wilson } from './statistics.ts'
 
@@ -46,6 +46,8 @@ export type Summary = {
   readonly runKey: string
   readonly commits: readonly string[]
   readonly estimator: Estimator
+  /** Whether every member had its full chance on every theorem, rather than only until another one proved it. */
+  readonly comparable: boolean
   readonly counts: {
     readonly theorems: number
     /** The denominator of every rate. */
@@ -73,19 +75,25 @@ export function summarise(results: RunResults): Summary {
   const { run, members, theorems } = results
   const done = theorems.filter((theorem) => theorem.outcome === 'done')
   const estimator: Estimator = run.mode === 'union' ? 'unbiased' : 'solvedWithin'
+  const comparable = estimator === 'unbiased' || members.length === 1
   const columns = tableColumns(run.passes)
-  const memberAt = (member: number, k: number): Point => {
-    const sum = done.reduce(
-      (total, { counts }) => total + (counts[member] ? coverageAt(counts[member], k, estimator) : 0),
-      0,
-    )
+  /** Up to the run's passes in the time that every member had; beyond them, in the time that goes with more passes. */
+  const memberAt = (
+    member: number,
+    k: number,
+    which: 'counts' | 'ordinary' = k > run.passes ? 'counts' : 'ordinary',
+  ) => {
+    const sum = done.reduce((total, theorem) => {
+      const counts = theorem[which][member]
+      return total + (counts === undefined ? 0 : coverageAt(counts, k, estimator))
+    }, 0)
     return { k, rate: wilson(Math.min(sum, done.length), done.length) }
   }
   const ensembleAt = (k: number): Point => {
-    const sum = done.reduce((total, { counts }) => total + ensembleCoverageAt(counts, k, estimator), 0)
+    const sum = done.reduce((total, { ordinary }) => total + ensembleCoverageAt(ordinary, k, estimator), 0)
     return { k, rate: wilson(Math.min(sum, done.length), done.length) }
   }
-  const solves = (theorem: TheoremResult, member: number) => memberSolves(theorem, member, run.passes)
+  const solves = (theorem: TheoremResult, member: number) => solvesOrdinarily(theorem, member, run.passes)
   const summaries = members.map((member, position): MemberSummary => {
     const solved = done.filter((theorem) => solves(theorem, position))
     const others = members.map((_, other) => other).filter((other) => other !== position)
@@ -114,6 +122,7 @@ export function summarise(results: RunResults): Summary {
     runKey: run.key,
     commits: results.commits,
     estimator,
+    comparable,
     counts: {
       theorems: theorems.length,
       done: done.length,
@@ -126,9 +135,9 @@ export function summarise(results: RunResults): Summary {
     columns,
     members: summaries,
     ensemble: { coverage: columns.map(ensembleAt), curve: doublings(run.passes).map(ensembleAt) },
-    matched: estimator === 'unbiased' ? matchedCompute(results, done, memberAt, ensembleAt) : [],
-    overlaps: overlaps(results, done),
-    frontier: doublings(run.passes).map((k) => {
+    matched: estimator === 'unbiased' ? matchedCompute(results, done, (k) => memberAt(0, k, 'counts'), ensembleAt) : [],
+    overlaps: comparable ? overlaps(results, done) : [],
+    frontier: (comparable ? doublings(run.passes) : []).map((k) => {
       const points = members.map((member, position) => ({ k, member: member.name, rate: memberAt(position, k).rate }))
       return points.reduce((best, point) => (point.rate.value > best.rate.value ? point : best))
     }),
@@ -144,7 +153,7 @@ export function summarise(results: RunResults): Summary {
 function matchedCompute(
   { run, members }: RunResults,
   done: readonly TheoremResult[],
-  memberAt: (member: number, k: number) => Point,
+  aloneAt: (k: number) => Point,
   ensembleAt: (k: number) => Point,
 ): MatchedCompute[] {
   const size = members.length
@@ -155,22 +164,28 @@ function matchedCompute(
     passesEach: n,
     members: size,
     ensemble: ensembleAt(n).rate,
-    alone: memberAt(0, n * size).rate,
+    alone: aloneAt(n * size).rate,
     test: mcnemar(
       done.map((theorem) => [
-        members.some((_, member) => memberSolves(theorem, member, n)),
+        members.some((_, member) => solvesOrdinarily(theorem, member, n)),
         memberSolves(theorem, 0, n * size),
       ]),
     ),
   }))
 }
 
+/** In the time that every member had. */
+function solvesOrdinarily({ ordinary }: TheoremResult, member: number, k: number): boolean {
+  const counts = ordinary[member]
+  return counts !== undefined && solvedWithin(counts, k)
+}
+
 function overlaps({ run, members }: RunResults, done: readonly TheoremResult[]): Overlap[] {
   return members.flatMap((first, i) =>
     members.slice(i + 1).map((second, offset): Overlap => {
       const pairs = done.map((theorem): [boolean, boolean] => [
-        memberSolves(theorem, i, run.passes),
-        memberSolves(theorem, i + 1 + offset, run.passes),
+        solvesOrdinarily(theorem, i, run.passes),
+        solvesOrdinarily(theorem, i + 1 + offset, run.passes),
       ])
       return {
         first: first.name,

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 
 /** What a search may spend. A limit left out is no limit, but for `depth`. */
 export type Budget = {
-  /** Milliseconds from the start of the search. */
+  /** Milliseconds from the start of the search, without what was spent apart from it. */
   readonly wallClockMs?: number | undefined
   /** Tactics from the root to a state at most; 50 if left out, as in the paper (App. B). */
   readonly depth?: number | undefined
@@ -35,8 +35,11 @@ export type Meter = {
   readonly signal: AbortSignal
   /** Why the search must end at once, if it must. */
   stopped(): 'wallClock' | 'interrupted' | undefined
+  /** Since the start, with what was spent apart. */
   elapsedMs(): number
   now(): number
+  /** The wall clock stands still for this work; one piece of it at a time. */
+  apart<T>(work: () => Promise<T>): Promise<T>
   /** Takes back the timer and the listener. */
   close(): void
 }
@@ -60,7 +63,12 @@ export function openBudget(budget: Budget, clock: Clock): Meter {
 
   if (budget.signal?.aborted) interrupt()
   else budget.signal?.addEventListener('abort', interrupt, { once: true })
-  const cancel = wallClockMs < Number.POSITIVE_INFINITY ? clock.after(wallClockMs, timeUp) : () => {}
+  let apartMs = 0
+  let apartSince: number | undefined
+  const left = () => wallClockMs - ((apartSince ?? clock.now()) - start - apartMs)
+  const arm = () => (wallClockMs < Number.POSITIVE_INFINITY ? clock.after(Math.max(0, left()), timeUp) : () => {})
+  let cancel = arm()
+  let closed = false
 
   return {
     depth: limit('depth', budget.depth ?? DEFAULT_DEPTH),
@@ -69,12 +77,24 @@ export function openBudget(budget: Budget, clock: Clock): Meter {
     signal: controller.signal,
     stopped() {
       // A timer can be late on a busy event loop; the clock itself decides.
-      if (clock.now() - start >= wallClockMs) timeUp()
+      if (left() <= 0) timeUp()
       return cause
     },
     elapsedMs: () => clock.now() - start,
     now: () => clock.now(),
+    async apart(work) {
+      cancel()
+      apartSince = clock.now()
+      try {
+        return await work()
+      } finally {
+        apartMs += clock.now() - apartSince
+        apartSince = undefined
+        if (!closed) cancel = arm()
+      }
+    },
     close() {
+      closed = true
       cancel()
       budget.signal?.removeEventListener('abort', interrupt)
     },

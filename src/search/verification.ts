@@ -32,7 +32,8 @@ export async function verifyEdge(
   if (meter.stopped() === 'interrupted') return { kind: 'undecided' }
 
   const start = meter.now()
-  const question = accept(proof)
+  // Every proof must be judged, and its theorem must not lose passes to that: it would count for less than one unproved.
+  const question = meter.apart(() => accept(proof))
   tree.verifying.set(edge, question)
   try {
     const answer = (await question) ? ({ kind: 'accepted', proof } as const) : ({ kind: 'refused' } as const)

@@ -157,6 +157,19 @@ describe('the next unit', () => {
     expect(nextUnit({ ...plan, wallClockMs: 1000, mode: 'first-proof' }, progress)).toBe('wallClock')
   })
 
+  test('gives the matched member its extra passes and time last, beside what all members have', () => {
+    const timed = { ...plan, matched: true, wallClockMs: 1000 }
+    const at = (first: { passes: number; elapsedMs: number }, others: number) =>
+      nextUnit(timed, [{ ...NO_PROGRESS, ...first }, ...[1, 2].map(() => ({ ...NO_PROGRESS, passes: others }))])
+    // A block ends with the ordinary passes, and the ordinary time.
+    expect(at({ passes: 16, elapsedMs: 700 }, 16)).toMatchObject({ member: 0, passes: 4, wallClockMs: 300 })
+    expect(at({ passes: 16, elapsedMs: 700 }, 16)).toMatchObject({ lastOfTime: false })
+    expect(at({ passes: 3, elapsedMs: 1000 }, 16)).toMatchObject({ member: 1, passes: 4, lastOfTime: true })
+    const beyond = { member: 0, wallClockMs: 2000, lastOfTime: true }
+    expect(at({ passes: 3, elapsedMs: 1000 }, 20)).toMatchObject({ ...beyond, firstPass: 3, passes: 5 })
+    expect(at({ passes: 20, elapsedMs: 1000 }, 20)).toMatchObject({ ...beyond, firstPass: 20, passes: 4 })
+  })
+
   test('is none after the last pass, or when every member is out of time', () => {
     expect(
       nextUnit(

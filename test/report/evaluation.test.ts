@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { reportCommand } from '../../src/cli/report.ts'
+import { evaluationTables } from '../../src/report/evaluation-tables.ts'
 import { exportProofs } from '../../src/results/export.ts'
 import { listRuns, type RunResults, readRun } from '../../src/results/read-run.ts'
 import { type Summary, summarise } from '../../src/results/summary.ts'
@@ -64,6 +65,18 @@ describe('the summary of a run', () => {
       for (const [i, { rate }] of summary.ensemble.coverage.entries())
         expect(rate.value).toBeGreaterThanOrEqual(member.coverage[i]?.rate.value ?? 1)
   })
+})
+
+test('members that stop at the first proof are not set beside each other', () => {
+  const stopping = summarise({ ...results, run: { ...results.run, mode: 'first-proof' } })
+  expect(stopping).toMatchObject({ comparable: false, overlaps: [], frontier: [], matched: [] })
+  const tables = evaluationTables(stopping)
+  expect(tables.map(({ title }) => title)).toEqual([
+    'Coverage at 64 passes',
+    'Coverage by number of passes',
+    'Who proves it first',
+  ])
+  expect(tables[0]?.rows.map(([name]) => name)).toEqual(['ensemble of 3'])
 })
 
 test('the report is a text, a Markdown file, a JSON file and a page that a browser shows', async () => {

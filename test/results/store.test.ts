@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
@@ -7,10 +7,11 @@ import type { Plan } from '../../src/ensemble/plan.ts'
 import { schedule } from '../../src/ensemble/scheduler.ts'
 import type { World } from '../../src/ensemble/world.ts'
 import { mergeResults } from '../../src/results/merge.ts'
+import { listRuns, readRun } from '../../src/results/read-run.ts'
 import { SchemaError } from '../../src/results/schema.ts'
 import { beginRun, openResults } from '../../src/results/store.ts'
 import { coinMember, coinWorld, planOf, provenance, theorems } from '../ensemble/simulated.ts'
-import { cleverJugs, jugs, toyDomain } from '../search/toy.ts'
+import { cleverJugs, handClock, jugs, toyDomain } from '../search/toy.ts'
 import { lastingRows } from './rows.ts'
 
 let folder: string
@@ -91,7 +92,17 @@ describe('a results file', () => {
     const foreign = new Sqlite(join(folder, 'foreign.sqlite'))
     foreign.exec('CREATE TABLE something (x)')
     foreign.close()
+    const before = await readFile(join(folder, 'foreign.sqlite'))
+    expect(() => openResults(join(folder, 'foreign.sqlite'))).toThrow(/foreign.sqlite: .*something else/)
+    expect(await readFile(join(folder, 'foreign.sqlite'))).toEqual(before)
+    // Other programs count versions from 1 as well.
+    const numbered = new Sqlite(join(folder, 'foreign.sqlite'))
+    numbered.pragma('user_version = 1')
+    numbered.close()
     expect(() => openResults(join(folder, 'foreign.sqlite'))).toThrow(/something else/)
+    await writeFile(join(folder, 'empty.sqlite'), '')
+    expect(() => openResults(join(folder, 'empty.sqlite'), { mustExist: true })).toThrow(/empty/)
+    expect(await readFile(join(folder, 'empty.sqlite'), 'utf8')).toBe('')
     expect(() => openResults(join(folder, 'absent.sqlite'), { mustExist: true })).toThrow(SchemaError)
   })
 })
@@ -200,4 +211,27 @@ test('shards merge into what one process would have written', async () => {
   expect(lastingRows(merged)).toEqual(lastingRows(whole))
   expect(merged.pragma('foreign_key_check')).toEqual([])
   for (const shard of shards) shard.close()
+})
+
+test('what the matched member does beyond the common time is told apart from its ordinary passes', async () => {
+  const clock = handClock()
+  const slow = ['a', 'b', 'c'].map((name) =>
+    coinMember(
+      name,
+      () => 0.1,
+      () => clock.advance(10),
+    ),
+  )
+  const timed = planOf({ theorems: theorems(4), members: slow, passes: 20, block: 1, matched: true, wallClockMs: 100 })
+  const database = openResults(join(folder, 'run.sqlite'))
+  const journal = beginRun(database, timed, provenance)
+  await schedule({ plan: timed, world: coinWorld, journal, positions: journal.open(false), workers: 0, clock })
+  const [row] = listRuns(database)
+  if (row === undefined) throw new Error('there is no run')
+  for (const { counts, ordinary, completion } of readRun(database, row).theorems) {
+    expect(completion).toBe('wallClock')
+    expect(ordinary.map(({ n }) => n)).toEqual([9, 9, 9])
+    expect(counts.map(({ n }) => n)).toEqual([28, 9, 9])
+  }
+  database.close()
 })

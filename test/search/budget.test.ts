@@ -46,3 +46,19 @@ test('no time at all is over at once; limits are numbers', () => {
   expect(() => openBudget({ depth: -1 }, handClock())).toThrow('depth must be a number >= 0, not -1')
   expect(openBudget({}, handClock())).toMatchObject({ depth: 50, passes: Number.POSITIVE_INFINITY })
 })
+
+test('the wall clock stands still for work that is apart, and goes on after it', async () => {
+  const clock = handClock()
+  const meter = openBudget({ wallClockMs: 10 }, clock)
+  clock.advance(4)
+  await meter.apart(async () => {
+    clock.advance(100)
+    expect(meter.stopped()).toBeUndefined()
+  })
+  clock.advance(5)
+  expect([meter.stopped(), meter.elapsedMs()]).toEqual([undefined, 109])
+  clock.advance(1)
+  expect(meter.signal.aborted).toBe(true)
+  expect(meter.stopped()).toBe('wallClock')
+  meter.close()
+})
