@@ -9,6 +9,10 @@ import { atLeast, pattern } from './flags.ts'
 
 type Options = { readonly out: string; readonly workers: number; readonly modules?: RegExp }
 
+/** Reasons for which a statement that was printed is left out. */
+const PRINTS_OTHERWISE = 'prints as something else'
+const FAILS = 'does not elaborate as printed'
+
 /** `hedge dataset library`: the embedded library's own theorems as a set to prove. */
 export function datasetLibraryCommand(): Command {
   return new Command('library')
@@ -58,6 +62,10 @@ async function writeLibrary({ out, workers, modules }: Options): Promise<number>
     await writeFile(join(out, 'library-novel.jsonl'), novel)
     await writeFile(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
     process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`)
+    const tried = rows.length + (library.left[PRINTS_OTHERWISE] ?? 0) + (library.left[FAILS] ?? 0)
+    process.stderr.write(
+      `${rows.length} of ${tried} statements elaborated back to the same type where they are to be proved; no other is kept\n`,
+    )
     return 0
   } finally {
     await pool.dispose()
