@@ -92,9 +92,10 @@ async function withLean(theorems: readonly Theorem[], passes: number, workers: n
     const { ms, row } = await evaluate(planOf(theorems, members, passes), world, workers)
     const asked = row.tactics + row.hits
     console.log(
-      `${workers} workers: ${row.passes} passes in ${(ms / 1000).toFixed(1)} s, ${((1000 * row.passes) / ms).toFixed(1)} passes/s, ` +
+      `${workers} worker${workers === 1 ? '' : 's'}: ${row.passes} passes in ${(ms / 1000).toFixed(1)} s, ${((1000 * row.passes) / ms).toFixed(1)} passes/s, ` +
         `${((1000 * row.tactics) / ms).toFixed(1)} tactics/s, cache ${((100 * row.hits) / asked).toFixed(1)} %, ` +
-        `outside Lean and policy ${((100 * idle.ms) / ms).toFixed(2)} %`,
+        `outside Lean and policy ${((100 * idle.ms) / ms).toFixed(2)} %, ` +
+        `verifying ${(row.verifierMs / 1000).toFixed(1)} s of all theorems' time`,
     )
   } finally {
     await engine.dispose()
@@ -158,9 +159,9 @@ async function evaluate(plan: Plan, world: World, workers: number) {
     const ms = performance.now() - began
     const row = database
       .prepare(
-        'SELECT sum(tactics_run) AS tactics, sum(cache_hits) AS hits, (SELECT count(*) FROM passes) AS passes FROM units',
+        'SELECT sum(tactics_run) AS tactics, sum(cache_hits) AS hits, sum(verifier_ms) AS verifierMs, (SELECT count(*) FROM passes) AS passes FROM units',
       )
-      .get() as { tactics: number; hits: number; passes: number }
+      .get() as { tactics: number; hits: number; verifierMs: number; passes: number }
     return { ms, row }
   } finally {
     database.close()

@@ -164,6 +164,10 @@ describe('hedge train', () => {
     expect(resumed.code).toBe(0)
     expect(resumed.err).toMatch(/taken up at step [1-9]/)
     expect(await readdir(join(home, 'broken'))).not.toContain('unfinished-run.safetensors')
+    const again = await hedgeTrain(broken)
+    expect(again).toMatchObject({ code: 0, err: expect.stringContaining('is trained already') })
+    const other = await hedgeTrain([...broken, '--learning-rate', '2e-3'])
+    expect(other).toMatchObject({ code: 2, err: expect.stringContaining('--force replaces it') })
     const [a, b] = [await readCheckpoint(join(home, 'whole')), await readCheckpoint(join(home, 'broken'))]
     expect(b.hash).toBe(a.hash)
     expect(b.training).toEqual(a.training)

@@ -23,6 +23,7 @@ type Flags = TrainingFlags & {
   readonly out: string
   readonly neff: readonly number[]
   readonly minutes?: number
+  readonly force?: true
 }
 
 export type TrainingFlags = {
@@ -60,6 +61,7 @@ export function trainCommand(): Command {
     .requiredOption('--out <dir>', 'where the policy goes; with several N_eff, one directory neff-N in it for each')
     .option('--neff <list>', 'the confidence limit N_eff (1 is cross-entropy), or several: 1,4,8,16,32', widths, [8])
     .option('--minutes <n>', 'most wall-clock time for each N_eff', positive)
+    .option('--force', 'train anew where --out has a policy already')
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 2 bad input, 3 the engine failed, 130 interrupted (the same command goes on).',
@@ -135,6 +137,11 @@ async function trainAll(flags: Flags): Promise<number> {
         say('interrupted; the same command takes the run up again')
         return EXIT.interrupted
       }
+      if (result.kind === 'known') {
+        say(`N_eff ${nEff}: policy ${result.hash.slice(0, 12)} in ${directory} is trained already`)
+        members.push({ nEff, metrics: result.metrics })
+        continue
+      }
       const { progress, reason } = result.outcome
       say(`N_eff ${nEff}: ${progress.step} steps (ended by ${reason}), ${progress.replaced} examples replaced`)
       say(`N_eff ${nEff}: policy ${result.hash.slice(0, 12)} in ${directory}`)
@@ -179,6 +186,7 @@ async function trainOne(
       onStart: (engine, step) => say(`N_eff ${nEff} on ${engine}${step > 0 ? `, taken up at step ${step}` : ''}`),
       onMetrics: (metrics, done) => view.show(metrics, done),
       snapshotEvery: flags.saveEvery,
+      force: flags.force === true,
       stop: () =>
         interrupted() ? 'interrupt' : deadline !== undefined && Date.now() >= deadline ? 'wallClock' : undefined,
     })

@@ -10,7 +10,7 @@ import { type ScheduleEvent, type ScheduleResult, schedule } from '../ensemble/s
 import { engineWorld } from '../ensemble/world.ts'
 import type { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import type { TacticLimits } from '../lean/engine.ts'
-import { readCheckpoint, replaceFile, sha256 } from '../policy/checkpoint.ts'
+import { replaceFile, sha256 } from '../policy/checkpoint.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { listRuns, readRun } from '../results/read-run.ts'
 import { beginRun, openResults, type Provenance } from '../results/store.ts'
@@ -209,11 +209,6 @@ async function trainAll(options: RoundOptions): Promise<{ nEff: number; hash: st
   const policies: { nEff: number; hash: string }[] = []
   for (const nEff of nEffs) {
     const directory = policyDirectory(paths, nEff)
-    const known = await readCheckpoint(directory).catch(() => undefined)
-    if (known !== undefined) {
-      policies.push({ nEff, hash: known.hash })
-      continue
-    }
     const result = await trainMember(plan, data, nEff, directory, {
       notice: say,
       snapshotEvery: options.saveEvery,

@@ -1,7 +1,14 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type ProofStep, readStepFile } from '../dataset/step-file.ts'
-import { type Checkpoint, readCheckpoint, replaceFile, sha256, writeCheckpoint } from '../policy/checkpoint.ts'
+import {
+  type Checkpoint,
+  CheckpointError,
+  readCheckpoint,
+  replaceFile,
+  sha256,
+  writeCheckpoint,
+} from '../policy/checkpoint.ts'
 import { DEFAULT_OPTIMIZER, type EngineName } from '../policy/engine.ts'
 import type { NetworkConfig } from '../policy/network-config.ts'
 import { SEPARATOR } from '../policy/prompt.ts'
@@ -78,9 +85,13 @@ export type MemberResult =
       readonly outcome: TrainOutcome & { kind: 'trained' }
       readonly metrics: readonly Metrics[]
     }
+  /** The directory has the policy of this very plan already. */
+  | { readonly kind: 'known'; readonly hash: string; readonly metrics: readonly Metrics[] }
   | { readonly kind: 'interrupted' }
 
 export type MemberHooks = Pick<TrainHooks, 'onMetrics' | 'stop'> & {
+  /** Replace whatever policy the directory has. */
+  readonly force?: boolean
   readonly snapshotEvery: number
   readonly notice: (line: string) => void
   /** Told once the network runs: what runs it, and the step an interrupted run is taken up at (0: a new one). */
@@ -92,7 +103,7 @@ const METRICS_FILE = 'metrics.jsonl'
 
 /**
  * Trains one policy at `nEff` into `directory`, taking up the unfinished run it finds there. Throws CheckpointError for
- * a run that cannot be taken up, EngineFailure when the engine fails.
+ * a run that cannot be taken up and where the directory has another policy, EngineFailure when the engine fails.
  */
 export async function trainMember(
   plan: TrainPlan,
@@ -128,6 +139,14 @@ export async function trainMember(
     await mkdir(directory, { recursive: true })
     const runFile = join(directory, RUN_FILE)
     const snapshot = await readSnapshot(runFile, fingerprint)
+    const known =
+      hooks.force || snapshot !== undefined ? undefined : await readCheckpoint(directory).catch(() => undefined)
+    if (known !== undefined) {
+      if (known.training.fingerprint !== fingerprint)
+        throw new CheckpointError(`${directory} has a policy that was trained otherwise; --force replaces it.`)
+      const { rows } = await MetricsLog.open(join(directory, METRICS_FILE), Number.POSITIVE_INFINITY)
+      return { kind: 'known', hash: known.hash, metrics: rows }
+    }
     if (start === undefined) await network.initialise(settings.seed)
     else await network.writeState({ ...(await network.readState()), parameters: start.parameters })
     const log = await MetricsLog.open(join(directory, METRICS_FILE), snapshot?.progress.step)
@@ -156,6 +175,7 @@ export async function trainMember(
     const { parameters } = await network.readState()
     const evaluations = log.rows.filter((row): row is EvaluationMetrics => row.kind === 'evaluation')
     const training = {
+      fingerprint,
       ...setUp,
       counts: {
         theorems: data.theorems,
