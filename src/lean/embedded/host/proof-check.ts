@@ -223,24 +223,57 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, constant
   ): CheckResult => {
     const env = environment(state)
     const axiomKind = constants.kindNumbers(env).axiom
+    const library = libraryAxioms(env)
+    const axioms = new Set<string>()
     const visited = new Set<string>(added)
-    const axioms: string[] = []
     let declaredAxiom: string | undefined
+    const underWay = new Map<string, number>()
+    /**
+     * The axioms below a constant of the library, and the least depth of what was met while still under way. Only what
+     * unsafe code declares refers to itself; sets that wait for such a constant are not remembered.
+     */
+    const below = (constant: Obj, key: string): { found: ReadonlySet<string>; low: number } => {
+      const known = library.get(key)
+      if (known !== undefined) return { found: known, low: Number.POSITIVE_INFINITY }
+      const met = underWay.get(key)
+      if (met !== undefined) return { found: new Set(), low: met }
+      const depth = underWay.size
+      underWay.set(key, depth)
+      const found = new Set<string>()
+      let low = Number.POSITIVE_INFINITY
+      eachBelow(constant, (child) => {
+        const part = below(child, elaborator.nameKey(child))
+        for (const axiom of part.found) found.add(axiom)
+        low = Math.min(low, part.low)
+      })
+      if (constants.originalKind(env, constant) === axiomKind) found.add(elaborator.nameText(constant))
+      underWay.delete(key)
+      if (low < depth) return { found, low }
+      library.set(key, found)
+      return { found, low: Number.POSITIVE_INFINITY }
+    }
+    const eachBelow = (constant: Obj, see: (child: Obj) => void): void => {
+      const info = constants.find(env, constant)
+      if (info === undefined) throw new TermError(`the constant ${elaborator.nameText(constant)} is not declared`)
+      constants.forEachConstant(constants.value(info).type, see)
+      const body = constants.body(info)
+      if (body !== undefined) constants.forEachConstant(body, see)
+      dec(info)
+    }
     const visit = (constant: Obj): void => {
       const key = elaborator.nameKey(constant)
       if (visited.has(key)) return
       visited.add(key)
-      const text = elaborator.nameText(constant)
-      const info = constants.find(env, constant)
-      if (info === undefined) throw new TermError(`the constant ${text} is not declared`)
-      if (constants.originalKind(env, constant) === axiomKind) {
-        axioms.push(text)
-        if (!constants.isImported(env, constant)) declaredAxiom ??= readableName(constant)
+      // Only what is imported is the same for ever; what the header declares is followed each time.
+      if (constants.isImported(env, constant)) {
+        for (const axiom of below(constant, key).found) axioms.add(axiom)
+        return
       }
-      constants.forEachConstant(constants.value(info).type, visit)
-      const body = constants.body(info)
-      if (body !== undefined) constants.forEachConstant(body, visit)
-      dec(info)
+      eachBelow(constant, visit)
+      if (constants.originalKind(env, constant) === axiomKind) {
+        axioms.add(elaborator.nameText(constant))
+        declaredAxiom ??= readableName(constant)
+      }
     }
     for (const declaration of exported.declarations) {
       for (const position of [declaration.type, declaration.value]) {
@@ -250,11 +283,21 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, constant
         dec(term)
       }
     }
-    axioms.sort()
     if (declaredAxiom !== undefined) return refuse(`the header declares the axiom ${declaredAxiom}`)
-    const foreign = axioms.filter((axiom) => !ALLOWED_AXIOMS.has(axiom))
+    const sorted = [...axioms].sort()
+    const foreign = sorted.filter((axiom) => !ALLOWED_AXIOMS.has(axiom))
     if (foreign.length > 0) return refuse(`the proof rests on ${foreign.join(', ')}`)
-    return { kind: 'verified', axioms }
+    return { kind: 'verified', axioms: sorted }
+  }
+
+  /** Axioms below constants of the library, by environment. An environment in here is never freed. */
+  const librariesAxioms = new Map<Obj, Map<string, ReadonlySet<string>>>()
+  const libraryAxioms = (env: Obj): Map<string, ReadonlySet<string>> => {
+    const known = librariesAxioms.get(env)
+    if (known !== undefined) return known
+    const axioms = new Map<string, ReadonlySet<string>>()
+    librariesAxioms.set(inc(env), axioms)
+    return axioms
   }
 
   return { exportDeclarations, check }
