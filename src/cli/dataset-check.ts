@@ -3,9 +3,8 @@ import { checkTheorems, type Finding } from '../dataset/check.ts'
 import { FORMATS, type Format, loadTheorems } from '../dataset/theorem-file.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { DEFAULT_LIMITS, RejectedInput } from '../lean/engine.ts'
-import { EXIT, InputError } from './failure.ts'
+import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
-import { orBadInput } from './report.ts'
 
 type Options = { readonly json?: boolean; readonly workers: number; readonly format?: Format }
 

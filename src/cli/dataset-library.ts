@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { hash, type LibraryRow, readLibrary, splitLibrary } from '../dataset/library.ts'
+import { type LibraryRow, readLibrary, splitLibrary } from '../dataset/library.ts'
 import { LeanLibrary } from '../lean/library.ts'
 import { LeanPool } from '../lean/pool.ts'
+import { sha256 } from '../proof/sha256.ts'
 import { formatDuration } from './clock.ts'
 import { atLeast, pattern } from './flags.ts'
 
@@ -54,8 +55,8 @@ async function writeLibrary({ out, workers, modules }: Options): Promise<number>
       kept: rows.length,
       left: library.left,
       files: {
-        'library.jsonl': { sha256: hash(random), ...count((row) => row.split) },
-        'library-novel.jsonl': { sha256: hash(novel), ...count((row) => row.novel) },
+        'library.jsonl': { sha256: sha256(random), ...count((row) => row.split) },
+        'library-novel.jsonl': { sha256: sha256(novel), ...count((row) => row.novel) },
       },
     }
     await writeFile(join(out, 'library.jsonl'), random)

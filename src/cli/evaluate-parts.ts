@@ -2,10 +2,10 @@ import { type Format, loadTheorems } from '../dataset/theorem-file.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { engineWorld } from '../ensemble/world.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
-import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
+import type { PremiseIndex } from '../policy/premises.ts'
 import type { EvaluateParts, EvaluationEngine, LoadedTheorems } from './evaluate.ts'
 import { InputError } from './failure.ts'
-import { openMember } from './open-policy.ts'
+import { openMember, premisesFrom } from './open-policy.ts'
 
 /** What an engine can tell a policy about a theorem's environment. */
 export type PremiseSource = { premises(header: string): Promise<PremiseIndex> }
@@ -18,20 +18,11 @@ export const evaluateParts: EvaluateParts = {
       if (fraction === 0) process.stderr.write(`${step}\n`)
     }
     const engine = await EmbeddedEngine.create({ processes: workers, onProgress: progress })
-    const indices = new Map<string, Promise<PremiseIndex>>()
     const opened: EvaluationEngine & PremiseSource = {
       world: engineWorld(engine, limits),
       leanVersion: engine.leanVersion,
       libraryHash: engine.pool.libraryHash,
-      premises(header) {
-        const known = indices.get(header)
-        if (known !== undefined) return known
-        const index = engine.premises(header).then(buildPremiseIndex)
-        indices.set(header, index)
-        // An index of a whole library is tens of megabytes; sets with many headers come in their order.
-        if (indices.size > 4) indices.delete(indices.keys().next().value as string)
-        return index
-      },
+      premises: premisesFrom(engine),
       dispose: () => engine.dispose(),
     }
     return opened

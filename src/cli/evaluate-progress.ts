@@ -1,5 +1,5 @@
 import type { ScheduleEvent } from '../ensemble/scheduler.ts'
-import { newStatistics, type SearchStatistics } from '../search/outcome.ts'
+import { addStatistics, newStatistics, type SearchStatistics } from '../search/outcome.ts'
 import { formatDuration } from './clock.ts'
 
 export type ProgressOptions = {
@@ -40,7 +40,7 @@ export class EvaluationProgress {
         this.#live.delete(event.position)
         this.#passes += event.unit.passes.length
         if (event.unit.passes.some((pass) => pass.end === 'proved')) this.#proved.add(event.position)
-        add(this.#total, event.unit.statistics)
+        addStatistics(this.#total, event.unit.statistics)
         break
       case 'theoremEnded':
         this.#live.delete(event.position)
@@ -59,7 +59,7 @@ export class EvaluationProgress {
     const { open, before, passesLeft, now } = this.#options
     const seconds = Math.max(0.001, (now() - this.#began) / 1000)
     const sum = { ...this.#total }
-    for (const statistics of this.#live.values()) add(sum, statistics)
+    for (const statistics of this.#live.values()) addStatistics(sum, statistics)
     const asked = sum.cacheHits + sum.tacticsRun
     const busy = sum.engineMs + sum.policyMs + sum.verifierMs
     const share = (part: number, whole: number) => (whole > 0 ? `${Math.round((100 * part) / whole)} %` : '-')
@@ -93,8 +93,4 @@ export function printProgress(progress: EvaluationProgress, stream: NodeJS.Write
     clearInterval(timer)
     stream.write(inPlace ? `\r\u001b[K${progress.line()}\n` : `${progress.line()}\n`)
   }
-}
-
-function add(total: SearchStatistics, part: Readonly<SearchStatistics>): void {
-  for (const key of Object.keys(total) as (keyof SearchStatistics)[]) total[key] += part[key]
 }

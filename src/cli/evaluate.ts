@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { Command, Option } from 'commander'
 import { FORMATS, type Format } from '../dataset/theorem-file.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
@@ -263,9 +262,4 @@ function conclude(
     default:
       return result satisfies never
   }
-}
-
-/** SHA-256 of a file's text, as it is stored with results. */
-export function textHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

@@ -33,3 +33,14 @@ function isFileTrouble(error: unknown): error is Error {
   if (typeof code !== 'string') return false
   return typeof path === 'string' || /^SQLITE_(CORRUPT|NOTADB|READONLY|FULL|IOERR|CANTOPEN|BUSY)/.test(code)
 }
+
+/** Runs a command's work; what the user can put right ends in a message and code 2. */
+export async function orBadInput(work: () => Promise<number>): Promise<number> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Error) || !['InputError', 'SchemaError'].includes(error.name)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return EXIT.badInput
+  }
+}

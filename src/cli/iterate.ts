@@ -4,10 +4,10 @@ import { DatasetError, type ProofStep, readStepFile } from '../dataset/step-file
 import { loadTheorems, type TheoremEntry } from '../dataset/theorem-file.ts'
 import type { Member } from '../ensemble/member.ts'
 import { MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
+import type { ScheduleEvent } from '../ensemble/scheduler.ts'
 import { chooseTheorems } from '../iteration/choose.ts'
-import { stepsOf } from '../iteration/harvest.ts'
+import { readHarvest, stepsOf } from '../iteration/harvest.ts'
 import {
-  harvestOf,
   policyDirectory,
   type RoundManifest,
   type RoundResult,
@@ -16,13 +16,13 @@ import {
   runRound,
 } from '../iteration/round.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
+import { CheckpointError } from '../policy/checkpoint.ts'
 import { EngineFailure } from '../policy/engine.ts'
-import { buildPremiseIndex } from '../policy/premises.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { formatDuration } from './clock.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, positive, widths } from './flags.ts'
-import { openMember, type PremisesOf } from './open-policy.ts'
+import { openMember, premisesFrom } from './open-policy.ts'
 import { programCommit } from './product.ts'
 import { addTrainingOptions, type TrainingFlags, trainPlanOf } from './train.ts'
 
@@ -109,8 +109,7 @@ async function iterate(path: string, flags: Flags): Promise<number> {
       if (known !== undefined) say(`${summary(known)} (done before)`)
       else {
         engine ??= await startLean(flags, say)
-        const opened = engine
-        const premises: PremisesOf = async (header) => buildPremiseIndex(await opened.premises(header))
+        const premises = premisesFrom(engine)
         const searchers =
           round === 0
             ? configs
@@ -162,14 +161,15 @@ async function iterate(path: string, flags: Flags): Promise<number> {
         if (result.kind !== 'over') return conclude(result, say)
         say(summary(result.manifest))
       }
-      const harvested = await harvestOf(paths)
+      const harvested = await readHarvest(paths.harvest)
       for (const { theorem } of harvested) proved.add(theorem)
       earlier.push(...stepsOf(harvested))
     }
     return EXIT.done
   } catch (error) {
     if (interrupt.signal.aborted) return conclude({ kind: 'interrupted' }, say)
-    if (error instanceof DatasetError) throw new InputError(error.message, { cause: error })
+    if (error instanceof DatasetError || error instanceof CheckpointError)
+      throw new InputError(error.message, { cause: error })
     if (error instanceof EngineFailure) {
       say(`the network failed: ${error.message}`)
       return EXIT.engineFailure
@@ -216,11 +216,10 @@ function progress(round: number, all: number, say: (line: string) => void) {
     say(`${formatDuration(said - began)} | round ${round} | ${line()}`)
   }
   return {
-    onSearch: (event: { readonly kind: string; readonly outcome?: unknown }) => {
+    onSearch: (event: ScheduleEvent) => {
       if (event.kind !== 'theoremEnded') return
       ended++
-      const { outcome } = event as { outcome?: { completion?: string } }
-      if (outcome?.completion === 'firstProof') proofs++
+      if (event.outcome?.kind === 'done' && event.outcome.completion === 'firstProof') proofs++
       now(() => `${ended} of ${all} theorems searched in this run, ${proofs} proved`, ended === all)
     },
     onTraining: (nEff: number, loss: number, done: number) =>

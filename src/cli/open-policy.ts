@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
+import type { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { BaselinePolicy } from '../policy/baseline.ts'
 import { CheckpointError } from '../policy/checkpoint.ts'
 import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { PremiseIndex } from '../policy/premises.ts'
+import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
 import { InputError } from './failure.ts'
 
 /** What a user says of a policy; see `openPolicy` for the settings. */
@@ -29,6 +30,22 @@ type OpenPolicy = {
 
 /** What the theorems of an environment are; undefined where nobody can tell. */
 export type PremisesOf = ((header: string) => Promise<PremiseIndex>) | undefined
+
+/** Environments whose index is kept: one of a whole library is tens of megabytes, and sets come in the order of their headers. */
+const INDICES_KEPT = 4
+
+/** An engine's theorems as indices, each made once for all policies. */
+export function premisesFrom(engine: Pick<EmbeddedEngine, 'premises'>): (header: string) => Promise<PremiseIndex> {
+  const indices = new Map<string, Promise<PremiseIndex>>()
+  return (header) => {
+    const known = indices.get(header)
+    if (known !== undefined) return known
+    const index = engine.premises(header).then(buildPremiseIndex)
+    indices.set(header, index)
+    if (indices.size > INDICES_KEPT) indices.delete(indices.keys().next().value as string)
+    return index
+  }
+}
 
 /** Environments whose baseline policy, with the distributions of the states it has seen, is kept. */
 const KEPT = 4

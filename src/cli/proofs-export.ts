@@ -4,12 +4,12 @@ import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { type ExportedFile, exportProofs } from '../results/export.ts'
 import { readRun } from '../results/read-run.ts'
 import { openResults } from '../results/store.ts'
-import { EXIT } from './failure.ts'
-import { chooseRun, orBadInput } from './report.ts'
+import { chooseRun } from './choose-run.ts'
+import { EXIT, orBadInput } from './failure.ts'
 
 type Options = { readonly run?: string; readonly out: string; readonly check?: boolean }
 
-/** Lean elaborates the whole file for each theorem that is checked. */
+/** Lean elaborates the whole file before the first theorem of it is checked. */
 const CHECK_DEADLINE_MS = 600_000
 
 /** `hedge proofs export`: every verified proof of a run in one file. */

@@ -6,11 +6,12 @@ import { evaluationFacts, evaluationTables, evaluationWarnings } from '../report
 import { tableMarkdown, tableText } from '../report/table.ts'
 import { renderTreePage } from '../report/tree-page.ts'
 import { unpackTree } from '../results/journal.ts'
-import { listRuns, memberSolves, type RunResults, type RunRow, readRun } from '../results/read-run.ts'
+import { memberSolves, type RunResults, readRun } from '../results/read-run.ts'
 import { openResults } from '../results/store.ts'
 import { type Summary, summarise } from '../results/summary.ts'
 import { restoreTree } from '../search/tree-record.ts'
-import { EXIT, InputError } from './failure.ts'
+import { chooseRun } from './choose-run.ts'
+import { EXIT, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
 
 type Options = {
@@ -53,34 +54,6 @@ async function report(path: string, options: Options): Promise<number> {
     return EXIT.done
   } finally {
     database.close()
-  }
-}
-
-/** @throws InputError */
-export function chooseRun(database: Results, key: string | undefined): RunRow {
-  const runs = listRuns(database).filter((run) => key === undefined || run.key.startsWith(key))
-  const [first, second] = runs
-  if (first === undefined)
-    throw new InputError(key === undefined ? 'the file has no runs' : `no run's key begins with ${key}`)
-  if (key !== undefined && second !== undefined)
-    throw new InputError(`the keys of ${runs.length} runs begin with ${key}`)
-  if (second !== undefined)
-    process.stderr.write(
-      `the file has ${runs.length} runs; this is the latest. \`--run\` chooses:\n${runs
-        .map((run) => `  ${run.key.slice(0, 12)} ${run.started_at} ${run.dataset}, ${run.mode}, ${run.passes} passes\n`)
-        .join('')}`,
-    )
-  return first
-}
-
-/** Runs a command's work; what the user can put right ends in a message and code 2. */
-export async function orBadInput(work: () => Promise<number>): Promise<number> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof Error) || !['InputError', 'SchemaError'].includes(error.name)) throw error
-    process.stderr.write(`${error.message}\n`)
-    return EXIT.badInput
   }
 }
 

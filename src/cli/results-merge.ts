@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { mergeResults } from '../results/merge.ts'
 import { openResults } from '../results/store.ts'
-import { EXIT, InputError } from './failure.ts'
-import { orBadInput } from './report.ts'
+import { EXIT, InputError, orBadInput } from './failure.ts'
 
 /** `hedge results merge`: shards of a run, or runs of several machines, in one file. */
 export function resultsMergeCommand(): Command {

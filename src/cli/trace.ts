@@ -7,9 +7,8 @@ import { TRACE_FORMATS, type TraceFormat, type TraceFormatName } from '../datase
 import { RejectedInput } from '../lean/engine.ts'
 import { LeanPool } from '../lean/pool.ts'
 import { type FileTrace, LeanTracer, type TraceEvent, type Untraced } from '../lean/trace.ts'
-import { EXIT, InputError } from './failure.ts'
+import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
-import { orBadInput } from './report.ts'
 import { showSteps } from './terminal.ts'
 
 type Options = { readonly out?: string; readonly format: TraceFormatName; readonly workers: number }

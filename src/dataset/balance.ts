@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../proof/sha256.ts'
 import type { ProofStep } from './step-file.ts'
 
 export type Balanced = {
@@ -28,7 +28,7 @@ export function balanceSteps(steps: readonly ProofStep[], share: number): Balanc
   const kept = new Set<ProofStep>()
   for (const list of byTactic.values())
     for (const { step } of list
-      .map((step) => ({ step, rank: createHash('sha256').update(step.state).digest('hex') }))
+      .map((step) => ({ step, rank: sha256(step.state) }))
       .sort((a, b) => (a.rank < b.rank ? -1 : 1))
       .slice(0, cap))
       kept.add(step)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../proof/sha256.ts'
 
 /** A theorem of the embedded library, to be proved where it is not known yet: in what its own module imports. */
 export type LibraryTheorem = {
@@ -109,19 +109,15 @@ export function headerOf(imports: readonly string[]): string {
  * of names are `test`, the `valid` next ones `valid`. The novel split takes whole modules, about a tenth each.
  */
 export function splitLibrary(theorems: readonly LibraryTheorem[], test = 2000, valid = 1000): LibraryRow[] {
-  const order = [...theorems].sort((a, b) => (hash(a.name) < hash(b.name) ? -1 : 1))
+  const order = [...theorems].sort((a, b) => (sha256(a.name) < sha256(b.name) ? -1 : 1))
   const rank = new Map(order.map(({ name }, i) => [name, i]))
   const splitOf = (name: string): Split => {
     const at = rank.get(name) ?? 0
     return at < test ? 'test' : at < test + valid ? 'valid' : 'train'
   }
   const novelOf = (module: string): Split => {
-    const tenth = Number.parseInt(hash(`novel ${module}`).slice(0, 8), 16) % 10
+    const tenth = Number.parseInt(sha256(`novel ${module}`).slice(0, 8), 16) % 10
     return tenth === 0 ? 'test' : tenth === 1 ? 'valid' : 'train'
   }
   return theorems.map((theorem) => ({ ...theorem, split: splitOf(theorem.name), novel: novelOf(theorem.module) }))
-}
-
-export function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

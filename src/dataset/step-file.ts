@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
+import { sha256 } from '../proof/sha256.ts'
 import { isLeanDojo, readLeanDojo } from './leandojo.ts'
 
 /**
@@ -40,7 +40,7 @@ export async function readStepFile(path: string): Promise<{ steps: ProofStep[]; 
     for (const [number, line] of text.split('\n').entries())
       if (line.trim() !== '') steps.push(parseStep(line, `${path}, line ${number + 1}`))
   if (steps.length === 0) throw new DatasetError(`${path} has no proof steps.`)
-  return { steps, hash: createHash('sha256').update(bytes).digest('hex') }
+  return { steps, hash: sha256(bytes) }
 }
 
 function leanDojoSteps(text: string, path: string): ProofStep[] {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { z } from 'zod'
 import { codeTokens } from '../proof/lean-text.ts'
+import { sha256 } from '../proof/sha256.ts'
 import { findTheorems, headerBefore, parseStatement, statementAt } from '../proof/statement.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { isLeanDojo, type LeanDojoFile, readLeanDojo } from './leandojo.ts'
@@ -28,11 +28,10 @@ export type Format = (typeof FORMATS)[number]
  */
 export async function loadTheorems(path: string, format?: Format): Promise<TheoremFile> {
   const bytes = await readFile(path)
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
   const kind = format ?? (extname(path) === '.lean' ? 'lean' : isLeanDojo(text) ? 'leandojo' : 'jsonl')
   const readers = { jsonl: readJsonLines, lean: readLeanTheorems, leandojo: readLeanDojoTheorems }
-  return { ...withoutRepeats(readers[kind](text)), sha256 }
+  return { ...withoutRepeats(readers[kind](text)), sha256: sha256(bytes) }
 }
 
 /** LeanDojo says where theorems stand, not what they state: without the repository there is nothing to prove. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../search/budget.ts'
-import { newStatistics, type SearchStatistics } from '../search/outcome.ts'
+import { addStatistics, newStatistics, type SearchStatistics } from '../search/outcome.ts'
 import { createTree, type Tree } from '../search/tree.ts'
 import type { PassEndWord, ProofRecord } from './journal.ts'
 import type { Member } from './member.ts'
@@ -64,7 +64,6 @@ export async function searchInTurns(
     if (signal.aborted) return { ...outcome, proved: undefined, completion: undefined }
     const member = members[unit.member] as Member
     const policy = await member.policyFor(theorem)
-    const before = { ...statistics }
     const { proofs, ...done } = await runUnit(place, member, policy, unit, {
       seed: unitSeed(options.seed, member, theorem.name),
       depth,
@@ -72,19 +71,17 @@ export async function searchInTurns(
       concurrency,
       clock,
       signal,
-      onProgress: (part) => onProgress?.(member, sum(before, part)),
+      onProgress: (part) => {
+        const soFar = { ...statistics }
+        addStatistics(soFar, part)
+        onProgress?.(member, soFar)
+      },
     })
-    Object.assign(statistics, sum(before, done.statistics))
+    addStatistics(statistics, done.statistics)
     ends.push(...done.passes.map((pass) => pass.end))
     const [proof] = proofs
     if (proof !== undefined) return { ...outcome, proved: { proof, member }, completion: 'firstProof' }
     // The end of a turn is not the end of a member's work.
     progress[unit.member] = advance(progress[unit.member] as MemberProgress, { ...done, open: true })
   }
-}
-
-function sum(a: SearchStatistics, b: Readonly<SearchStatistics>): SearchStatistics {
-  const total = { ...a }
-  for (const key of Object.keys(total) as (keyof SearchStatistics)[]) total[key] += b[key]
-  return total
 }

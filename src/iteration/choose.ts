@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { normaliseStatement } from '../dataset/same-statement.ts'
 import type { TheoremEntry } from '../dataset/theorem-file.ts'
+import { sha256 } from '../proof/sha256.ts'
 import type { Theorem } from '../proof/theorem.ts'
 
 export type Chosen = {
@@ -28,7 +28,7 @@ export function chooseTheorems(
   const allowed = own.filter(
     ({ name, statement }) => !names.has(name) && !statements.has(normaliseStatement(statement)),
   )
-  const rank = ({ name }: Theorem) => createHash('sha256').update(`round ${name}`).digest('hex')
+  const rank = ({ name }: Theorem) => sha256(`round ${name}`)
   const open = allowed
     .filter(({ name }) => !proved.has(name))
     .map((theorem) => ({ theorem, rank: rank(theorem) }))

@@ -84,7 +84,7 @@ async function shorten(
 const lineOf = (harvested: Harvested) => `${JSON.stringify(harvested)}\n`
 
 /** What a harvest has so far; a last line that a kill cut off is not counted. */
-async function readHarvest(path: string): Promise<Harvested[]> {
+export async function readHarvest(path: string): Promise<Harvested[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
     throw error

@@ -10,12 +10,13 @@ import { type ScheduleEvent, type ScheduleResult, schedule } from '../ensemble/s
 import { engineWorld } from '../ensemble/world.ts'
 import type { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import type { TacticLimits } from '../lean/engine.ts'
-import { replaceFile, sha256 } from '../policy/checkpoint.ts'
+import { replaceFile } from '../policy/checkpoint.ts'
+import { sha256 } from '../proof/sha256.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { listRuns, readRun } from '../results/read-run.ts'
 import { beginRun, openResults, type Provenance } from '../results/store.ts'
 import { prepareData, type TrainPlan, trainMember } from '../training/train-policy.ts'
-import { type Harvested, harvest, stepsOf } from './harvest.ts'
+import { harvest, stepsOf } from './harvest.ts'
 
 /** Where a round keeps what it does. Its manifest is written last: a round that has one is over. */
 export type RoundPaths = {
@@ -73,12 +74,6 @@ export async function readManifest(paths: RoundPaths): Promise<RoundManifest | u
     throw error
   })
   return text === undefined ? undefined : manifestSchema.parse(JSON.parse(text))
-}
-
-/** Names and steps of all theorems that finished rounds have proved. */
-export async function harvestOf(paths: RoundPaths): Promise<Harvested[]> {
-  const lines = (await readFile(paths.harvest, 'utf8')).trim().split('\n')
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Harvested)
 }
 
 export type RoundOptions = {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { sha256 } from '../proof/sha256.ts'
 import { type NetworkConfig, networkConfigSchema, parameterCount, parameterSpecs } from './network-config.ts'
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
 import { Tokenizer } from './tokenizer.ts'
@@ -139,10 +139,6 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   const partial = `${path}.partial`
   await writeFile(partial, content)
   await rename(partial, path)
-}
-
-export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
 }
 
 function hashOfAll(files: Readonly<Record<string, string>>): string {

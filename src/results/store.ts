@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { configOf, type Member } from '../ensemble/member.ts'
 import { type Plan, quota } from '../ensemble/plan.ts'
+import { sha256 } from '../proof/sha256.ts'
 import { RunJournal } from './journal.ts'
 import { identify, migrate, SchemaError } from './schema.ts'
 
@@ -51,7 +51,7 @@ export function runConfig(plan: Plan, provenance: Provenance): string {
   const { dataset: _, commit: __, ...decisive } = provenance
   return JSON.stringify({
     ...decisive,
-    theorems: hash(JSON.stringify(plan.theorems)),
+    theorems: sha256(JSON.stringify(plan.theorems)),
     members: plan.members.map(configOf),
     plan: { mode, passes, matched, block, depth, wallClockMs: wallClockMs ?? null, sliceMs, seed },
   })
@@ -63,7 +63,7 @@ export function runConfig(plan: Plan, provenance: Provenance): string {
  */
 export function beginRun(database: Database, plan: Plan, provenance: Provenance, force = false): RunJournal {
   const config = runConfig(plan, provenance)
-  const key = hash(config)
+  const key = sha256(config)
   const id = database
     .transaction((): number => {
       if (force) database.prepare('DELETE FROM runs WHERE key = ?').run(key)
@@ -107,8 +107,4 @@ function insertRun(database: Database, key: string, config: string, plan: Plan, 
   for (const [position, { name, header, statement }] of plan.theorems.entries())
     theorem.run(run, position, name, header, statement)
   return run
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

@@ -60,6 +60,11 @@ export function newStatistics(): SearchStatistics {
   }
 }
 
+/** Adds `part` to `total`, count by count. */
+export function addStatistics(total: SearchStatistics, part: Readonly<SearchStatistics>): void {
+  for (const key of Object.keys(total) as (keyof SearchStatistics)[]) total[key] += part[key]
+}
+
 /** Counts the outcome of a tactic this search sent to the domain. */
 export function countOutcome(statistics: SearchStatistics, edge: SearchEdge): void {
   switch (edge.outcome.kind) {

@@ -1,20 +1,14 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type ProofStep, readStepFile } from '../dataset/step-file.ts'
-import {
-  type Checkpoint,
-  CheckpointError,
-  readCheckpoint,
-  replaceFile,
-  sha256,
-  writeCheckpoint,
-} from '../policy/checkpoint.ts'
+import { type Checkpoint, CheckpointError, readCheckpoint, replaceFile, writeCheckpoint } from '../policy/checkpoint.ts'
 import { DEFAULT_OPTIMIZER, type EngineName } from '../policy/engine.ts'
 import type { NetworkConfig } from '../policy/network-config.ts'
 import { SEPARATOR } from '../policy/prompt.ts'
 import type { Tokenizer } from '../policy/tokenizer.ts'
 import { trainTokenizer } from '../policy/tokenizer-trainer.ts'
 import { WorkerNetwork } from '../policy/worker-network.ts'
+import { sha256 } from '../proof/sha256.ts'
 import type { EvaluationMetrics, Metrics } from './metrics.ts'
 import { refillThreshold } from './objective.ts'
 import { splitByLabel } from './order.ts'

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type EvaluateParts, textHash } from '../../src/cli/evaluate.ts'
+import type { EvaluateParts } from '../../src/cli/evaluate.ts'
 import { InputError } from '../../src/cli/failure.ts'
 import { engineWorld, type World } from '../../src/ensemble/world.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import type { Policy } from '../../src/policy/policy.ts'
+import { sha256 } from '../../src/proof/sha256.ts'
 import type { Theorem } from '../../src/proof/theorem.ts'
 import { cleverJugs, jugs, tablePolicy, toyDomain } from '../search/toy.ts'
 
@@ -13,7 +14,7 @@ const readTheorems: EvaluateParts['readTheorems'] = async (path) => {
   const text = await readFile(path, 'utf8').catch(() => {
     throw new InputError(`${path} cannot be read`)
   })
-  return { theorems: JSON.parse(text) as Theorem[], problems: [], hash: textHash(text) }
+  return { theorems: JSON.parse(text) as Theorem[], problems: [], hash: sha256(text) }
 }
 
 /** Every theorem is the jug puzzle; every draw takes a few milliseconds, on any machine. */

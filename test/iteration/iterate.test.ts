@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { balanceSteps } from '../../src/dataset/balance.ts'
 import { readStepFile } from '../../src/dataset/step-file.ts'
 import { chooseTheorems } from '../../src/iteration/choose.ts'
-import { harvestOf, policyDirectory, readManifest, roundPaths } from '../../src/iteration/round.ts'
+import { readHarvest } from '../../src/iteration/harvest.ts'
+import { policyDirectory, readManifest, roundPaths } from '../../src/iteration/round.ts'
 import { readCheckpoint } from '../../src/policy/checkpoint.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -118,7 +119,7 @@ describe('hedge iterate', { timeout: 600_000 }, () => {
     expect(second).toMatchObject({ theorems: { tried: 1, proved: 0 } })
     expect(second?.members).toHaveLength(2)
 
-    const names = (await harvestOf(first)).map(({ theorem }) => theorem).sort()
+    const names = (await readHarvest(first.harvest)).map(({ theorem }) => theorem).sort()
     expect(names).toEqual(['add_comm_t', 'and_swap_t', 'mul_three_t', 'or_swap_t'])
     const { steps } = await readStepFile(first.steps)
     expect(steps.length).toBe(manifest?.steps.used)
