@@ -13,6 +13,7 @@ import { beginRun, openResults } from '../results/store.ts'
 import { EvaluationProgress, printProgress } from './evaluate-progress.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, type Shard, shard } from './flags.ts'
+import { SHIPPED } from './open-policy.ts'
 import { programCommit } from './product.ts'
 
 /** What the command works with; tests put in worlds and policies of their own. */
@@ -75,7 +76,7 @@ export function evaluateCommand(parts: EvaluateParts): Command {
   return new Command('evaluate')
     .description('run an ensemble on a set of theorems; the same command again goes on where it stopped')
     .argument('<theorems>', 'a .jsonl, .json or .lean file of theorems')
-    .requiredOption('-m, --members <member...>', 'the ensemble, see below')
+    .option('-m, --members <member...>', 'the ensemble, see below', [...SHIPPED])
     .option('-n, --passes <count>', 'passes of each member on each theorem', atLeast(1), 32)
     .addOption(new Option('--mode <mode>', 'how members share a theorem').choices(MODES).default('union'))
     .option('--no-matched', 'union: do not give the first member the passes of all members as a baseline')

@@ -16,15 +16,15 @@ import {
   runRound,
 } from '../iteration/round.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
-import { CheckpointError } from '../policy/checkpoint.ts'
 import { EngineFailure } from '../policy/engine.ts'
+import { CheckpointError } from '../policy/policy-files.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { formatDuration } from './clock.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, positive, widths } from './flags.ts'
 import { openMember, premisesFrom } from './open-policy.ts'
 import { programCommit } from './product.ts'
-import { addTrainingOptions, type TrainingFlags, trainPlanOf } from './train.ts'
+import { addTrainingOptions, familyPlan, type TrainingFlags } from './train.ts'
 
 type Flags = TrainingFlags & {
   readonly out: string
@@ -92,7 +92,8 @@ async function iterate(path: string, flags: Flags): Promise<number> {
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   let engine: EmbeddedEngine | undefined
   try {
-    const training = trainPlanOf(flags)
+    const training = (dataPath: string) => familyPlan(flags, dataPath)
+    training('')
     const set = await readSet(path)
     const excluded: Theorem[] = []
     for (const file of flags.exclude) excluded.push(...(await readSet(file)).theorems.map(({ theorem }) => theorem))
@@ -146,6 +147,7 @@ async function iterate(path: string, flags: Flags): Promise<number> {
             settings: limits,
           },
           limits,
+          premises,
           workers: flags.workers,
           earlier,
           share: flags.share,

@@ -1,17 +1,21 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import type { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { BaselinePolicy } from '../policy/baseline.ts'
-import { CheckpointError } from '../policy/checkpoint.ts'
+import type { DistributionOptions } from '../policy/distribution-policy.ts'
 import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
+import { LogLinearPolicy, readLogLinear } from '../policy/log-linear/log-linear-policy.ts'
 import type { Policy } from '../policy/policy.ts'
+import { CheckpointError, readPolicyFiles } from '../policy/policy-files.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
 import { InputError } from './failure.ts'
 
 /** What a user says of a policy; see `openPolicy` for the settings. */
 type PolicyChoice = {
-  /** `baseline`, or the directory of a trained policy. */
+  /** `baseline`, the name of a shipped policy, or the directory of a trained one. */
   readonly policy: string
   readonly temperature: number
   readonly settings: Readonly<Record<string, string | number | boolean>>
@@ -47,17 +51,21 @@ export function premisesFrom(engine: Pick<EmbeddedEngine, 'premises'>): (header:
   }
 }
 
-/** Environments whose baseline policy, with the distributions of the states it has seen, is kept. */
+/** The policies that come with the program. */
+export const SHIPPED: readonly string[] = ['neff-1', 'neff-4', 'neff-8', 'neff-16', 'neff-32']
+const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url))
+
+/** Environments whose policy, with the distributions of the states it has seen, is kept. */
 const KEPT = 4
 
 /**
- * Opens what the user chose. Settings of `baseline`: topk (draws from so many), premises (true or false). Settings of a
- * trained policy: topp (0 to 1), engine, threads.
+ * Opens what the user chose. Settings of `baseline` and of a log-linear policy: topk (draws from so many), premises (true or
+ * false). Of a transformer: topp (0 to 1), engine, threads.
  * @throws InputError where the choice or a setting is unknown, or the directory is not a usable policy
  */
 async function openPolicy(choice: PolicyChoice, premises: PremisesOf): Promise<OpenPolicy> {
   if (choice.policy === 'baseline') return openBaseline(choice, premises)
-  return openTrained(choice)
+  return openTrained(choice, premises)
 }
 
 /** A member of an ensemble, ready to work. @throws InputError, which names the member */
@@ -79,25 +87,28 @@ export async function openMember(config: MemberConfig, premises: PremisesOf): Pr
   }
 }
 
-function openBaseline({ temperature, settings }: PolicyChoice, premisesOf: PremisesOf): OpenPolicy {
+/** A policy over candidates: its settings, and one policy per header, since headers have different premises. */
+function openByHeader<P extends Policy>(
+  what: string,
+  { temperature, settings }: PolicyChoice,
+  premisesOf: PremisesOf,
+  create: (options: DistributionOptions & { readonly premises?: PremiseIndex }) => P,
+): Pick<OpenPolicy, 'policyFor' | 'dispose'> {
   const { topk, premises = true, ...unknown } = settings
-  refuseUnknown('baseline', unknown, 'topk, premises')
-  if (!(temperature > 0)) throw new InputError(`the temperature of baseline must be above 0, not ${temperature}`)
+  refuseUnknown(what, unknown, 'topk, premises')
   if (typeof premises !== 'boolean') throw new InputError(`premises must be true or false, not ${premises}`)
   if (topk !== undefined && !(typeof topk === 'number' && topk >= 1))
     throw new InputError(`topk must be a number of at least 1, not ${topk}`)
-  const policies = new Map<string, Promise<BaselinePolicy>>()
-  const create = async (header: string) =>
-    new BaselinePolicy({
+  const policies = new Map<string, Promise<P>>()
+  const open = async (header: string) =>
+    create({
       temperature,
       ...(topk === undefined ? {} : { topK: topk }),
       ...(premises && premisesOf !== undefined ? { premises: await premisesOf(header) } : {}),
     })
   return {
-    nEff: null,
-    checkpointHash: null,
     policyFor(header) {
-      const policy = policies.get(header) ?? create(header)
+      const policy = policies.get(header) ?? open(header)
       policies.set(header, policy)
       if (policies.size > KEPT) policies.delete(policies.keys().next().value as string)
       return policy
@@ -106,32 +117,58 @@ function openBaseline({ temperature, settings }: PolicyChoice, premisesOf: Premi
   }
 }
 
-async function openTrained({ policy: directory, temperature, settings }: PolicyChoice): Promise<OpenPolicy> {
+function openBaseline(choice: PolicyChoice, premisesOf: PremisesOf): OpenPolicy {
+  const { temperature } = choice
+  if (!(temperature > 0)) throw new InputError(`the temperature of baseline must be above 0, not ${temperature}`)
+  const opened = openByHeader('baseline', choice, premisesOf, (options) => new BaselinePolicy(options))
+  return { nEff: null, checkpointHash: null, ...opened }
+}
+
+async function openTrained(choice: PolicyChoice, premisesOf: PremisesOf): Promise<OpenPolicy> {
+  const directory = SHIPPED.includes(choice.policy) ? join(POLICIES, choice.policy) : choice.policy
   if (!existsSync(directory) || !statSync(directory).isDirectory())
-    throw new InputError(`there is no policy \`${directory}\`: give \`baseline\` or the directory of a trained policy`)
+    throw new InputError(
+      `there is no policy \`${choice.policy}\`: give \`baseline\`, ${SHIPPED.map((name) => `\`${name}\``).join(', ')} or the directory of a trained policy`,
+    )
+  try {
+    const { kind } = await readPolicyFiles(directory)
+    return await (kind === 'log-linear' ? openLogLinear : openTransformer)({ ...choice, policy: directory }, premisesOf)
+  } catch (error) {
+    if (error instanceof CheckpointError || error instanceof EngineFailure)
+      throw new InputError(error.message, { cause: error })
+    throw error
+  }
+}
+
+async function openLogLinear(choice: PolicyChoice, premisesOf: PremisesOf): Promise<OpenPolicy> {
+  const { hash, ...model } = await readLogLinear(choice.policy)
+  const opened = openByHeader(
+    'a log-linear policy',
+    choice,
+    premisesOf,
+    (options) => new LogLinearPolicy(model, options),
+  )
+  return { nEff: model.nEff, checkpointHash: hash, ...opened }
+}
+
+async function openTransformer({ policy: directory, temperature, settings }: PolicyChoice): Promise<OpenPolicy> {
   const { topp = 1, engine = 'ort', threads = Math.min(2, availableParallelism()), ...unknown } = settings
-  refuseUnknown('a trained policy', unknown, 'topp, engine, threads')
+  refuseUnknown('a transformer policy', unknown, 'topp, engine, threads')
   if (!(typeof topp === 'number' && topp > 0 && topp <= 1))
     throw new InputError(`topp must be above 0 and at most 1, not ${topp}`)
   if (!ENGINE_NAMES.includes(engine as EngineName))
     throw new InputError(`engine must be one of ${ENGINE_NAMES.join(', ')}, not ${engine}`)
   if (!(typeof threads === 'number' && Number.isInteger(threads) && threads >= 1))
     throw new InputError(`threads must be a whole number of at least 1, not ${threads}`)
-  // The network's libraries take seconds to load; the baseline does without them.
+  // The network's libraries take seconds to load; the other policies do without them.
   const { TransformerPolicy } = await import('../policy/transformer-policy.ts')
-  try {
-    const options = { engine: engine as EngineName, threads, temperature, topP: topp }
-    const policy = await TransformerPolicy.open(directory, options)
-    return {
-      nEff: policy.nEff,
-      checkpointHash: policy.hash,
-      policyFor: async () => policy,
-      dispose: () => policy.dispose(),
-    }
-  } catch (error) {
-    if (error instanceof CheckpointError || error instanceof EngineFailure)
-      throw new InputError(error.message, { cause: error })
-    throw error
+  const options = { engine: engine as EngineName, threads, temperature, topP: topp }
+  const policy = await TransformerPolicy.open(directory, options)
+  return {
+    nEff: policy.nEff,
+    checkpointHash: policy.hash,
+    policyFor: async () => policy,
+    dispose: () => policy.dispose(),
   }
 }
 

@@ -20,7 +20,7 @@ import type { Tree } from '../search/tree.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, temperature } from './flags.ts'
 import { createLog } from './log.ts'
-import { openMember, type PremisesOf } from './open-policy.ts'
+import { openMember, type PremisesOf, SHIPPED } from './open-policy.ts'
 import { findTheorem } from './target.ts'
 import { renderDiagnostics, seconds, showBar, showSteps } from './terminal.ts'
 
@@ -54,7 +54,7 @@ export function proveCommand(): Command {
     .option('--passes <n>', 'most roll-outs (with --search rollouts)', atLeast(1))
     .addOption(new Option('--search <kind>', 'how to search').choices(['best-first', 'rollouts']).default('best-first'))
     .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), TUNED_BEST_FIRST.width)
-    .option('--policy <policy...>', 'one or more that take turns, see below', ['baseline'])
+    .option('--policy <policy...>', 'one or more that take turns, see below', [...SHIPPED])
     .option('--temperature <t>', 'temperature of sampled tactics (with --search rollouts)', temperature, 1)
     .option('--top-p <p>', 'draw tokens from the likeliest that hold this share (trained policies)', likelihood)
     .option('--seed <text>', 'seed of everything random', '0')

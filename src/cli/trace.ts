@@ -4,11 +4,14 @@ import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { Command, Option } from 'commander'
 import { TRACE_FORMATS, type TraceFormat, type TraceFormatName } from '../dataset/traced-file.ts'
+import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { RejectedInput } from '../lean/engine.ts'
-import { LeanPool } from '../lean/pool.ts'
 import { type FileTrace, LeanTracer, type TraceEvent, type Untraced } from '../lean/trace.ts'
+import { contextOf } from '../policy/premises.ts'
+import type { TracedTheorem } from '../proof/traced-proof.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
+import { premisesFrom } from './open-policy.ts'
 import { showSteps } from './terminal.ts'
 
 type Options = { readonly out?: string; readonly format: TraceFormatName; readonly workers: number }
@@ -36,9 +39,10 @@ Every step has been replayed: its tactic, run on its state, gives the next one. 
 where smaller steps lead to the same goals. Term proofs, errors and proofs that do not replay are reported on stderr.
 
 Formats:
-  steps     JSON lines {theorem, index, state, tactic, next, file, line, column, premises}, as \`hedge train --data\`
-            reads them; next is null at the end, line counts from 1, column from 0; premises are the theorems
-            in the terms that the tactic assigns
+  steps     JSON lines {theorem, index, state, tactic, next, file, line, column, premises, context}, as
+            \`hedge train --data\` reads them; next is null at the end, line counts from 1, column from 0; premises are
+            the theorems in the terms that the tactic assigns; context has the constants of the goal and library
+            theorems that share rare ones with it
   leandojo  a JSON list of {full_name, file_path, start, end, traced_tactics}
   text      a line {state}:::{tactic} per step, escaped as inside a JSON string
 
@@ -55,13 +59,15 @@ async function trace(paths: readonly string[], { out, format, workers }: Options
   say(`tracing ${paths.length === 1 ? paths[0] : `${paths.length} files`}`)
   const preparing = showSteps(false)
   try {
-    const pool = await LeanPool.create({ processes: workers, onProgress: preparing.step }).finally(preparing.stop)
+    const engine = await EmbeddedEngine.create({ processes: workers, onProgress: preparing.step }).finally(
+      preparing.stop,
+    )
     try {
-      const failures = await traceAll(new LeanTracer(pool), sources, workers, output.write)
+      const failures = await traceAll(engine, sources, workers, output.write)
       for (const failure of failures) say(failure)
       return failures.length === 0 ? EXIT.done : EXIT.badInput
     } finally {
-      await pool.dispose()
+      await engine.dispose()
     }
   } finally {
     await output.close()
@@ -70,11 +76,13 @@ async function trace(paths: readonly string[], { out, format, workers }: Options
 
 /** Traces files side by side; their theorems are written in the order of the files. Gives what is wrong with files. */
 async function traceAll(
-  tracer: LeanTracer,
+  engine: EmbeddedEngine,
   sources: readonly Source[],
   workers: number,
   write: (theorems: FileTrace['theorems']) => void,
 ): Promise<string[]> {
+  const tracer = new LeanTracer(engine.pool)
+  const premises = premisesFrom(engine)
   const failures: string[] = []
   const traces = new Map<number, FileTrace>()
   let [next, written] = [0, 0]
@@ -88,7 +96,12 @@ async function traceAll(
         return nothing
       })
       if (found !== nothing) say(summary(path, found))
-      traces.set(i, found)
+      const index = found.theorems.length === 0 ? undefined : await premises(importsOf(text))
+      const inContext = ({ steps, ...theorem }: TracedTheorem): TracedTheorem => ({
+        ...theorem,
+        steps: steps.map((step) => ({ ...step, ...(index && { context: contextOf(step.constants, index) }) })),
+      })
+      traces.set(i, { ...found, theorems: found.theorems.map(inContext) })
       for (let ready = traces.get(written); ready !== undefined; ready = traces.get(written)) {
         write(ready.theorems)
         traces.delete(written++)
@@ -97,6 +110,12 @@ async function traceAll(
   }
   await Promise.all(Array.from({ length: workers }, work))
   return failures
+}
+
+/** What a file imports, as a header of its own. */
+function importsOf(text: string): string {
+  const code = text.replace(/\/-[\s\S]*?-\//g, '').replace(/--.*$/gm, '')
+  return (code.match(/^(module|prelude|((public|meta) )*import .+)$/gm) ?? []).join('\n')
 }
 
 async function readSource(path: string): Promise<Source> {

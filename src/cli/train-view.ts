@@ -46,7 +46,7 @@ export class TrainingView {
     this.#bar?.stop()
   }
 
-  #average({ loss, meanFactor, tokensPerSecond }: StepMetrics): void {
+  #average({ loss, meanFactor, tokensPerSecond = Number.NaN }: StepMetrics): void {
     const old = this.#averages ?? { loss, factor: meanFactor, speed: tokensPerSecond }
     const blend = (before: number, now: number) => before + SMOOTHING * (now - before)
     this.#averages = {
@@ -58,7 +58,8 @@ export class TrainingView {
 
   #text(step: number, done: number): string {
     const { loss = Number.NaN, factor = Number.NaN, speed = Number.NaN } = this.#averages ?? {}
-    const parts = [`step ${step}`, `loss ${loss.toFixed(3)}`, `F ${factor.toFixed(2)}`, `${Math.round(speed)} tok/s`]
+    const parts = [`step ${step}`, `loss ${loss.toFixed(3)}`, `F ${factor.toFixed(2)}`]
+    if (!Number.isNaN(speed)) parts.push(`${Math.round(speed)} tok/s`)
     if (this.#heldOut !== undefined)
       parts.push(`held out ${this.#heldOut.loss.toFixed(3)}`, `greedy p ${this.#heldOut.greedyConfidence.toFixed(2)}`)
     const gained = done - (this.#firstDone ?? done)

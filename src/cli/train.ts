@@ -2,17 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { DatasetError } from '../dataset/step-file.ts'
-import { CheckpointError } from '../policy/checkpoint.ts'
 import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
-import { networkConfigSchema, parameterCount } from '../policy/network-config.ts'
+import { networkConfigSchema } from '../policy/network-config.ts'
+import { CheckpointError, MODELS, type ModelKind } from '../policy/policy-files.ts'
+import { type Family, type FamilyPlan, prepareFamily } from '../training/family.ts'
 import { DEFAULT_SETTINGS } from '../training/settings.ts'
-import {
-  type MemberResult,
-  type PreparedData,
-  prepareData,
-  type TrainPlan,
-  trainMember,
-} from '../training/train-policy.ts'
+import { DEFAULT_LOG_LINEAR } from '../training/train-log-linear.ts'
+import type { MemberResult } from '../training/train-policy.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, positive, share, widths } from './flags.ts'
 import { confidenceTable, drawTrainingPlots, type MemberMetrics } from './train-report.ts'
@@ -27,12 +23,13 @@ type Flags = TrainingFlags & {
 }
 
 export type TrainingFlags = {
+  readonly model: ModelKind
   readonly unit: 'step' | 'proof'
   readonly heldOut: number
   readonly epochs?: number
   readonly steps?: number
   readonly batchSize: number
-  readonly learningRate: number
+  readonly learningRate?: number
   readonly warmup: number
   readonly normalisation: 'sum' | 'token-mean'
   readonly refill?: number
@@ -51,12 +48,12 @@ export type TrainingFlags = {
   readonly saveEvery: number
 }
 
-const DEFAULT_EPOCHS = 3
+const DEFAULT_EPOCHS = { transformer: 3, 'log-linear': DEFAULT_LOG_LINEAR.epochs } as const
 
 /** `hedge train`: fits a policy to proof steps by step-wise DCO, or one for each of several N_eff. */
 export function trainCommand(): Command {
   return addTrainingOptions(new Command('train'))
-    .description('train a transformer policy on proof steps with step-wise DCO')
+    .description('train a policy on proof steps with step-wise DCO')
     .requiredOption('--data <file>', 'proof steps, one JSON object per line: theorem, index, state, tactic')
     .requiredOption('--out <dir>', 'where the policy goes; with several N_eff, one directory neff-N in it for each')
     .option('--neff <list>', 'the confidence limit N_eff (1 is cross-entropy), or several: 1,4,8,16,32', widths, [8])
@@ -64,7 +61,11 @@ export function trainCommand(): Command {
     .option('--force', 'train anew where --out has a policy already')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 2 bad input, 3 the engine failed, 130 interrupted (the same command goes on).',
+      `
+Models: log-linear re-weighs the candidates of the baseline and tactics learnt from the data; its data come from
+\`hedge trace\` or \`hedge iterate\`; it needs seconds, and of the options below only --unit, --held-out, --epochs,
+--learning-rate, --refill and --seed. transformer is a network that writes tactics itself, from any steps.
+\nExit codes: 0 done, 2 bad input, 3 the engine failed, 130 interrupted (the same command goes on).`,
     )
     .action(async (flags: Flags) => {
       process.exitCode = await trainAll(flags)
@@ -75,6 +76,11 @@ export function trainCommand(): Command {
 export function addTrainingOptions(command: Command): Command {
   return command
     .addOption(
+      new Option('--model <kind>', 'what to train: see below')
+        .choices(MODELS)
+        .default('log-linear' satisfies ModelKind),
+    )
+    .addOption(
       new Option('--unit <unit>', 'what the loss multiplies probabilities over')
         .choices(['step', 'proof'])
         .default('step'),
@@ -82,12 +88,16 @@ export function addTrainingOptions(command: Command): Command {
     .option('--held-out <share>', 'share of theorems that are not trained on', share, 0.1)
     .option(
       '--epochs <n>',
-      `passes over the data (default: ${DEFAULT_EPOCHS}, unless --steps or --minutes is given)`,
+      `passes over the data (default: ${DEFAULT_EPOCHS['log-linear']} log-linear, ${DEFAULT_EPOCHS.transformer} transformer, unless --steps or --minutes is given)`,
       positive,
     )
     .option('--steps <n>', 'most training steps', atLeast(1))
     .option('--batch-size <n>', 'proof steps (or proofs) per training step', atLeast(1), DEFAULT_SETTINGS.batchSize)
-    .option('--learning-rate <x>', 'highest learning rate', positive, DEFAULT_SETTINGS.learningRate)
+    .option(
+      '--learning-rate <x>',
+      `highest learning rate (default: ${DEFAULT_LOG_LINEAR.learningRate} log-linear, ${DEFAULT_SETTINGS.learningRate} transformer)`,
+      positive,
+    )
     .option('--warmup <n>', 'steps over which the learning rate rises', atLeast(0), DEFAULT_SETTINGS.warmupSteps)
     .addOption(
       new Option('--normalisation <how>', 'mean over examples (sum of their tokens) or over tokens')
@@ -122,17 +132,12 @@ async function trainAll(flags: Flags): Promise<number> {
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   try {
-    const plan = { ...trainPlanOf(flags, flags.minutes), dataPath: flags.data }
-    const data = await prepareData(plan)
-    if (data.training.items.length === 0)
-      throw new DatasetError(
-        `${flags.data} leaves no step to train on: every tactic is longer than ${data.maxTacticTokens} tokens.`,
-      )
-    describe(plan, data, say)
+    const family = await prepareFamily(familyPlan(flags, flags.data, flags.minutes))
+    for (const line of family.description) say(line)
     const members: MemberMetrics[] = []
     for (const nEff of flags.neff) {
       const directory = flags.neff.length === 1 ? flags.out : join(flags.out, `neff-${nEff}`)
-      const result = await trainOne(plan, data, nEff, directory, flags, say, () => interrupted)
+      const result = await trainOne(family, nEff, directory, flags, say, () => interrupted)
       if (result.kind === 'interrupted') {
         say('interrupted; the same command takes the run up again')
         return EXIT.interrupted
@@ -142,8 +147,7 @@ async function trainAll(flags: Flags): Promise<number> {
         members.push({ nEff, metrics: result.metrics })
         continue
       }
-      const { progress, reason } = result.outcome
-      say(`N_eff ${nEff}: ${progress.step} steps (ended by ${reason}), ${progress.replaced} examples replaced`)
+      say(`N_eff ${nEff}: ${result.steps} steps (ended by ${result.reason}), ${result.replaced} examples replaced`)
       say(`N_eff ${nEff}: policy ${result.hash.slice(0, 12)} in ${directory}`)
       members.push({ nEff, metrics: result.metrics })
     }
@@ -170,8 +174,7 @@ async function trainAll(flags: Flags): Promise<number> {
 }
 
 async function trainOne(
-  plan: TrainPlan,
-  data: PreparedData,
+  family: Family,
   nEff: number,
   directory: string,
   flags: Flags,
@@ -181,9 +184,8 @@ async function trainOne(
   const view = new TrainingView(`N_eff ${nEff}`, process.stderr)
   const deadline = flags.minutes === undefined ? undefined : Date.now() + flags.minutes * 60_000
   try {
-    return await trainMember(plan, data, nEff, directory, {
+    return await family.train(nEff, directory, {
       notice: say,
-      onStart: (engine, step) => say(`N_eff ${nEff} on ${engine}${step > 0 ? `, taken up at step ${step}` : ''}`),
       onMetrics: (metrics, done) => view.show(metrics, done),
       snapshotEvery: flags.saveEvery,
       force: flags.force === true,
@@ -196,7 +198,23 @@ async function trainOne(
 }
 
 /** @throws InputError */
-export function trainPlanOf(flags: TrainingFlags, minutes?: number): Omit<TrainPlan, 'dataPath'> {
+export function familyPlan(flags: TrainingFlags, dataPath: string, minutes?: number): FamilyPlan {
+  const limited = flags.steps !== undefined || minutes !== undefined
+  const epochs = flags.epochs ?? (limited ? undefined : DEFAULT_EPOCHS[flags.model])
+  if (flags.model === 'log-linear') {
+    for (const [name, value] of Object.entries({ '--steps': flags.steps, '--from': flags.from }))
+      if (value !== undefined) throw new InputError(`${name} is for --model transformer`)
+    return {
+      model: 'log-linear',
+      dataPath,
+      heldOutShare: flags.heldOut,
+      unit: flags.unit,
+      epochs: epochs ?? DEFAULT_LOG_LINEAR.epochs,
+      learningRate: flags.learningRate ?? DEFAULT_LOG_LINEAR.learningRate,
+      refillThreshold: flags.refill,
+      seed: flags.seed,
+    }
+  }
   const network = networkConfigSchema.safeParse({
     vocabularySize: flags.vocabulary,
     contextLength: flags.context,
@@ -209,9 +227,9 @@ export function trainPlanOf(flags: TrainingFlags, minutes?: number): Omit<TrainP
     throw new InputError('--tactic-tokens must be at least 2 and leave room for the proof state in --context.')
   if (flags.vocabulary < 258)
     throw new InputError('--vocabulary must be at least 258: the bytes and two special tokens.')
-  const limited = flags.steps !== undefined || minutes !== undefined
-  const epochs = flags.epochs ?? (limited ? undefined : DEFAULT_EPOCHS)
   return {
+    model: 'transformer',
+    dataPath,
     heldOutShare: flags.heldOut,
     unit: flags.unit,
     network: network.data,
@@ -219,7 +237,7 @@ export function trainPlanOf(flags: TrainingFlags, minutes?: number): Omit<TrainP
     startFrom: flags.from,
     settings: {
       batchSize: flags.batchSize,
-      learningRate: flags.learningRate,
+      learningRate: flags.learningRate ?? DEFAULT_SETTINGS.learningRate,
       warmupSteps: flags.warmup,
       finalRate: DEFAULT_SETTINGS.finalRate,
       normalisation: flags.normalisation === 'sum' ? 'sum' : 'tokenMean',
@@ -233,17 +251,4 @@ export function trainPlanOf(flags: TrainingFlags, minutes?: number): Omit<TrainP
     engine: flags.engine,
     threads: flags.threads,
   }
-}
-
-function describe(plan: TrainPlan, data: PreparedData, say: (line: string) => void): void {
-  const { training, heldOut, theorems, config } = data
-  say(
-    `${training.items.length} ${plan.unit}s of ${theorems.training} theorems to train on, ${heldOut.items.length} of ${theorems.heldOut} held out`,
-  )
-  say(`${(parameterCount(config) / 1e6).toFixed(2)} M parameters, ${config.vocabularySize} tokens`)
-  const cut = training.cutStates + heldOut.cutStates
-  const dropped = training.droppedSteps + heldOut.droppedSteps
-  if (cut > 0)
-    say(`${cut} proof states are longer than the context allows: later goals and the first hypotheses are cut`)
-  if (dropped > 0) say(`${dropped} steps are left out: a tactic is longer than ${data.maxTacticTokens} tokens`)
 }

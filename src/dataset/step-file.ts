@@ -12,6 +12,13 @@ export const proofStepSchema = z.object({
   index: z.int().min(0),
   state: z.string().min(1),
   tactic: z.string().min(1),
+  /** See `StepContext`; files of other programs have none. */
+  context: z
+    .object({
+      constants: z.array(z.string()).readonly(),
+      related: z.array(z.object({ name: z.string(), conclusion: z.string(), score: z.number() })).readonly(),
+    })
+    .optional(),
 })
 export type ProofStep = Readonly<z.infer<typeof proofStepSchema>>
 
@@ -73,6 +80,6 @@ function parseStep(line: string, where: string): ProofStep {
 }
 
 /** The line of a step file that says this step, without its line break. */
-export function formatStep({ theorem, index, state, tactic }: ProofStep): string {
-  return JSON.stringify({ theorem, index, state, tactic })
+export function formatStep({ theorem, index, state, tactic, context }: ProofStep): string {
+  return JSON.stringify({ theorem, index, state, tactic, context })
 }

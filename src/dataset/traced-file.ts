@@ -12,7 +12,7 @@ export type TraceFormat = {
 export const TRACE_FORMATS = {
   /**
    * JSON lines, a step each, as `readStepFile` reads them: theorem, index, state, tactic, next (the state afterwards;
-   * null at the end of the proof), file, line (from 1), column (from 0, in code points), premises.
+   * null at the end of the proof), file, line (from 1), column (from 0, in code points), premises, context.
    */
   steps: {
     begin: '',
@@ -20,8 +20,8 @@ export const TRACE_FORMATS = {
     end: '',
     theorem: ({ name, file, steps }) =>
       steps
-        .map(({ state, tactic, next, line, column, premises }, index) =>
-          JSON.stringify({ theorem: name, index, state, tactic, next, file, line, column, premises }),
+        .map(({ state, tactic, next, line, column, premises, context }, index) =>
+          JSON.stringify({ theorem: name, index, state, tactic, next, file, line, column, premises, context }),
         )
         .map((line) => `${line}\n`)
         .join(''),

@@ -6,14 +6,14 @@ export type ParsedMember =
   | { readonly kind: 'problem'; readonly problem: string }
 
 export const MEMBER_SYNTAX = `POLICY[@TEMPERATURE][,KEY=VALUE...]
-  POLICY       baseline, or the directory of a trained policy
+  POLICY       neff-1, neff-4, neff-8, neff-16, neff-32 (shipped), baseline, or the directory of a trained policy
   TEMPERATURE  of sampling; 1 if left out, 0 (trained policies only) always takes the likeliest
   search       rollouts (default) or best-first; width, alpha, widenings, batch, wave, expansions are best-first's own
   seed         a number; tells members apart that differ in nothing else
   neff         the confidence limit, for reports; a trained policy knows its own
   name         how reports call the member; the text itself if left out
-Settings of baseline: topk, premises. Of a trained policy: topp, engine, threads.
-Examples: baseline  baseline@0.5  baseline@2,seed=1  baseline,search=best-first,width=8  models/n8@1`
+Settings of baseline and of log-linear policies (the shipped ones): topk, premises. Of transformers: topp, engine, threads.
+Examples: neff-8  neff-8@0.5  baseline@2,seed=1  baseline,search=best-first,width=8  models/n8`
 
 const BEST_FIRST = { ...TUNED_BEST_FIRST, expansions: 1000 } as const
 type BestFirstKey = keyof typeof BEST_FIRST

@@ -1,11 +1,12 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import PQueue from 'p-queue'
 import * as z from 'zod'
-import type { ProofStep } from '../dataset/step-file.ts'
+import { type ProofStep, proofStepSchema } from '../dataset/step-file.ts'
 import type { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { RejectedInput, type TacticLimits } from '../lean/engine.ts'
 import { LeanTracer } from '../lean/trace.ts'
-import { replaceFile } from '../policy/checkpoint.ts'
+import { replaceFile } from '../policy/policy-files.ts'
+import { contextOf, type PremiseIndex } from '../policy/premises.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { minimiseProof, scriptRunner } from '../search/minimise.ts'
 
@@ -13,7 +14,7 @@ import { minimiseProof, scriptRunner } from '../search/minimise.ts'
 const harvestedSchema = z.object({
   theorem: z.string(),
   tactics: z.array(z.string()),
-  steps: z.array(z.object({ state: z.string(), tactic: z.string() })),
+  steps: z.array(proofStepSchema.pick({ state: true, tactic: true, context: true })),
   /** Why there are no steps. */
   reason: z.string().optional(),
 })
@@ -21,6 +22,7 @@ export type Harvested = Readonly<z.infer<typeof harvestedSchema>>
 
 export type HarvestOptions = {
   readonly limits: TacticLimits
+  readonly premises: (header: string) => Promise<PremiseIndex>
   readonly workers: number
   readonly signal: AbortSignal
   readonly onDone?: (done: number, all: number) => void
@@ -34,7 +36,7 @@ export async function harvest(
   engine: EmbeddedEngine,
   proofs: readonly { readonly theorem: Theorem; readonly tactics: readonly string[] }[],
   path: string,
-  { limits, workers, signal, onDone = () => {} }: HarvestOptions,
+  { limits, premises, workers, signal, onDone = () => {} }: HarvestOptions,
 ): Promise<Harvested[]> {
   const known = await readHarvest(path)
   // A line that a kill cut off would spoil the next one.
@@ -51,10 +53,14 @@ export async function harvest(
       if (error instanceof RejectedInput) return { kind: 'failed' as const, reason: error.message }
       throw error
     })
+    const index = await premises(theorem.header)
     const line: Harvested = {
       theorem: theorem.name,
       tactics: [...shorter],
-      steps: trace.kind === 'traced' ? trace.steps.map(({ state, tactic }) => ({ state, tactic })) : [],
+      steps:
+        trace.kind === 'traced'
+          ? trace.steps.map(({ state, tactic, constants }) => ({ state, tactic, context: contextOf(constants, index) }))
+          : [],
       ...(trace.kind === 'failed' ? { reason: trace.reason } : {}),
     }
     await appendFile(path, lineOf(line))
@@ -102,7 +108,5 @@ export async function readHarvest(path: string): Promise<Harvested[]> {
 }
 
 export function stepsOf(harvested: readonly Harvested[]): ProofStep[] {
-  return harvested.flatMap(({ theorem, steps }) =>
-    steps.map(({ state, tactic }, index) => ({ theorem, index, state, tactic })),
-  )
+  return harvested.flatMap(({ theorem, steps }) => steps.map((step, index) => ({ theorem, index, ...step })))
 }

@@ -10,12 +10,13 @@ import { type ScheduleEvent, type ScheduleResult, schedule } from '../ensemble/s
 import { engineWorld } from '../ensemble/world.ts'
 import type { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import type { TacticLimits } from '../lean/engine.ts'
-import { replaceFile } from '../policy/checkpoint.ts'
+import { replaceFile } from '../policy/policy-files.ts'
+import type { PremiseIndex } from '../policy/premises.ts'
 import { sha256 } from '../proof/sha256.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { listRuns, readRun } from '../results/read-run.ts'
 import { beginRun, openResults, type Provenance } from '../results/store.ts'
-import { prepareData, type TrainPlan, trainMember } from '../training/train-policy.ts'
+import { type FamilyPlan, prepareFamily } from '../training/family.ts'
 import { harvest, stepsOf } from './harvest.ts'
 
 /** Where a round keeps what it does. Its manifest is written last: a round that has one is over. */
@@ -85,12 +86,14 @@ export type RoundOptions = {
   readonly plan: Omit<Plan, 'theorems' | 'members'>
   readonly provenance: Provenance & { readonly split: string }
   readonly limits: TacticLimits
+  readonly premises: (header: string) => Promise<PremiseIndex>
   readonly workers: number
   /** Steps from elsewhere and from earlier rounds. */
   readonly earlier: readonly ProofStep[]
   /** No tactic in more than this share of the steps. */
   readonly share: number
-  readonly training: Omit<TrainPlan, 'dataPath'>
+  /** How policies are trained on a file of steps. */
+  readonly training: (dataPath: string) => FamilyPlan
   readonly nEffs: readonly number[]
   readonly saveEvery: number
   readonly signal: AbortSignal
@@ -117,6 +120,7 @@ export async function runRound(engine: EmbeddedEngine, options: RoundOptions): P
   const harvested = await timed(paths, 'harvest', () =>
     harvest(engine, proofs, paths.harvest, {
       limits: options.limits,
+      premises: options.premises,
       workers: options.workers,
       signal,
       onDone: (done, all) => {
@@ -199,12 +203,11 @@ function provedIn(paths: RoundPaths, theorems: readonly Theorem[]): { theorem: T
 /** Undefined where it was interrupted. */
 async function trainAll(options: RoundOptions): Promise<{ nEff: number; hash: string }[] | undefined> {
   const { paths, nEffs, signal, say, onTraining } = options
-  const plan: TrainPlan = { ...options.training, dataPath: paths.steps }
-  const data = await prepareData(plan)
+  const family = await prepareFamily(options.training(paths.steps))
   const policies: { nEff: number; hash: string }[] = []
   for (const nEff of nEffs) {
     const directory = policyDirectory(paths, nEff)
-    const result = await trainMember(plan, data, nEff, directory, {
+    const result = await family.train(nEff, directory, {
       notice: say,
       snapshotEvery: options.saveEvery,
       onMetrics: ({ loss }, done) => onTraining?.(nEff, loss, done),

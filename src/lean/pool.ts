@@ -18,7 +18,7 @@ export type PoolEvent =
   | { readonly kind: 'started'; readonly pid: number; readonly ms: number }
   | { readonly kind: 'ended'; readonly pid: number; readonly reason: string }
 
-const DEFAULT_MEMORY_CEILING = 1024 * 1024 * 1024
+const DEFAULT_MEMORY_CEILING = 1536 * 1024 * 1024
 /** A loaded machine takes many times the usual few seconds to boot, or to import all of Lean. */
 const BOOT_DEADLINE_MS = 180_000
 const BOOT_ATTEMPTS = 3

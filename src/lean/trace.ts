@@ -276,8 +276,8 @@ type RecordedStep = ReplayedStep & {
   readonly end: number
 }
 
-function withoutPlace({ state, tactic, next, premises }: RecordedStep): ReplayedStep {
-  return { state, tactic, next, premises }
+function withoutPlace({ state, tactic, next, premises, constants }: RecordedStep): ReplayedStep {
+  return { state, tactic, next, premises, constants }
 }
 
 type Taken = {
@@ -340,6 +340,7 @@ class Replay {
         tactic: text,
         next: next.kind === 'open' ? renderState(next.state.goals) : null,
         premises,
+        constants: from.goals[0]?.constants ?? [],
         goal: from.goals[0]?.text ?? '',
         start: tactic.start,
         end: tactic.end,

@@ -1,3 +1,8 @@
+import type { StepContext } from '../proof/traced-proof.ts'
+
+/** Premises looked at per goal. */
+export const PREMISES_PER_GOAL = 16
+
 /** The theorems a proof may use: names, and the constants of each statement as positions in `symbols`. */
 export type PremiseList = {
   readonly symbols: readonly string[]
@@ -16,6 +21,16 @@ export interface PremiseIndex {
   readonly size: number
   /** The best `count` premises, best first; ties by name. Deterministic. Scores are cosines in [0, 1]. */
   find(constants: Iterable<string>, count: number): Premise[]
+}
+
+/** What a step's `context` is: the constants of its first goal, and the premises a policy would be offered for it. */
+export function contextOf(constants: readonly string[], index: PremiseIndex): StepContext {
+  return { constants, related: index.find(constants, PREMISES_PER_GOAL) }
+}
+
+/** An index that knows the answer to one question only: the premises that a step's context says. */
+export function premisesOfContext({ related }: StepContext): PremiseIndex {
+  return { size: related.length, find: (_, count) => related.slice(0, count) }
 }
 
 /** Parts of the library that exist for the sake of a tactic's proof terms or of Lean itself. */

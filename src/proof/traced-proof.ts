@@ -1,3 +1,11 @@
+/** What a policy that works on candidates knows of a state beyond its text. */
+export type StepContext = {
+  /** Names of the constants in the first goal, as `Goal.constants`. */
+  readonly constants: readonly string[]
+  /** Library theorems that share rare constants with the goal, best first, as `PremiseIndex.find` gives them. */
+  readonly related: readonly { readonly name: string; readonly conclusion: string; readonly score: number }[]
+}
+
 /** One step of a proof that was replayed: on the goals `state` (as `renderState` prints them) ran `tactic`. */
 export type ReplayedStep = {
   readonly state: string
@@ -6,6 +14,8 @@ export type ReplayedStep = {
   readonly next: string | null
   /** Theorems in the terms that this step assigned to its goals, sorted by name. */
   readonly premises: readonly string[]
+  /** Names of the constants in the first goal of `state`. */
+  readonly constants: readonly string[]
 }
 
 /** A place in a file as Lean gives it: lines count from 1, columns from 0 in code points. */
@@ -19,5 +29,5 @@ export type TracedTheorem = {
   readonly start: Place
   readonly end: Place
   /** In order; each one's `next` is the next one's `state`. A step's place is where its tactic stands in the file. */
-  readonly steps: readonly (ReplayedStep & Place)[]
+  readonly steps: readonly (ReplayedStep & Place & { readonly context?: StepContext })[]
 }

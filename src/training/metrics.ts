@@ -15,10 +15,10 @@ export type StepMetrics = {
   readonly confidence: number
   readonly replaced: number
   readonly learningRate: number
-  readonly gradientNorm: number
-  /** Tokens in the step's rows, without fillings. */
-  readonly tokens: number
-  readonly tokensPerSecond: number
+  /** Of a network only: the gradient before it is clipped, and the tokens in the step's rows, without fillings. */
+  readonly gradientNorm?: number
+  readonly tokens?: number
+  readonly tokensPerSecond?: number
 }
 
 /** A look at data that is not trained on, a line of the metrics file. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
-import { CheckpointError, replaceFile } from '../policy/checkpoint.ts'
 import type { EngineState } from '../policy/engine.ts'
+import { CheckpointError, replaceFile } from '../policy/policy-files.ts'
 import { decodeSafetensors, encodeSafetensors } from '../policy/safetensors.ts'
 
 /** How far a run is; with the engine's state, all that training depends on. */

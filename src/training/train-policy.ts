@@ -1,9 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type ProofStep, readStepFile } from '../dataset/step-file.ts'
-import { type Checkpoint, CheckpointError, readCheckpoint, replaceFile, writeCheckpoint } from '../policy/checkpoint.ts'
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../policy/checkpoint.ts'
 import { DEFAULT_OPTIMIZER, type EngineName } from '../policy/engine.ts'
 import type { NetworkConfig } from '../policy/network-config.ts'
+import { CheckpointError, replaceFile } from '../policy/policy-files.ts'
 import { SEPARATOR } from '../policy/prompt.ts'
 import type { Tokenizer } from '../policy/tokenizer.ts'
 import { trainTokenizer } from '../policy/tokenizer-trainer.ts'
@@ -15,7 +16,7 @@ import { splitByLabel } from './order.ts'
 import { readSnapshot, writeSnapshot } from './resume.ts'
 import type { TrainSettings } from './settings.ts'
 import { itemsOf, type StepItems } from './step-items.ts'
-import { type TrainHooks, type TrainOutcome, train } from './trainer.ts'
+import { type TrainHooks, train } from './trainer.ts'
 
 /** A policy, or a family of them, to be trained from a file of proof steps. */
 export type TrainPlan = {
@@ -76,7 +77,11 @@ export type MemberResult =
   | {
       readonly kind: 'trained'
       readonly hash: string
-      readonly outcome: TrainOutcome & { kind: 'trained' }
+      readonly steps: number
+      /** Examples passed over by the refill rule. */
+      readonly replaced: number
+      /** What ended it. */
+      readonly reason: string
       readonly metrics: readonly Metrics[]
     }
   /** The directory has the policy of this very plan already. */
@@ -192,7 +197,8 @@ export async function trainMember(
     }
     const hash = await writeCheckpoint(directory, policy)
     await rm(runFile, { force: true })
-    return { kind: 'trained', hash, outcome, metrics: log.rows }
+    const { reason, progress } = outcome
+    return { kind: 'trained', hash, steps: progress.step, replaced: progress.replaced, reason, metrics: log.rows }
   } finally {
     await network.dispose()
   }

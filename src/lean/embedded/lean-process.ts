@@ -62,8 +62,8 @@ const STACK_KIB = 3900
 const TIERING_BUDGET = 200_000
 /** How much of a host's stderr is kept, to say why it died. */
 const STDERR_KEPT = 4000
-/** After an abort, how long the tactic that is running may still take before its process is killed. */
-const ABORT_GRACE_MS = 250
+/** After an abort, how long the tactic that is running may still take before its process is killed: starting another costs more. */
+const ABORT_GRACE_MS = 1500
 
 const live = new Set<ChildProcess>()
 // A host would notice that its parent is gone within half a second; this is sooner.

@@ -1,15 +1,12 @@
 import type { ProofState } from '../../proof/proof-state.ts'
-import type { PremiseIndex } from '../premises.ts'
+import { PREMISES_PER_GOAL, type PremiseIndex } from '../premises.ts'
 import { type Proposal, propose, WEIGHTS } from './proposal.ts'
-
-/** Premises looked at per goal. */
-const COUNT = 16
 
 /** Uses of library theorems that share rare constants with the goal, in the way their conclusion suggests. */
 export function* premiseSteps(state: ProofState, index: PremiseIndex): Iterable<Proposal> {
   const goal = state.goals[0]
   if (goal === undefined) return
-  for (const [rank, { name, conclusion, score }] of index.find(goal.constants, COUNT).entries()) {
+  for (const [rank, { name, conclusion, score }] of index.find(goal.constants, PREMISES_PER_GOAL).entries()) {
     const weight = (WEIGHTS.fair * score) / (1 + rank / 4)
     if (conclusion === 'Eq' || conclusion === 'Iff') {
       yield propose(weight, `rw [${name}]`)
