@@ -15,6 +15,8 @@ afterAll(() => rm(home, { recursive: true }))
 const data = join(home, 'steps.jsonl')
 await writeFile(data, madeUpSteps(60, 1))
 const small = [
+  '--model',
+  'transformer',
   '--width',
   '32',
   '--layers',

@@ -86,7 +86,8 @@ describe('hedge iterate', { timeout: 600_000 }, () => {
     ].map(([name, split, statement]) => JSON.stringify({ name, split, statement: `theorem ${name} ${statement}` }))
     await writeFile(set, rows.map((row) => `${row}\n`).join(''))
     const out = join(folder, 'out')
-    const network = '--width 32 --layers 2 --heads 2 --vocabulary 330 --context 96 --tactic-tokens 24 --steps 30'
+    const network =
+      '--model transformer --width 32 --layers 2 --heads 2 --vocabulary 330 --context 96 --tactic-tokens 24 --steps 30'
     const search = '--rounds 2 --neff 1,8 --share 0.5 --budget 4s --passes 4 --workers 1 --save-every 10'
     const run = (args = ['iterate', set, '-o', out, ...search.split(' '), ...network.split(' ')]) => {
       const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: root })
