@@ -5,6 +5,7 @@ import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
 import type { ProofSession } from '../src/lean/engine.ts'
 import { verifyProof } from '../src/lean/verifier.ts'
 import { BaselinePolicy } from '../src/policy/baseline.ts'
+import { ONE_SHOT_TACTICS } from '../src/policy/one-shot.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../src/policy/premises.ts'
 import type { Proof } from '../src/proof/proof.ts'
 import { createRandom } from '../src/proof/random.ts'
@@ -12,7 +13,6 @@ import type { Theorem } from '../src/proof/theorem.ts'
 import { searchBestFirst } from '../src/search/best-first.ts'
 import { searchRollouts } from '../src/search/rollouts.ts'
 import { createTree } from '../src/search/tree.ts'
-import { floorTactics } from './floor.ts'
 
 /** One line of the table. Times are in seconds. */
 type Row = {
@@ -172,7 +172,7 @@ async function floorOf(
   accept: (proof: Proof) => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  for (const tactic of floorTactics) {
+  for (const tactic of ONE_SHOT_TACTICS) {
     const [result] = await session.runTactics(session.root, [tactic], signal)
     if (result?.kind === 'finished' && (await accept({ tactics: [tactic] }))) return tactic
   }
@@ -211,7 +211,7 @@ function table(rows: readonly Row[], withFloor: boolean): string {
     const floor = rows.filter((row) => row.floor !== undefined)
     const only = rows.filter((row) => row.outcome === 'proved' && row.floor === undefined)
     const lost = floor.filter((row) => row.outcome !== 'proved')
-    lines.push(`one shot    ${floor.length} proved by the best single closer (${floorTactics.length} tried)`)
+    lines.push(`one shot    ${floor.length} proved by the best single closer (${ONE_SHOT_TACTICS.length} tried)`)
     lines.push(`beyond it   ${only.length}; one-shot proofs the search missed: ${lost.length}`)
   }
   return lines.join('\n')

@@ -8,6 +8,7 @@ import { BaselinePolicy } from '../policy/baseline.ts'
 import type { DistributionOptions } from '../policy/distribution-policy.ts'
 import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
 import { LogLinearPolicy, readLogLinear } from '../policy/log-linear/log-linear-policy.ts'
+import { OneShotPolicy } from '../policy/one-shot.ts'
 import type { Policy } from '../policy/policy.ts'
 import { CheckpointError, readPolicyFiles } from '../policy/policy-files.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
@@ -15,7 +16,7 @@ import { InputError } from './failure.ts'
 
 /** What a user says of a policy; see `openPolicy` for the settings. */
 type PolicyChoice = {
-  /** `baseline`, the name of a shipped policy, or the directory of a trained one. */
+  /** `baseline`, `one-shot`, the name of a shipped policy, or the directory of a trained one. */
   readonly policy: string
   readonly temperature: number
   readonly settings: Readonly<Record<string, string | number | boolean>>
@@ -65,6 +66,7 @@ const KEPT = 4
  */
 async function openPolicy(choice: PolicyChoice, premises: PremisesOf): Promise<OpenPolicy> {
   if (choice.policy === 'baseline') return openBaseline(choice, premises)
+  if (choice.policy === 'one-shot') return openOneShot(choice)
   return openTrained(choice, premises)
 }
 
@@ -124,11 +126,18 @@ function openBaseline(choice: PolicyChoice, premisesOf: PremisesOf): OpenPolicy 
   return { nEff: null, checkpointHash: null, ...opened }
 }
 
+function openOneShot({ temperature, settings }: PolicyChoice): OpenPolicy {
+  refuseUnknown('one-shot', settings, 'none')
+  if (temperature !== 1) throw new InputError('one-shot has no temperature: its tactics are equally likely')
+  const policy = new OneShotPolicy({})
+  return { nEff: null, checkpointHash: null, policyFor: async () => policy, dispose: async () => {} }
+}
+
 async function openTrained(choice: PolicyChoice, premisesOf: PremisesOf): Promise<OpenPolicy> {
   const directory = SHIPPED.includes(choice.policy) ? join(POLICIES, choice.policy) : choice.policy
   if (!existsSync(directory) || !statSync(directory).isDirectory())
     throw new InputError(
-      `there is no policy \`${choice.policy}\`: give \`baseline\`, ${SHIPPED.map((name) => `\`${name}\``).join(', ')} or the directory of a trained policy`,
+      `there is no policy \`${choice.policy}\`: give \`baseline\`, \`one-shot\`, ${SHIPPED.map((name) => `\`${name}\``).join(', ')} or the directory of a trained policy`,
     )
   try {
     const { kind } = await readPolicyFiles(directory)

@@ -6,7 +6,8 @@ export type ParsedMember =
   | { readonly kind: 'problem'; readonly problem: string }
 
 export const MEMBER_SYNTAX = `POLICY[@TEMPERATURE][,KEY=VALUE...]
-  POLICY       neff-1, neff-4, neff-8, neff-16, neff-32 (shipped), baseline, or the directory of a trained policy
+  POLICY       neff-1, neff-4, neff-8, neff-16, neff-32 (shipped), baseline (needs no training), one-shot (only
+               closers such as omega and simp), or the directory of a trained policy
   TEMPERATURE  of sampling; 1 if left out, 0 (trained policies only) always takes the likeliest
   search       rollouts (default) or best-first; width, alpha, widenings, batch, wave, expansions are best-first's own
   seed         a number; tells members apart that differ in nothing else

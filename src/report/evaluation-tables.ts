@@ -51,7 +51,7 @@ export function evaluationWarnings(summary: Summary): string[] {
     warnings.push(`The run is not complete: ${summary.counts.open} theorems are open and not counted.`)
   if (/\(first \d+ of \d+\)/.test(summary.dataset))
     warnings.push('Only a part of the set was run: these are not the numbers of the set.')
-  if (/^library(-novel)?\.jsonl/.test(summary.dataset))
+  if (/^library(-novel|-sample)?\.jsonl/.test(summary.dataset))
     warnings.push(
       "The theorems are those of Lean's own library, a stand-in for the Mathlib split: not comparable with numbers on Mathlib.",
     )
