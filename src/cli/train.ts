@@ -20,6 +20,7 @@ type Flags = TrainingFlags & {
   readonly neff: readonly number[]
   readonly minutes?: number
   readonly force?: true
+  readonly everyEpoch?: true
 }
 
 export type TrainingFlags = {
@@ -58,6 +59,7 @@ export function trainCommand(): Command {
     .requiredOption('--out <dir>', 'where the policy goes; with several N_eff, one directory neff-N in it for each')
     .option('--neff <list>', 'the confidence limit N_eff (1 is cross-entropy), or several: 1,4,8,16,32', widths, [8])
     .option('--minutes <n>', 'most wall-clock time for each N_eff', positive)
+    .option('--every-epoch', 'log-linear: also keep the policy of each epoch, in epoch-N')
     .option('--force', 'train anew where --out has a policy already')
     .addHelpText(
       'after',
@@ -189,6 +191,7 @@ async function trainOne(
       onMetrics: (metrics, done) => view.show(metrics, done),
       snapshotEvery: flags.saveEvery,
       force: flags.force === true,
+      everyEpoch: flags.everyEpoch === true,
       stop: () =>
         interrupted() ? 'interrupt' : deadline !== undefined && Date.now() >= deadline ? 'wallClock' : undefined,
     })

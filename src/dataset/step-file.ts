@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
 import * as z from 'zod'
 import { sha256 } from '../proof/sha256.ts'
 import { isLeanDojo, readLeanDojo } from './leandojo.ts'
@@ -29,7 +30,7 @@ export class DatasetError extends Error {
 
 /**
  * All steps of a file in file order, and the SHA-256 of its bytes: JSON lines, whose other keys are ignored, or a file of
- * the LeanDojo benchmark. Throws DatasetError.
+ * the LeanDojo benchmark; either may be compressed (.gz). Throws DatasetError.
  */
 export async function readStepFile(path: string): Promise<{ steps: ProofStep[]; hash: string }> {
   let bytes: Buffer
@@ -40,7 +41,7 @@ export async function readStepFile(path: string): Promise<{ steps: ProofStep[]; 
       cause,
     })
   }
-  const text = bytes.toString('utf8')
+  const text = textOf(bytes, path)
   const leanDojo = isLeanDojo(text)
   const steps: ProofStep[] = leanDojo ? leanDojoSteps(text, path) : []
   if (!leanDojo)
@@ -48,6 +49,15 @@ export async function readStepFile(path: string): Promise<{ steps: ProofStep[]; 
       if (line.trim() !== '') steps.push(parseStep(line, `${path}, line ${number + 1}`))
   if (steps.length === 0) throw new DatasetError(`${path} has no proof steps.`)
   return { steps, hash: sha256(bytes) }
+}
+
+function textOf(bytes: Buffer, path: string): string {
+  if (!path.endsWith('.gz')) return bytes.toString('utf8')
+  try {
+    return gunzipSync(bytes).toString('utf8')
+  } catch (cause) {
+    throw new DatasetError(`${path} is not a gzip file.`, { cause })
+  }
 }
 
 function leanDojoSteps(text: string, path: string): ProofStep[] {

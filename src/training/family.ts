@@ -12,6 +12,8 @@ export type FamilyPlan =
 export type FamilyHooks = {
   /** Replace whatever policy the directory has. */
   readonly force?: boolean
+  /** Log-linear policies: keep one for each epoch, in `epoch-N` of the directory. */
+  readonly everyEpoch?: boolean
   /** Steps between states that an interrupted run of a network is taken up from. */
   readonly snapshotEvery: number
   readonly notice: (line: string) => void
@@ -49,7 +51,7 @@ export async function prepareFamily(plan: FamilyPlan): Promise<Family> {
     )
   return {
     description: describeNetwork(plan, data),
-    train: (nEff, directory, { notice, ...hooks }) =>
+    train: (nEff, directory, { notice, everyEpoch: _, ...hooks }) =>
       trainMember(plan, data, nEff, directory, {
         ...hooks,
         notice,

@@ -34,6 +34,8 @@ export type EvaluationMetrics = {
   readonly greedyConfidence: number
   /** Share of prompts whose greedy completion is the wanted one. */
   readonly greedyAccuracy: number
+  /** Of a log-linear policy: mean effective branching, exp(entropy of the distribution over its candidates). */
+  readonly branching?: number
 }
 export type Metrics = StepMetrics | EvaluationMetrics
 

@@ -123,8 +123,8 @@ export type LogLinearHooks = {
   readonly force?: boolean
   readonly onMetrics?: (metrics: Metrics, done: number) => void
   readonly stop?: () => 'interrupt' | 'wallClock' | undefined
-  /** Where one policy is to be kept for each epoch; nowhere if left out. */
-  readonly epochsTo?: string
+  /** Keep one policy for each epoch, in `epoch-N` of the directory. */
+  readonly everyEpoch?: boolean
 }
 
 const METRICS_FILE = 'metrics.jsonl'
@@ -233,8 +233,8 @@ export async function trainLogLinear(
     }
     endLine(epoch)
     lookAtHeldOut(epoch + 1)
-    if (hooks.epochsTo !== undefined)
-      await writeLogLinear(join(hooks.epochsTo, `epoch-${epoch + 1}`), ...policyNow({ epoch: epoch + 1 }))
+    if (hooks.everyEpoch === true)
+      await writeLogLinear(join(directory, `epoch-${epoch + 1}`), ...policyNow({ epoch: epoch + 1 }))
   }
   const evaluations = metrics.filter((row): row is EvaluationMetrics => row.kind === 'evaluation')
   const count = ({ items, steps, unreachable, theorems }: Part) => ({
@@ -292,14 +292,16 @@ function evaluate(
   items: readonly Item[],
   nEff: number,
 ): Omit<EvaluationMetrics, 'step' | 'epoch'> {
-  const steps: { taken: number; greedy: number; right: boolean }[] = []
+  const steps: { taken: number; greedy: number; right: boolean; branching: number }[] = []
   const terms = items.map((item) => {
     let logProb = 0
     for (const { choices, taken } of item) {
       const scores = logProbs(choices, weights)
       const best = scores.reduce((top, score, i) => (score > (scores[top] as number) ? i : top), 0)
       logProb += scores[taken] as number
-      steps.push({ taken: scores[taken] as number, greedy: scores[best] as number, right: best === taken })
+      // The perplexity of the choice: how many equally likely tactics it amounts to.
+      const branching = Math.exp(-scores.reduce((sum, score) => sum + Math.exp(score) * score, 0))
+      steps.push({ taken: scores[taken] as number, greedy: scores[best] as number, right: best === taken, branching })
     }
     return dco(nEff, logProb)
   })
@@ -311,5 +313,6 @@ function evaluate(
     confidence: mean(steps.map((step) => Math.exp(step.taken))),
     greedyConfidence: mean(steps.map((step) => Math.exp(step.greedy))),
     greedyAccuracy: mean(steps.map((step) => (step.right ? 1 : 0))),
+    branching: mean(steps.map((step) => step.branching)),
   }
 }

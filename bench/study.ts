@@ -1,0 +1,401 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { readLogLinear } from '../src/policy/log-linear/log-linear-policy.ts'
+import { evaluationFacts, evaluationTables, percent } from '../src/report/evaluation-tables.ts'
+import { type Line, lineChart } from '../src/report/plot.ts'
+import { type Table, tableMarkdown } from '../src/report/table.ts'
+import { solvedWithin } from '../src/results/coverage.ts'
+import { listRuns, type RunResults, readRun, type TheoremResult } from '../src/results/read-run.ts'
+import { mcnemar, mean, wilson } from '../src/results/statistics.ts'
+import { openResults } from '../src/results/store.ts'
+import { type Summary, summarise } from '../src/results/summary.ts'
+import type { EvaluationMetrics } from '../src/training/metrics.ts'
+
+/**
+ * The study behind STUDY.md: `npm run study`. Every stage is one `hedge` command whose results file or policy stays in
+ * --out, so the same command goes on where it was stopped; the tables and plots are made from those files alone.
+ */
+const USAGE = `npm run study -- [--quick] [--out study] [--workers 2] [--passes 16] [--minif2f FILE] [--tables-only]
+  --quick        the whole pipeline (trace, iterate, evaluate, tables) on a few theorems, in minutes
+  --tables-only  make tables and plots from what is there, run nothing`
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const N_EFFS = [1, 4, 8, 16, 32]
+const LIMITS = ['--heartbeats', '2000', '-d', '30', '-b', '60s']
+
+type Scale = {
+  readonly passes: number
+  /** Flags that choose the theorems: of the main comparison, and of those that need many policies. */
+  readonly main: readonly string[]
+  readonly part: readonly string[]
+  readonly epochs: number
+}
+
+type Setting = {
+  readonly out: string
+  readonly workers: string
+  readonly scale: Scale
+  readonly minif2f: string | undefined
+  /** Where the family and the steps it was trained on are. */
+  readonly policies: string
+  readonly steps: string
+  readonly run: boolean
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      workers: { type: 'string', default: '2' },
+      passes: { type: 'string' },
+      minif2f: { type: 'string', default: '../shared/data/minif2f_core_valid.jsonl' },
+      'tables-only': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
+  const { quick } = values
+  const out = values.out ?? (quick ? 'study-quick' : 'study')
+  await mkdir(out, { recursive: true })
+  const passes = Number(values.passes ?? (quick ? 4 : 16))
+  if (!Number.isInteger(passes) || passes < 1) {
+    console.error(`--passes must be a whole number of at least 1, not ${values.passes}\n${USAGE}`)
+    return 2
+  }
+  const setting: Setting = {
+    out,
+    workers: values.workers,
+    scale: {
+      passes,
+      main: quick ? ['--shard', '1/50'] : [],
+      part: quick ? ['--shard', '2/100'] : ['--shard', '1/5'],
+      epochs: quick ? 2 : 16,
+    },
+    minif2f: quick || !existsSync(values.minif2f) ? undefined : values.minif2f,
+    policies: quick ? join(out, 'iteration', 'round-0', 'policies') : join(ROOT, 'policies'),
+    steps: quick ? join(out, 'iteration', 'round-0', 'steps.jsonl') : join(ROOT, 'datasets', 'steps.jsonl.gz'),
+    run: !values['tables-only'],
+  }
+  if (setting.run) {
+    if (quick) await learn(setting)
+    for (const [name, args] of evaluations(setting)) await evaluate(setting, name, args)
+    await trainVariants(setting)
+    for (const [name, args] of variantEvaluations(setting)) await evaluate(setting, name, args)
+  }
+  const text = await tables(setting)
+  await writeFile(join(out, 'tables.md'), text)
+  console.log(text)
+  return 0
+}
+
+const DATA = join(ROOT, 'datasets', 'library-sample.jsonl')
+
+/** The way from Lean files and a theorem set to a family of policies, in small. */
+async function learn({ out, workers }: Setting): Promise<void> {
+  const traced = join(out, 'traced.jsonl')
+  if (!existsSync(traced))
+    await hedge(['trace', join(ROOT, 'datasets', 'core-train', 'propositions.lean'), '-o', traced])
+  const set = ['iterate', DATA, '--steps-from', traced, '--theorems', '12', '-b', '3s', '--heartbeats', '2000']
+  await hedge([...set, '-w', workers, '-o', join(out, 'iteration')])
+}
+
+function family(policies: string): string[] {
+  return N_EFFS.map((nEff) => `${join(policies, `neff-${nEff}`)},name=N_eff ${nEff}`)
+}
+
+/** Results files and the arguments of their `hedge evaluate`. */
+function evaluations({ scale, minif2f, policies }: Setting): [string, string[]][] {
+  const library = [DATA, '--split', 'test', ...scale.main]
+  const many = String(scale.passes * N_EFFS.length)
+  const oneShot = 'one-shot,search=best-first,width=12,widenings=0,expansions=1'
+  const on = (name: string, set: readonly string[]): [string, string[]][] => [
+    [`${name}`, [...set, '-m', ...family(policies), '-n', String(scale.passes)]],
+    [`${name}-baseline`, [...set, '-m', 'baseline', '-n', many]],
+    [`${name}-one-shot`, [...set, '-m', oneShot, '-n', '1']],
+  ]
+  return [...on('library', library), ...(minif2f === undefined ? [] : on('minif2f', [minif2f]))]
+}
+
+/** Epochs after which the variants are looked at. */
+function epochsShown({ scale }: Setting): number[] {
+  return [1, 2, 4, 8, 16].filter((epoch) => epoch <= scale.epochs)
+}
+
+/** Every N_eff over more epochs than the family had, and whole-proof DCO at one N. */
+async function trainVariants({ out, steps, scale }: Setting): Promise<void> {
+  const train = ['train', '--data', steps, '--epochs', String(scale.epochs)]
+  await hedge([...train, '--neff', N_EFFS.join(','), '--every-epoch', '--out', join(out, 'epochs')])
+  await hedge([...train, '--neff', '8', '--unit', 'proof', '--out', join(out, 'whole-proof')])
+}
+
+function variantEvaluations(setting: Setting): [string, string[]][] {
+  const { out, scale } = setting
+  const part = [DATA, '--split', 'test', ...scale.part, '-n', String(scale.passes), '--no-matched']
+  const epochs = [1, 32].flatMap((nEff) =>
+    epochsShown(setting).map(
+      (epoch) => `${join(out, 'epochs', `neff-${nEff}`, `epoch-${epoch}`)},name=N_eff ${nEff} epoch ${epoch}`,
+    ),
+  )
+  const units = [
+    `${join(out, 'whole-proof')},name=whole-proof DCO at 8`,
+    `${join(out, 'epochs', 'neff-8')},name=step-wise DCO at 8`,
+  ]
+  return [
+    ['epochs', [...part, '-m', ...epochs]],
+    ['units', [...part, '-m', ...units]],
+  ]
+}
+
+async function evaluate({ out, workers }: Setting, name: string, args: readonly string[]): Promise<void> {
+  await hedge(['evaluate', ...args, ...LIMITS, '-w', workers, '-o', join(out, `${name}.sqlite`)])
+}
+
+/** Runs a command of this program, its progress on stderr. @throws Error where it does not end well */
+async function hedge(args: readonly string[]): Promise<void> {
+  console.error(`\n> hedge ${args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg)).join(' ')}`)
+  const main = join(ROOT, 'src', 'cli', 'main.ts')
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+    stdio: ['ignore', 2, 2],
+  })
+  const stop = () => child.kill('SIGINT')
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  process.off('SIGINT', stop).off('SIGTERM', stop)
+  if (code !== 0) throw new Error(`hedge ${args[0]} ended with ${code}; the same study goes on from here`)
+}
+
+function read({ out }: Setting, name: string): RunResults | undefined {
+  const path = join(out, `${name}.sqlite`)
+  if (!existsSync(path)) return undefined
+  const database = openResults(path, { mustExist: true })
+  try {
+    const [run] = listRuns(database)
+    return run === undefined ? undefined : readRun(database, run)
+  } finally {
+    database.close()
+  }
+}
+
+async function tables(setting: Setting): Promise<string> {
+  const parts: string[] = []
+  for (const [name, title] of [
+    ['library', "Library theorems (test split of Lean's own library)"],
+    ['minif2f', 'MiniF2F-core valid'],
+  ] as const) {
+    const results = read(setting, name)
+    if (results === undefined) continue
+    const summary = summarise(results)
+    parts.push(`## ${title}`, facts(summary), ...evaluationTables(summary).map(tableMarkdown))
+    const floors = floorTable(setting, name, results)
+    if (floors.rows.length > 0) parts.push(tableMarkdown(floors))
+    const lengths = lengthTable(results)
+    if (lengths.rows.length > 0) parts.push(tableMarkdown(lengths))
+    await writeFile(join(setting.out, `${name}-coverage.svg`), await coveragePlot(setting, name, summary))
+  }
+  const confidences = await confidenceTable(setting)
+  parts.push('## Confidence', tableMarkdown(confidences.table))
+  for (const [file, svg] of confidences.plots) await writeFile(join(setting.out, file), svg)
+  for (const [name, title] of [
+    ['epochs', 'Coverage over training epochs'],
+    ['units', 'Whole-proof DCO beside step-wise DCO'],
+  ] as const) {
+    const results = read(setting, name)
+    if (results !== undefined) parts.push(`## ${title}`, tableMarkdown(memberTable(results)))
+  }
+  return `${parts.join('\n\n')}\n`
+}
+
+function facts(summary: Summary): string {
+  return evaluationFacts(summary)
+    .filter(([label]) =>
+      ['Theorems', 'Counted', 'Not counted', 'Out of time', 'Proofs', 'Mode', 'Lean'].includes(label),
+    )
+    .map(([label, text]) => `- ${label}: ${text}`)
+    .join('\n')
+}
+
+/** The ensemble beside the floors, theorem by theorem, on those that both runs have done. */
+function floorTable(setting: Setting, name: string, { members, theorems, run }: RunResults): Table {
+  const solves = (theorem: TheoremResult) =>
+    members.some((_, i) => {
+      const counts = theorem.ordinary[i]
+      return counts !== undefined && solvedWithin(counts, run.passes)
+    })
+  const done = new Map(theorems.filter(({ outcome }) => outcome === 'done').map((theorem) => [theorem.name, theorem]))
+  const rows = (
+    [
+      [`${name}-baseline`, `baseline, untrained, ${run.passes * members.length} passes`],
+      [`${name}-one-shot`, 'one-shot automation, 12 closers'],
+    ] as const
+  ).flatMap(([file, label]) => {
+    const floor = read(setting, file)
+    if (floor === undefined) return []
+    const pairs = floor.theorems.flatMap((other): [boolean, boolean][] => {
+      const theorem = done.get(other.name)
+      if (theorem === undefined || other.outcome !== 'done') return []
+      return [[solves(theorem), other.counts.some(({ c }) => c > 0)]]
+    })
+    const [ours, theirs] = [0, 1].map((side) => pairs.filter((pair) => pair[side]).length) as [number, number]
+    const test = mcnemar(pairs)
+    const rate = (count: number) => {
+      const { value, low, high } = wilson(count, pairs.length)
+      return `${percent(value)} (${percent(low)} - ${percent(high)})`
+    }
+    const only = `${test.onlyFirst} : ${test.onlySecond}`
+    return [[label, String(pairs.length), rate(ours), rate(theirs), only, pText(test.p)]]
+  })
+  return {
+    title: 'The ensemble beside the floors',
+    head: ['floor', 'theorems', 'ensemble', 'floor', 'only : only', 'p (McNemar)'],
+    rows,
+    note: `The ensemble has ${run.passes} passes for each member, solved or not within them; the baseline has as many in all.`,
+  }
+}
+
+/** What each member proves, by the length of its own shortest proof. */
+function lengthTable({ members, theorems, run }: RunResults): Table {
+  const bands: readonly (readonly [string, number, number])[] = [
+    ['1', 1, 1],
+    ['2', 2, 2],
+    ['3 to 4', 3, 4],
+    ['5 and more', 5, Number.POSITIVE_INFINITY],
+  ]
+  const proved = theorems.flatMap(({ proof, ordinary }) =>
+    proof === undefined ? [] : [{ length: proof.tactics.length, ordinary }],
+  )
+  return {
+    title: 'Proof length against N_eff',
+    head: ['shortest proof', 'theorems', ...members.map(({ name }) => name)],
+    rows: bands.flatMap(([label, low, high]) => {
+      const those = proved.filter(({ length }) => length >= low && length <= high)
+      if (those.length === 0) return []
+      const share = (member: number) =>
+        percent(
+          mean(those.map(({ ordinary }) => (ordinary[member] && solvedWithin(ordinary[member], run.passes) ? 1 : 0))),
+        )
+      return [[label, String(those.length), ...members.map((_, i) => share(i))]]
+    }),
+    note: 'Of the theorems somebody proved, by the tactics of the shortest proof on record: the share each member proved.',
+  }
+}
+
+function memberTable(results: RunResults): Table {
+  const { members, passes, counts } = summarise(results)
+  return {
+    title: `Coverage at ${passes} passes, ${counts.done} theorems`,
+    head: ['', `pass@1`, `pass@${passes}`, '95 % interval'],
+    rows: members.map(({ name, curve }) => {
+      const [first, last] = [curve[0]?.rate, curve.at(-1)?.rate]
+      const interval = last === undefined ? '-' : `${percent(last.low)} - ${percent(last.high)}`
+      return [name, percent(first?.value ?? Number.NaN), percent(last?.value ?? Number.NaN), interval]
+    }),
+  }
+}
+
+async function coveragePlot(setting: Setting, name: string, { members, ensemble }: Summary): Promise<string> {
+  const line = (label: string, points: Summary['ensemble']['curve'], cost: number): Line => ({
+    name: label,
+    points: points.map(({ k, rate }) => ({ x: k * cost, y: 100 * rate.value })),
+  })
+  const baseline = read(setting, `${name}-baseline`)
+  const untrained = baseline === undefined ? undefined : summarise(baseline).members[0]
+  const lines = [
+    ...members.map((member) => line(member.name, member.curve, 1)),
+    line('ensemble', ensemble.curve, members.length),
+    ...(untrained === undefined ? [] : [line('baseline', untrained.curve, 1)]),
+  ]
+  const text = { title: 'Coverage at equal cost', x: 'passes in all', y: 'theorems proved (%)', lines: 'policy' }
+  return lineChart(text, lines, { logX: true, fromZero: true })
+}
+
+/** Greedy confidence and effective branching of the family on held-out steps, and how both go with the epochs. */
+async function confidenceTable({ out, policies }: Setting): Promise<{ table: Table; plots: [string, string][] }> {
+  const lookAt = async (directory: string): Promise<readonly EvaluationMetrics[]> => {
+    const { training } = await readLogLinear(directory)
+    return (training.evaluations ?? []) as EvaluationMetrics[]
+  }
+  const rows: string[][] = []
+  for (const nEff of N_EFFS) {
+    const directory = join(policies, `neff-${nEff}`)
+    const { training } = await readLogLinear(directory)
+    const own = training.onTrainingData as EvaluationMetrics
+    const last = (await lookAt(directory)).at(-1)
+    const number = (x: number | undefined) => (x === undefined ? '-' : x.toFixed(3))
+    rows.push([
+      String(nEff),
+      number(1 / nEff),
+      number(own.confidence),
+      number(own.greedyConfidence),
+      number(last?.greedyConfidence),
+      number(last?.branching),
+      number(last?.crossEntropy),
+    ])
+  }
+  const plots: [string, string][] = []
+  const lines = async (pick: (row: EvaluationMetrics) => number | undefined): Promise<Line[]> => {
+    const all: Line[] = []
+    for (const nEff of N_EFFS) {
+      const file = join(out, 'epochs', `neff-${nEff}`, 'metrics.jsonl')
+      if (!existsSync(file)) continue
+      const looks = (await readFile(file, 'utf8'))
+        .trim()
+        .split('\n')
+        .map((row) => JSON.parse(row) as EvaluationMetrics)
+        .filter((row) => row.kind === 'evaluation')
+      all.push({ name: String(nEff), points: looks.map((row) => ({ x: row.epoch, y: pick(row) ?? Number.NaN })) })
+    }
+    return all
+  }
+  for (const [file, title, y, pick] of [
+    [
+      'greedy-confidence.svg',
+      'Greedy confidence on held-out steps',
+      'mean p of the likeliest tactic',
+      (row) => row.greedyConfidence,
+    ],
+    ['branching.svg', 'Effective branching on held-out steps', 'mean exp(entropy)', (row) => row.branching],
+    ['held-out.svg', 'Held-out cross-entropy', 'nats per tactic', (row) => row.crossEntropy],
+  ] as [string, string, string, (row: EvaluationMetrics) => number | undefined][]) {
+    const drawn = await lines(pick)
+    if (drawn.length > 0) plots.push([file, await lineChart({ title, x: 'epoch', y, lines: 'N_eff' }, drawn)])
+  }
+  return {
+    table: {
+      title: 'Confidence and branching of the family',
+      head: [
+        'N_eff',
+        '1/N_eff',
+        'p of training tactic',
+        'greedy p, training',
+        'greedy p, held out',
+        'branching, held out',
+        'held-out CE',
+      ],
+      rows,
+      note: 'Means over steps. Branching is exp(entropy) of the distribution over all candidates; held out are theorems whose steps were not trained on.',
+    },
+    plots,
+  }
+}
+
+function pText(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3)
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: Error) => {
+    console.error(error.message)
+    process.exitCode = 1
+  },
+)
