@@ -29,7 +29,7 @@ export class DatasetError extends Error {
 }
 
 /**
- * All steps of a file in file order, and the SHA-256 of its bytes: JSON lines, whose other keys are ignored, or a file of
+ * All steps of a file in file order, and the SHA-256 of its text: JSON lines, whose other keys are ignored, or a file of
  * the LeanDojo benchmark; either may be compressed (.gz). Throws DatasetError.
  */
 export async function readStepFile(path: string): Promise<{ steps: ProofStep[]; hash: string }> {
@@ -48,7 +48,7 @@ export async function readStepFile(path: string): Promise<{ steps: ProofStep[]; 
     for (const [number, line] of text.split('\n').entries())
       if (line.trim() !== '') steps.push(parseStep(line, `${path}, line ${number + 1}`))
   if (steps.length === 0) throw new DatasetError(`${path} has no proof steps.`)
-  return { steps, hash: sha256(bytes) }
+  return { steps, hash: sha256(text) }
 }
 
 function textOf(bytes: Buffer, path: string): string {
