@@ -24,6 +24,7 @@ const USAGE = `npm run study -- [--quick] [--out study] [--workers 2] [--passes 
   --tables-only  make tables and plots from what is there, run nothing`
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const SHIPPED = join(ROOT, 'policies')
 const N_EFFS = [1, 4, 8, 16, 32]
 const LIMITS = ['--heartbeats', '2000', '-d', '30', '-b', '60s']
 
@@ -80,7 +81,7 @@ async function main(): Promise<number> {
       epochs: quick ? 2 : 16,
     },
     minif2f: quick || !existsSync(values.minif2f) ? undefined : values.minif2f,
-    policies: quick ? join(out, 'iteration', 'round-0', 'policies') : join(ROOT, 'policies'),
+    policies: quick ? join(out, 'iteration', 'round-0', 'policies') : SHIPPED,
     steps: quick ? join(out, 'iteration', 'round-0', 'steps.jsonl') : join(ROOT, 'datasets', 'steps.jsonl.gz'),
     run: !values['tables-only'],
   }
@@ -107,8 +108,10 @@ async function learn({ out, workers }: Setting): Promise<void> {
   await hedge([...set, '-w', workers, '-o', join(out, 'iteration')])
 }
 
+/** The members: by their names where they are the shipped ones. */
 function family(policies: string): string[] {
-  return N_EFFS.map((nEff) => `${join(policies, `neff-${nEff}`)},name=N_eff ${nEff}`)
+  const shipped = policies === SHIPPED
+  return N_EFFS.map((nEff) => (shipped ? `neff-${nEff}` : `${join(policies, `neff-${nEff}`)},name=neff-${nEff}`))
 }
 
 /** Results files and the arguments of their `hedge evaluate`. */
