@@ -5,7 +5,8 @@ import type { Member } from './member.ts'
  * How members share a theorem.
  * `union`: every member uses its full budget, as in the paper, so that pass@k can be estimated without bias.
  * `first-proof`: members take turns, and all of them stop at the first verified proof.
- * `slices`: members take turns in growing time slices under one wall clock, and stop at the first verified proof.
+ * `slices`: members take turns in growing time slices under one wall clock, and stop at the first verified proof. A
+ * tactic that runs at the end of a turn is let end.
  */
 export type Mode = 'union' | 'first-proof' | 'slices'
 export const MODES: readonly Mode[] = ['union', 'first-proof', 'slices']
@@ -51,6 +52,8 @@ export type Unit = {
   readonly firstPass: number
   readonly passes: number
   readonly wallClockMs: number | undefined
+  /** Where it is one turn of several: milliseconds after which it begins nothing new. */
+  readonly turnMs?: number
   /** The end of this wall clock is the end of the member's time on the theorem. */
   readonly lastOfTime: boolean
   readonly stopAtFirstProof: boolean
@@ -119,7 +122,8 @@ export function nextUnit(plan: Omit<Plan, 'theorems'>, progress: readonly Member
       return {
         ...unit,
         passes: first.left,
-        wallClockMs: Math.min(limit - spent, plan.sliceMs * 2 ** first.turns),
+        wallClockMs: finite(limit - spent),
+        turnMs: plan.sliceMs * 2 ** first.turns,
         lastOfTime: false,
         stopAtFirstProof: true,
       }

@@ -65,7 +65,7 @@ export async function runUnit(
   }
   const { depth, concurrency, clock, signal, block } = settings
   const shared = { accept, concurrency, clock }
-  const budget = { depth, wallClockMs: unit.wallClockMs, signal }
+  const budget = { depth, wallClockMs: unit.wallClockMs, turnMs: unit.turnMs, signal }
   switch (member.search.kind) {
     case 'rollouts': {
       const { passes, result, statistics } = await searchRollouts(tree, domain, policy, {

@@ -4,6 +4,11 @@ import { setMaxListeners } from 'node:events'
 export type Budget = {
   /** Milliseconds from the start of the search, without what was spent apart from it. */
   readonly wallClockMs?: number | undefined
+  /**
+   * Milliseconds, counted in the same way, after which nothing new is begun; what runs is let end, since killing a tactic
+   * loses what it has done and costs a Lean process.
+   */
+  readonly turnMs?: number | undefined
   /** Tactics from the root to a state at most; 50 if left out, as in the paper (App. B). */
   readonly depth?: number | undefined
   /** Sampled roll-outs; best-first search has none. */
@@ -33,7 +38,7 @@ export type Meter = {
   readonly expansions: number
   /** Aborts at the end of the wall clock and on the user's abort. */
   readonly signal: AbortSignal
-  /** Why the search must end at once, if it must. */
+  /** Why the search must begin nothing new, if it must not. */
   stopped(): 'wallClock' | 'interrupted' | undefined
   /** Since the start, with what was spent apart. */
   elapsedMs(): number
@@ -47,6 +52,7 @@ export type Meter = {
 /** Starts the clock. Throws RangeError on a limit that is not a number >= 0. */
 export function openBudget(budget: Budget, clock: Clock): Meter {
   const wallClockMs = limit('wallClockMs', budget.wallClockMs)
+  const turnMs = limit('turnMs', budget.turnMs)
   const start = clock.now()
   const controller = new AbortController()
   // Every request under way listens; that is no leak.
@@ -65,7 +71,8 @@ export function openBudget(budget: Budget, clock: Clock): Meter {
   else budget.signal?.addEventListener('abort', interrupt, { once: true })
   let apartMs = 0
   let apartSince: number | undefined
-  const left = () => wallClockMs - ((apartSince ?? clock.now()) - start - apartMs)
+  const spent = () => (apartSince ?? clock.now()) - start - apartMs
+  const left = () => wallClockMs - spent()
   const arm = () => (wallClockMs < Number.POSITIVE_INFINITY ? clock.after(Math.max(0, left()), timeUp) : () => {})
   let cancel = arm()
   let closed = false
@@ -78,7 +85,7 @@ export function openBudget(budget: Budget, clock: Clock): Meter {
     stopped() {
       // A timer can be late on a busy event loop; the clock itself decides.
       if (left() <= 0) timeUp()
-      return cause
+      return cause ?? (spent() >= turnMs ? 'wallClock' : undefined)
     },
     elapsedMs: () => clock.now() - start,
     now: () => clock.now(),
