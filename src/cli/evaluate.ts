@@ -159,6 +159,10 @@ async function evaluate(path: string, options: Options, parts: EvaluateParts): P
       say(error.message)
       return EXIT.badInput
     }
+    if (error.name === 'PolicyFailure') {
+      say(error.message)
+      return EXIT.engineFailure
+    }
     if (error.name === 'EngineError') {
       say(`Lean: ${error.message}`)
       return EXIT.engineFailure
@@ -252,7 +256,7 @@ function conclude(
       say('the time of --run-budget is over: the same command goes on from here')
       return EXIT.negative
     case 'broken':
-      say(`Lean: ${result.message}; \`--retry-errors\` tries these theorems again`)
+      say(`${result.message}; \`--retry-errors\` tries these theorems again`)
       return EXIT.engineFailure
     case 'complete':
       if (open === 0) say('the run is complete; there is nothing left to do')

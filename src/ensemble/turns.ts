@@ -1,3 +1,4 @@
+import type { Policy } from '../policy/policy.ts'
 import type { Clock } from '../search/budget.ts'
 import { addStatistics, newStatistics, type SearchStatistics } from '../search/outcome.ts'
 import { createTree, type Tree } from '../search/tree.ts'
@@ -57,13 +58,16 @@ export async function searchInTurns(
   const statistics = newStatistics()
   const ends: PassEndWord[] = []
   const progress: MemberProgress[] = members.map(() => NO_PROGRESS)
+  const policies: (Policy | undefined)[] = []
   for (;;) {
     const unit = nextUnit(plan, progress)
     const outcome = { tree: place.tree, statistics, ends }
     if (typeof unit === 'string') return { ...outcome, proved: undefined, completion: unit }
     if (signal.aborted) return { ...outcome, proved: undefined, completion: undefined }
     const member = members[unit.member] as Member
-    const policy = await member.policyFor(theorem)
+    // One for all turns: it may keep what it was told.
+    policies[unit.member] ??= await member.policyFor(theorem)
+    const policy = policies[unit.member] as Policy
     const { proofs, ...done } = await runUnit(place, member, policy, unit, {
       seed: unitSeed(options.seed, member, theorem.name),
       depth,
