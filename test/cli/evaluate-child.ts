@@ -1,9 +1,10 @@
-/** `hedge evaluate` in a process that can be killed: evaluate-child.ts jugs|lean ARGUMENTS... [-- ARGUMENTS...] */
+/** `hedge evaluate` in a process that can be killed: evaluate-child.ts jugs|lean|program ARGUMENTS... [-- ARGUMENTS...] */
 import { type EvaluateParts, type EvaluationEngine, evaluateCommand } from '../../src/cli/evaluate.ts'
+import { evaluateParts } from '../../src/cli/evaluate-parts.ts'
 import { jugParts, leanParts } from './parts.ts'
 
 const [kind, ...rest] = process.argv.slice(2)
-const parts = kind === 'lean' ? sharedEngine(leanParts) : jugParts(12)
+const parts = kind === 'jugs' ? jugParts(12) : sharedEngine(kind === 'lean' ? leanParts : evaluateParts)
 process.stdout.write('begun\n')
 const commands: string[][] = [[]]
 for (const word of rest) {
@@ -21,7 +22,8 @@ function sharedEngine(parts: EvaluateParts): EvaluateParts {
     ...parts,
     openEngine: async (workers, limits) => {
       engine ??= parts.openEngine(workers, limits)
-      return { ...(await engine), dispose: async () => {} }
+      // What else it can do (premises) stays its own.
+      return Object.assign(Object.create(await engine) as EvaluationEngine, { dispose: async () => {} })
     },
   }
 }
