@@ -35,7 +35,7 @@ export async function openRemote(
         return one
       },
       usage: () => policies.reduce((sum, one) => combineUsage(sum, one.usage), NO_USAGE),
-      dispose: async () => {},
+      dispose: async () => server.close(),
     }
   } catch (error) {
     if (error instanceof RemoteSettingsError) throw new InputError(error.message, { cause: error })

@@ -36,6 +36,8 @@ export function recordPolicy(
   const recalled = policy.unrepeatable ? indexAnswers(known()) : undefined
   let pending: PolicyAnswer[] = []
   let spent = policy.usage ?? NO_USAGE
+  // Then the unit is over, and what is still on its way comes after its end.
+  let failed = false
   const flush = () => {
     const usage = policy.usage ?? NO_USAGE
     const since = combineUsage(usage, spent, -1)
@@ -48,10 +50,13 @@ export function recordPolicy(
     const place = keyOf(state, question)
     const before = recalled?.get(place)
     if (before !== undefined) return [...before]
-    const candidates = await answer()
+    const candidates = await answer().catch((error: unknown) => {
+      failed = true
+      throw error
+    })
     recalled?.set(place, candidates)
     pending.push({ state: hashOf(state), question, candidates })
-    if (pending.length >= BATCH) flush()
+    if (failed || pending.length >= BATCH) flush()
     return candidates
   }
   return {

@@ -123,5 +123,7 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 function describe(edge: RecordedEdge | undefined): string {
-  return edge === undefined ? 'missing' : `\`${edge.tactic}\` at state ${edge.from} (${edge.outcome.kind})`
+  return edge === undefined
+    ? 'missing'
+    : `\`${edge.tactic}\` at state ${edge.from} (${edge.outcome.kind}, log-probability ${edge.logProb})`
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import OpenAI, { APIError } from 'openai'
 import { Stream } from 'openai/streaming'
@@ -39,11 +40,14 @@ export class ModelServer {
   readonly #key: string | undefined
   readonly #queue: PQueue
   readonly #firstWaitMs: number
+  readonly #closed = new AbortController()
 
   constructor(settings: RemoteSettings, key: string | undefined, firstWaitMs = FIRST_WAIT_MS) {
     this.#settings = settings
     this.#key = key
     this.#firstWaitMs = firstWaitMs
+    // Every request under way listens; that is no leak.
+    setMaxListeners(0, this.#closed.signal)
     const { baseUrl, concurrency } = settings
     const name = `${concurrency} ${baseUrl}`
     this.#queue = queues.get(name) ?? new PQueue({ concurrency })
@@ -66,7 +70,9 @@ export class ModelServer {
 
   /** Whether anybody is there who takes the key; nobody starts a server after a command that needs it. @throws PolicyFailure */
   async greet(signal?: AbortSignal): Promise<void> {
-    await this.#again(signal, Math.min(2, this.#settings.retries), async (attempt) => {
+    const { retries, timeoutMs } = this.#settings
+    const brief = { retries: Math.min(2, retries), timeoutMs: Math.min(10_000, timeoutMs) }
+    await this.#again(signal, brief, async (attempt) => {
       try {
         const response = await this.#client.get('/models', { signal: attempt }).asResponse()
         await response.body?.cancel()
@@ -82,13 +88,18 @@ export class ModelServer {
     const { stream } = this.#settings
     const chat = this.#settings.template.kind === 'chat'
     const body = { ...this.#common(count, seed), ...(chat ? this.#chatBody(prompts) : this.#textBody(prompts)) }
-    const { value, retries } = await this.#again(signal, this.#settings.retries, async (attempt) => {
+    const { value, retries } = await this.#again(signal, this.#settings, async (attempt) => {
       const path = chat ? '/chat/completions' : '/completions'
       const response = await this.#client.post(path, { body, signal: attempt, stream }).asResponse()
       const reply = await readReply(response, this.#client, attempt)
       return { continuations: byPrompt(reply.continuations, prompts.length, count), usage: told(reply) }
     })
     return { continuations: value.continuations, ...value.usage, retries }
+  }
+
+  /** Ends what is under way: nobody waits for it any more. */
+  close(): void {
+    this.#closed.abort(new PolicyFailure('the connection to the model server is closed'))
   }
 
   #common(count: number, seed: number): object {
@@ -118,28 +129,40 @@ export class ModelServer {
   /** Runs one request, each attempt with its own deadline, until it is answered or may not be made again. */
   async #again<T>(
     signal: AbortSignal | undefined,
-    mostRetries: number,
+    limits: Pick<RemoteSettings, 'retries' | 'timeoutMs'>,
     request: (attempt: AbortSignal) => Promise<T>,
   ): Promise<{ value: T; retries: number }> {
+    const over = new AbortController()
+    const ends = [signal, this.#closed.signal].filter((end) => end !== undefined)
+    const stop = (end: AbortSignal) => () => over.abort(end.reason)
+    const listeners = ends.map((end) => ({ end, listener: stop(end) }))
+    for (const { end, listener } of listeners) {
+      if (end.aborted) listener()
+      end.addEventListener('abort', listener, { once: true })
+    }
     const run = async () => {
       for (let retries = 0; ; retries++) {
-        const failure = await withDeadline(this.#settings.timeoutMs, signal, request).then(
+        const outcome = await withDeadline(limits.timeoutMs, over.signal, request).then(
           (value) => ({ value }),
           (error: unknown) => ({ error }),
         )
-        if ('value' in failure) return { value: failure.value, retries }
-        signal?.throwIfAborted()
-        const { error } = failure
+        if ('value' in outcome) return { value: outcome.value, retries }
+        over.signal.throwIfAborted()
+        const { error } = outcome
         const askedMs = retryAfterMs(error)
-        if (!mayPass(error) || retries >= mostRetries || askedMs > LONGEST_ASKED_WAIT_MS)
+        if (!mayPass(error) || retries >= limits.retries || askedMs > LONGEST_ASKED_WAIT_MS)
           throw this.#failure(error, retries, askedMs)
         // At random, so that requests refused together do not come back together; it decides no result.
         const ownMs = Math.min(LONGEST_WAIT_MS, this.#firstWaitMs * 2 ** retries) * (0.5 + Math.random() / 2)
-        await sleep(Math.max(askedMs, ownMs), undefined, { ...(signal && { signal }) }).catch(() => {})
-        signal?.throwIfAborted()
+        await sleep(Math.max(askedMs, ownMs), undefined, { signal: over.signal }).catch(() => {})
+        over.signal.throwIfAborted()
       }
     }
-    return this.#queue.add(run, { ...(signal && { signal }) })
+    try {
+      return await this.#queue.add(run, { signal: over.signal })
+    } finally {
+      for (const { end, listener } of listeners) end.removeEventListener('abort', listener)
+    }
   }
 
   #failure(error: unknown, retries: number, askedMs: number): Error {
@@ -169,12 +192,8 @@ export class ModelServer {
 /** The time of one attempt is over. */
 class Stalled extends Error {}
 
-async function withDeadline<T>(
-  ms: number,
-  signal: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  signal?.throwIfAborted()
+async function withDeadline<T>(ms: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  signal.throwIfAborted()
   const attempt = new AbortController()
   let fail: (reason: unknown) => void = () => {}
   // The library and the platform listen to `attempt`, but neither promises to come back when it aborts.
@@ -185,14 +204,14 @@ async function withDeadline<T>(
     attempt.abort(reason)
     fail(reason)
   }
-  const onAbort = () => abort(signal?.reason)
-  signal?.addEventListener('abort', onAbort, { once: true })
+  const onAbort = () => abort(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
   const timer = setTimeout(() => abort(new Stalled(`gave no whole answer within ${ms / 1000} s`)), ms)
   try {
     return await Promise.race([work(attempt.signal), cut])
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
+    signal.removeEventListener('abort', onAbort)
   }
 }
 
