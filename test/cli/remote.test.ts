@@ -232,6 +232,8 @@ describe('a language model on a server', { timeout: 300_000 }, () => {
       code: 0,
       stderr: expect.stringContaining('on 4 theorems replayed; every pass and every tree is the one on record'),
     })
+    const report = await hedge('report', inFolder('run.sqlite'))
+    expect(report.stdout).toMatch(/Model servers.* requests \(\d+ made again\), \d+ \+ \d+ tokens, .*cost 0\.0/)
     for (const replayed of ['again.sqlite', 'lean.sqlite']) {
       expect(read(replayed, (db) => lastingRows(db))).toEqual(recorded.rows)
       expect(trees(replayed)).toEqual(recorded.trees)
