@@ -18,6 +18,7 @@ export type ReplayOptions = {
   readonly withLean?: boolean
   /** Where the replayed run is written, if anywhere. */
   readonly out?: string | undefined
+  readonly run?: string
   readonly workers: number
 }
 
@@ -33,7 +34,7 @@ export async function replayRun(options: ReplayOptions, parts: EvaluateParts, si
   const out = options.out === undefined ? undefined : openResults(options.out)
   let engine: EvaluationEngine | undefined
   try {
-    const run = chooseRun(database, undefined)
+    const run = chooseRun(database, options.run)
     const { plan, limits } = readPlan(database, run)
     const record = new RunJournal(database, run.id, '')
     const copy = out && new RunJournal(out, copyPlan(out, database, run), programCommit())
@@ -66,7 +67,8 @@ export async function replayRun(options: ReplayOptions, parts: EvaluateParts, si
         if (signal.aborted || !(error instanceof Error)) throw error
         counts.theorems++
         counts.differing++
-        say(`${theorem.name}: cannot be replayed: ${error.message}`)
+        const hint = recorded.tree.left > 0 && engine === undefined ? '; --with-lean does without' : ''
+        say(`${theorem.name}: cannot be replayed: ${error.message}${hint}`)
       } finally {
         await opened.close()
       }

@@ -72,6 +72,7 @@ type Options = {
   readonly outGiven: boolean
   readonly replay?: string
   readonly withLean?: boolean
+  readonly run?: string
 }
 
 /** `hedge evaluate`: every theorem of a set, by every member of an ensemble, into a results file. */
@@ -102,6 +103,7 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     .option('--retry-errors', 'also work on theorems that ended in an error')
     .option('-o, --out <file>', 'the results file', 'run.sqlite')
     .option('--replay <file>', 'do a recorded run again without its policies, and compare; -o keeps the replay')
+    .option('--run <key>', 'with --replay: the run whose key begins so, if the file has several')
     .option('--with-lean', 'with --replay: give tactics and proofs to Lean again')
     .addHelpText(
       'after',

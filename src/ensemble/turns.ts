@@ -5,6 +5,7 @@ import { createTree, type Tree } from '../search/tree.ts'
 import type { PassEndWord, ProofRecord } from './journal.ts'
 import type { Member } from './member.ts'
 import { type Completion, type MemberProgress, NO_PROGRESS, nextUnit, type Plan } from './plan.ts'
+import { recordPolicy } from './policy-record.ts'
 import { advance, unitSeed } from './theorem-run.ts'
 import { runUnit } from './unit.ts'
 import type { Opened } from './world.ts'
@@ -65,8 +66,12 @@ export async function searchInTurns(
     if (typeof unit === 'string') return { ...outcome, proved: undefined, completion: unit }
     if (signal.aborted) return { ...outcome, proved: undefined, completion: undefined }
     const member = members[unit.member] as Member
-    // One for all turns: it may keep what it was told.
-    policies[unit.member] ??= await member.policyFor(theorem)
+    // One for all turns, which remembers what it was told: a pass that was cut short is begun again.
+    policies[unit.member] ??= recordPolicy(
+      await member.policyFor(theorem),
+      () => [],
+      () => {},
+    )
     const policy = policies[unit.member] as Policy
     const { proofs, ...done } = await runUnit(place, member, policy, unit, {
       seed: unitSeed(options.seed, member, theorem.name),

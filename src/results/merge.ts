@@ -67,7 +67,8 @@ function copyWork(
     const ids = new Map<number, number>()
     for (const row of z
       .array(id.extend({ member_id: z.number().optional() }))
-      .parse(other.prepare(`SELECT * FROM ${table} WHERE theorem_id = ?`).all(from))) {
+      // Units and answers are numbered in the order in which they came, and a replay goes by it.
+      .parse(other.prepare(`SELECT * FROM ${table} WHERE theorem_id = ? ORDER BY id`).all(from))) {
       const changes =
         row.member_id === undefined
           ? { theorem_id: to }

@@ -1,10 +1,9 @@
 /** `hedge evaluate` in a process that can be killed: evaluate-child.ts jugs|lean|program ARGUMENTS... [-- ARGUMENTS...] */
 import { type EvaluateParts, type EvaluationEngine, evaluateCommand } from '../../src/cli/evaluate.ts'
-import { evaluateParts } from '../../src/cli/evaluate-parts.ts'
 import { jugParts, leanParts } from './parts.ts'
 
 const [kind, ...rest] = process.argv.slice(2)
-const parts = kind === 'jugs' ? jugParts(12) : sharedEngine(kind === 'lean' ? leanParts : evaluateParts)
+const parts = kind === 'jugs' ? jugParts(12) : sharedEngine(kind === 'lean' ? leanParts : await programParts())
 process.stdout.write('begun\n')
 const commands: string[][] = [[]]
 for (const word of rest) {
@@ -14,6 +13,11 @@ for (const word of rest) {
 for (const command of commands) await evaluateCommand(parts).parseAsync(command, { from: 'user' })
 // The engine of all commands together.
 process.exit()
+
+/** Not for the others, which have no need of all the policies' code. */
+async function programParts(): Promise<EvaluateParts> {
+  return (await import('../../src/cli/evaluate-parts.ts')).evaluateParts
+}
 
 /** Several commands in one process start Lean once. */
 function sharedEngine(parts: EvaluateParts): EvaluateParts {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -255,6 +256,21 @@ describe('a language model on a server', { timeout: 300_000 }, () => {
     })
   })
 
+  test('bad input of a replay is told in a sentence', async () => {
+    const bad = async (...args: string[]) => {
+      const { code, stderr } = await hedge('evaluate', ...args)
+      expect(code).toBe(2)
+      return stderr
+    }
+    expect(await bad()).toBe('the file of theorems is missing\n')
+    expect(await bad('--replay', inFolder('run.sqlite'), '-m', 'baseline')).toMatch(/give neither\n$/)
+    expect(await bad('--replay', inFolder('none.sqlite'))).toMatch(/^there is no file .*none.sqlite\n$/)
+    expect(await bad('--replay', inFolder('run.sqlite'), '--run', 'xyz')).toBe("no run's key begins with xyz\n")
+    expect(await bad('--replay', inFolder('run.sqlite'), '-o', inFolder('run.sqlite'))).toMatch(
+      /is the recorded run itself/,
+    )
+  })
+
   test('proves a theorem, and says what that cost; one that nobody can reach is exit 3', async () => {
     server = await startModelServer((asked, response) => sendChoices(asked, response, choicesFor(asked)))
     const policy = member('n1', '').replace(/,$/, '')
@@ -268,6 +284,11 @@ describe('a language model on a server', { timeout: 300_000 }, () => {
     const unreached = await hedge('prove', THEOREMS.and_swap, '--policy', policy)
     expect(unreached).toMatchObject({ code: 3, stdout: '' })
     expect(unreached.stderr).toMatch(/^hedge: the model server http:\S+ \(n1\) cannot be reached \(.*ECONNREFUSED.*\n$/)
+    expect(await hedge('evaluate', set, '-m', policy, '-o', inFolder('nothing.sqlite'))).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^the model server http:.*ECONNREFUSED/),
+    })
+    expect(existsSync(inFolder('nothing.sqlite'))).toBe(false)
     expect(await hedge('prove', THEOREMS.and_swap, '--policy', 'http://localhost:1/v1')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/names no model: write it as .*\n$/),

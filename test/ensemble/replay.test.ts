@@ -11,6 +11,7 @@ import { RemotePolicy } from '../../src/policy/remote/remote-policy.ts'
 import { readRemoteSettings } from '../../src/policy/remote/settings.ts'
 import { createRandom } from '../../src/proof/random.ts'
 import { RunJournal } from '../../src/results/journal.ts'
+import { mergeResults } from '../../src/results/merge.ts'
 import { listRuns } from '../../src/results/read-run.ts'
 import { beginRun, openResults } from '../../src/results/store.ts'
 import { readPlan } from '../../src/results/stored-plan.ts'
@@ -93,6 +94,13 @@ test.each<[Mode, number | undefined]>([
   expect(replays.reduce((sum, { units }) => sum + units.length, 0)).toBe(
     database.prepare('SELECT count(*) FROM units').pluck().get(),
   )
+  // Merged into another file, it has all that is needed with it.
+  const merged = openResults(':memory:')
+  mergeResults(merged, database)
+  expect((await replayAll(merged)).map(({ differences, units }) => [differences, units.length])).toEqual(
+    replays.map(({ units }) => [[], units.length]),
+  )
+  merged.close()
   database.close()
 })
 
