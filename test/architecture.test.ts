@@ -12,7 +12,7 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
   lean: { rooms: ['proof'], packages: ['vscode-jsonrpc', 'zod', 'tar', 'env-paths'] },
   policy: {
     rooms: ['proof'],
-    packages: ['zod', '@tensorflow', 'onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'],
+    packages: ['zod', '@tensorflow', 'onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common', 'openai', 'p-queue'],
   },
   training: { rooms: ['proof', 'dataset', 'policy'], packages: ['zod'] },
   ensemble: { rooms: ['proof', 'lean', 'policy', 'search'], packages: ['p-queue', 'zod'] },

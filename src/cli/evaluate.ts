@@ -11,6 +11,7 @@ import type { RunJournal } from '../results/journal.ts'
 import { runStanding, type Standing } from '../results/standing.ts'
 import { beginRun, openResults } from '../results/store.ts'
 import { EvaluationProgress, printProgress } from './evaluate-progress.ts'
+import { replayRun } from './evaluate-replay.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, type Shard, shard } from './flags.ts'
 import { SHIPPED } from './open-policy.ts'
@@ -49,7 +50,7 @@ export type EvaluationEngine = {
 }
 
 type Options = {
-  readonly members: readonly string[]
+  readonly members?: readonly string[]
   readonly passes: number
   readonly mode: Mode
   readonly matched: boolean
@@ -69,14 +70,18 @@ type Options = {
   readonly force?: boolean
   readonly retryErrors?: boolean
   readonly out: string
+  readonly outGiven: boolean
+  readonly replay?: string
+  readonly withLean?: boolean
+  readonly run?: string
 }
 
 /** `hedge evaluate`: every theorem of a set, by every member of an ensemble, into a results file. */
 export function evaluateCommand(parts: EvaluateParts): Command {
   return new Command('evaluate')
     .description('run an ensemble on a set of theorems; the same command again goes on where it stopped')
-    .argument('<theorems>', 'a .jsonl, .json or .lean file of theorems')
-    .option('-m, --members <member...>', 'the ensemble, see below', [...SHIPPED])
+    .argument('[theorems]', 'a .jsonl, .json or .lean file of theorems')
+    .option('-m, --members <member...>', `the ensemble, see below (default: ${SHIPPED.join(' ')})`)
     .option('-n, --passes <count>', 'passes of each member on each theorem', atLeast(1), 32)
     .addOption(new Option('--mode <mode>', 'how members share a theorem').choices(MODES).default('union'))
     .option('--no-matched', 'union: do not give the first member the passes of all members as a baseline')
@@ -98,16 +103,23 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     .option('--force', 'throw away what this run has written before, and begin again')
     .option('--retry-errors', 'also work on theorems that ended in an error')
     .option('-o, --out <file>', 'the results file', 'run.sqlite')
+    .option('--replay <file>', 'do a recorded run again without its policies, and compare; -o keeps the replay')
+    .option('--run <key>', 'with --replay: the run whose key begins so, if the file has several')
+    .option('--with-lean', 'with --replay: give tactics and proofs to Lean again')
     .addHelpText(
       'after',
       `\nMembers: ${MEMBER_SYNTAX}\n\nExit codes: 0 done, 1 out of --run-budget, 2 bad input, 3 engine failure, 130 interrupted.`,
     )
-    .action(async (path: string, options: Options) => {
-      process.exitCode = await evaluate(path, options, parts)
+    .action(async (path: string | undefined, options: Options, command: Command) => {
+      process.exitCode = await evaluate(
+        path,
+        { ...options, outGiven: command.getOptionValueSource('out') === 'cli' },
+        parts,
+      )
     })
 }
 
-async function evaluate(path: string, options: Options, parts: EvaluateParts): Promise<number> {
+async function evaluate(path: string | undefined, options: Options, parts: EvaluateParts): Promise<number> {
   const say = (line: string) => process.stderr.write(`${line}\n`)
   let engine: EvaluationEngine | undefined
   const members: Member[] = []
@@ -119,7 +131,15 @@ async function evaluate(path: string, options: Options, parts: EvaluateParts): P
   }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   try {
-    const configs = parseMembers(options.members)
+    const { replay } = options
+    if (replay !== undefined) {
+      if (path !== undefined || options.members !== undefined)
+        throw new InputError('--replay takes theorems and members from the recorded run: give neither')
+      const out = options.outGiven ? options.out : undefined
+      return await replayRun({ ...options, replay, out }, parts, interrupt.signal)
+    }
+    if (path === undefined) throw new InputError('the file of theorems is missing')
+    const configs = parseMembers(options.members ?? SHIPPED)
     if ('problem' in configs) throw new InputError(configs.problem)
     const loaded = await parts.readTheorems(path, options.split, options.format)
     for (const problem of loaded.problems) say(problem)
@@ -159,6 +179,10 @@ async function evaluate(path: string, options: Options, parts: EvaluateParts): P
     if (error.name === 'InputError' || error.name === 'SchemaError') {
       say(error.message)
       return EXIT.badInput
+    }
+    if (error.name === 'PolicyFailure') {
+      say(error.message)
+      return EXIT.engineFailure
     }
     if (error.name === 'EngineError') {
       say(`Lean: ${error.message}`)
@@ -253,7 +277,7 @@ function conclude(
       say('the time of --run-budget is over: the same command goes on from here')
       return EXIT.negative
     case 'broken':
-      say(`Lean: ${result.message}; \`--retry-errors\` tries these theorems again`)
+      say(`${result.message}; \`--retry-errors\` tries these theorems again`)
       return EXIT.engineFailure
     case 'complete':
       if (open === 0) say('the run is complete; there is nothing left to do')

@@ -1,4 +1,5 @@
 import { EngineError, RejectedInput } from '../lean/engine.ts'
+import { PolicyFailure } from '../policy/policy.ts'
 
 /** What a command's exit code says. */
 export const EXIT = { done: 0, negative: 1, badInput: 2, engineFailure: 3, interrupted: 130 } as const
@@ -14,7 +15,7 @@ export function reportFailure(error: unknown): number {
     console.error(`hedge: ${error.message}`)
     return EXIT.badInput
   }
-  if (error instanceof EngineError) {
+  if (error instanceof EngineError || error instanceof PolicyFailure) {
     console.error(`hedge: ${error.message}`)
     return EXIT.engineFailure
   }

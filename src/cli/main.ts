@@ -40,6 +40,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   },
   trace: async () => (await import('./trace.ts')).traceCommand(),
   iterate: async () => (await import('./iterate.ts')).iterateCommand(),
+  export: async () => (await import('./export.ts')).exportCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
 }
 

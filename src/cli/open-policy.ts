@@ -9,27 +9,33 @@ import type { DistributionOptions } from '../policy/distribution-policy.ts'
 import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
 import { LogLinearPolicy, readLogLinear } from '../policy/log-linear/log-linear-policy.ts'
 import { OneShotPolicy } from '../policy/one-shot.ts'
-import type { Policy } from '../policy/policy.ts'
+import type { Policy, PolicyUsage } from '../policy/policy.ts'
 import { CheckpointError, readPolicyFiles } from '../policy/policy-files.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
+import { isRemote } from '../policy/remote/settings.ts'
 import { InputError } from './failure.ts'
 
 /** What a user says of a policy; see `openPolicy` for the settings. */
 type PolicyChoice = {
-  /** `baseline`, `one-shot`, the name of a shipped policy, or the directory of a trained one. */
+  /** `baseline`, `one-shot`, the name of a shipped policy, the directory of a trained one, or a model on a server. */
   readonly policy: string
   readonly temperature: number
   readonly settings: Readonly<Record<string, string | number | boolean>>
+  readonly seed?: number
 }
 
 /** A policy ready for theorems of any header. */
-type OpenPolicy = {
+export type OpenPolicy = {
   /** The confidence limit it was trained at; null if it was not trained. */
   readonly nEff: number | null
   /** SHA-256 of the trained policy's files; null if it was not trained. */
   readonly checkpointHash: string | null
   /** A policy may need to look at the theorem's environment first. */
   policyFor(header: string): Promise<Policy>
+  /** In place of the user's, where those do not say all that decides the answers. */
+  readonly settings?: MemberConfig['settings']
+  /** What all its policies have cost. */
+  usage?(): PolicyUsage
   dispose(): Promise<void>
 }
 
@@ -67,6 +73,7 @@ const KEPT = 4
 async function openPolicy(choice: PolicyChoice, premises: PremisesOf): Promise<OpenPolicy> {
   if (choice.policy === 'baseline') return openBaseline(choice, premises)
   if (choice.policy === 'one-shot') return openOneShot(choice)
+  if (isRemote(choice.policy)) return (await import('./open-remote.ts')).openRemote(choice)
   return openTrained(choice, premises)
 }
 
@@ -84,6 +91,8 @@ export async function openMember(config: MemberConfig, premises: PremisesOf): Pr
     ...config,
     nEff: nEff ?? config.nEff,
     checkpointHash,
+    ...(opened.settings && { settings: opened.settings }),
+    ...(opened.usage && { usage: opened.usage }),
     policyFor: ({ header }) => opened.policyFor(header),
     dispose: () => opened.dispose(),
   }

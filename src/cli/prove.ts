@@ -8,6 +8,7 @@ import type { Verified } from '../ensemble/world.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { DEFAULT_LIMITS, type ProofSession } from '../lean/engine.ts'
 import { verifyProof } from '../lean/verifier.ts'
+import type { PolicyUsage } from '../policy/policy.ts'
 import { buildPremiseIndex } from '../policy/premises.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
@@ -248,6 +249,11 @@ function print(
 ): void {
   const { statistics, proved } = run
   const passes = members.some(({ search }) => search.kind === 'rollouts') ? `${run.ends.length} passes, ` : ''
+  for (const { member, requests, promptTokens, completionTokens, tooLong, cost } of usageOf(members).usage ?? []) {
+    const price = cost > 0 ? `, cost ${cost.toPrecision(3)}` : ''
+    const left = tooLong > 0 ? `, ${tooLong} proof states did not fit` : ''
+    console.error(`${member}: ${requests} requests, ${promptTokens} + ${completionTokens} tokens${price}${left}`)
+  }
   const work = `${passes}${statistics.expansions} expansions, ${statistics.tacticsRun} tactics, ${seconds(statistics.totalMs)}`
   if (proof === undefined || proved === undefined) {
     console.log(`${theorem.name}: not proved: ${reasonOf(run, flags)} (${work})`)
@@ -257,6 +263,12 @@ function print(
     console.log(proof.source)
     console.log(`Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(proof.axioms)}.`)
   }
+}
+
+/** What members on model servers have cost; the others are not listed. */
+function usageOf(members: readonly Member[]): { usage?: readonly (PolicyUsage & { member: string })[] } {
+  const usage = members.flatMap(({ name, usage }) => (usage === undefined ? [] : [{ member: name, ...usage() }]))
+  return usage.length === 0 ? {} : { usage }
 }
 
 function asJson(
@@ -280,6 +292,7 @@ function asJson(
         }),
     statistics: run.statistics,
     passes: run.ends.length,
+    ...usageOf(members),
     config: {
       members: members.map(configOf),
       seed: flags.seed,

@@ -1,19 +1,22 @@
 import type { SearchStatistics } from '../search/outcome.ts'
 import type { TreeRecord } from '../search/tree-record.ts'
 import type { Completion, MemberProgress } from './plan.ts'
+import type { AnswerBatch, PolicyAnswer } from './policy-record.ts'
 
 /** How a pass ended, in one word; `proved` means verified. For best-first search, the limit that stopped it. */
-export type PassEndWord =
-  | 'proved'
-  | 'refused'
-  | 'error'
-  | 'timeout'
-  | 'crash'
-  | 'depthLimit'
-  | 'cycle'
-  | 'noTactic'
-  | 'exhausted'
-  | 'expansions'
+export type PassEndWord = (typeof PASS_ENDS)[number]
+export const PASS_ENDS = [
+  'proved',
+  'refused',
+  'error',
+  'timeout',
+  'crash',
+  'depthLimit',
+  'cycle',
+  'noTactic',
+  'exhausted',
+  'expansions',
+] as const
 
 export type PassRecord = {
   readonly index: number
@@ -77,5 +80,9 @@ export type TheoremJournal = {
 export interface Journal {
   read(theorem: number): TheoremJournal
   writeUnit(theorem: number, unit: UnitRecord): void
+  /** All that a member's policy has said about a theorem, oldest first. */
+  answers(theorem: number, member: number): PolicyAnswer[]
+  /** Before the unit they are of, and without it where the unit fails: they have been paid for. */
+  writeAnswers(theorem: number, member: number, batch: AnswerBatch): void
   close(theorem: number, outcome: TheoremOutcome): void
 }

@@ -7,14 +7,20 @@ export type ParsedMember =
 
 export const MEMBER_SYNTAX = `POLICY[@TEMPERATURE][,KEY=VALUE...]
   POLICY       neff-1, neff-4, neff-8, neff-16, neff-32 (shipped), baseline (needs no training), one-shot (only
-               closers such as omega and simp), or the directory of a trained policy
-  TEMPERATURE  of sampling; 1 if left out, 0 (trained policies only) always takes the likeliest
+               closers such as omega and simp), the directory of a trained policy, or a model on a server,
+               http://HOST:PORT/v1#MODEL
+  TEMPERATURE  of sampling; 1 if left out, 0 (not for baseline) always takes the likeliest
   search       rollouts (default) or best-first; width, alpha, widenings, batch, wave, expansions are best-first's own
   seed         a number; tells members apart that differ in nothing else
   neff         the confidence limit, for reports; a trained policy knows its own
   name         how reports call the member; the text itself if left out
 Settings of baseline and of log-linear policies (the shipped ones): topk, premises. Of transformers: topp, engine, threads.
-Examples: neff-8  neff-8@0.5  baseline@2,seed=1  baseline,search=best-first,width=8  models/n8`
+Of a model on a server: template (step for {state}:::, chat, or a file with {state} in it; .json for chat messages), stop
+(texts between |, \\n for a line break), maxtokens, topp, logprobs, stream, n and prompts (most draws and prompts in a request),
+concurrency, timeout (seconds), retries, inprice and outprice (of a million tokens), keyenv (the environment variable with
+the key; HEDGE_API_KEY if left out).
+Examples: neff-8  neff-8@0.5  baseline@2,seed=1  baseline,search=best-first,width=8  models/n8
+  http://localhost:8000/v1#prover-n8@0.7,neff=8,stop=\\n`
 
 const BEST_FIRST = { ...TUNED_BEST_FIRST, expansions: 1000 } as const
 type BestFirstKey = keyof typeof BEST_FIRST
@@ -30,9 +36,16 @@ export function bestFirst(width: number): MemberSearch {
 
 /** Reads one member of an ensemble as it is written on the command line. */
 export function parseMember(text: string, defaults: MemberDefaults = DEFAULTS): ParsedMember {
+  if (holdsSecret(text))
+    // Not repeated, for it may be a real one.
+    return {
+      kind: 'problem',
+      problem: 'keys and passwords are read from the environment (HEDGE_API_KEY), not from a member',
+    }
   const problem = (what: string): ParsedMember => ({ kind: 'problem', problem: `member \`${text}\`: ${what}` })
   const [head = '', ...rest] = text.split(',').map((part) => part.trim())
-  const at = head.lastIndexOf('@')
+  // Names of models may have the sign in them; a temperature is a number.
+  const at = /^https?:/.test(head) ? head.search(/@[\d.]+$/) : head.lastIndexOf('@')
   const policy = at < 0 ? head : head.slice(0, at)
   const temperature = at < 0 ? defaults.temperature : Number(head.slice(at + 1))
   if (policy === '') return problem('the policy is missing')
@@ -92,6 +105,17 @@ export function parseMembers(
     members.push(config)
   }
   return members.length === 0 ? { problem: 'an ensemble needs at least one member' } : members
+}
+
+/** Members stand in results and messages, so no key may stand in them. */
+function holdsSecret(text: string): boolean {
+  const keyenv = /,\s*keyenv=([^,]*)/i.exec(text)?.[1]
+  return (
+    /^\s*https?:\/\/[^/?#,]*@/i.test(text) ||
+    /^\s*https?:[^#,]*\?/i.test(text) ||
+    /,\s*[^=,]*(?:key|token|secret|password)=/i.test(text) ||
+    (keyenv !== undefined && !/^\s*[A-Za-z_]\w*\s*$/.test(keyenv))
+  )
 }
 
 function parseSearch(take: (key: string) => string | undefined, preset: MemberSearch): MemberSearch | string {

@@ -1,4 +1,4 @@
-import type { Policy } from '../policy/policy.ts'
+import type { Policy, PolicyUsage } from '../policy/policy.ts'
 import type { Theorem } from '../proof/theorem.ts'
 
 /** How a member looks for proofs. */
@@ -36,6 +36,8 @@ export type MemberConfig = {
 export type Member = MemberConfig & {
   /** A policy may need to look at the theorem's environment first. */
   policyFor(theorem: Theorem): Promise<Policy>
+  /** What its policies have cost together. */
+  usage?(): PolicyUsage
   dispose?(): Promise<void>
 }
 

@@ -1,4 +1,3 @@
-import type { Policy } from '../policy/policy.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { Clock } from '../search/budget.ts'
 import { newStatistics, type SearchStatistics } from '../search/outcome.ts'
@@ -7,6 +6,7 @@ import { recordTree, restoreTree } from '../search/tree-record.ts'
 import type { Journal, TheoremJournal, TheoremOutcome, UnitRecord } from './journal.ts'
 import type { MemberConfig } from './member.ts'
 import { type MemberProgress, nextUnit, type Plan } from './plan.ts'
+import { type RecordedPolicy, recordPolicy } from './policy-record.ts'
 import { replayDomain } from './replay-domain.ts'
 import { runUnit, type Workplace } from './unit.ts'
 import type { World } from './world.ts'
@@ -23,7 +23,7 @@ export type TheoremRunOptions = {
 }
 
 /** States per theorem that are recorded with their goals; a tree that outgrows this is recorded in part. */
-const RECORDED_STATES = 1000
+export const RECORDED_STATES = 1000
 
 /**
  * Does what is left to do on one theorem, unit by unit in a fixed order, and records each. All members share one
@@ -69,7 +69,7 @@ async function work(
     verify: opened.verify,
     proofs: new Map(known.proofs.map((proof) => [proof.key, proof])),
   }
-  const policies: (Policy | undefined)[] = []
+  const policies: (RecordedPolicy | undefined)[] = []
   const progress: MemberProgress[] = [...known.progress]
   for (;;) {
     const unit = nextUnit(plan, progress)
@@ -78,14 +78,19 @@ async function work(
     const before = progress[unit.member]
     if (member === undefined || before === undefined) throw new Error(`there is no member ${unit.member}`)
     if (signal.aborted) return undefined
-    policies[unit.member] ??= await member.policyFor(theorem)
+    policies[unit.member] ??= recordPolicy(
+      await member.policyFor(theorem),
+      () => journal.answers(position, unit.member),
+      (batch) => journal.writeAnswers(position, unit.member, batch),
+    )
+    const policy = policies[unit.member] as RecordedPolicy
     const seed = unitSeed(plan.seed, member, theorem.name)
     const settings = { seed, depth: plan.depth, block: plan.block, concurrency, clock, signal, onProgress }
     // A budget of no time at all may be left; then nothing is run, and the member's work is over.
     const over = unit.wallClockMs !== undefined && unit.wallClockMs <= 0
     const outcome = over
       ? { passes: [], proofs: [], statistics: newStatistics(), stopped: 'wallClock' as const }
-      : await runUnit(place, member, policies[unit.member] as Policy, unit, settings)
+      : await runUnit(place, member, policy, unit, settings).finally(() => policy.flush())
     const open = !unit.lastOfTime || outcome.stopped !== 'wallClock'
     const record: UnitRecord = {
       member: unit.member,

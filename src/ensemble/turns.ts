@@ -1,9 +1,11 @@
+import type { Policy } from '../policy/policy.ts'
 import type { Clock } from '../search/budget.ts'
 import { addStatistics, newStatistics, type SearchStatistics } from '../search/outcome.ts'
 import { createTree, type Tree } from '../search/tree.ts'
 import type { PassEndWord, ProofRecord } from './journal.ts'
 import type { Member } from './member.ts'
 import { type Completion, type MemberProgress, NO_PROGRESS, nextUnit, type Plan } from './plan.ts'
+import { recordPolicy } from './policy-record.ts'
 import { advance, unitSeed } from './theorem-run.ts'
 import { runUnit } from './unit.ts'
 import type { Opened } from './world.ts'
@@ -57,13 +59,20 @@ export async function searchInTurns(
   const statistics = newStatistics()
   const ends: PassEndWord[] = []
   const progress: MemberProgress[] = members.map(() => NO_PROGRESS)
+  const policies: (Policy | undefined)[] = []
   for (;;) {
     const unit = nextUnit(plan, progress)
     const outcome = { tree: place.tree, statistics, ends }
     if (typeof unit === 'string') return { ...outcome, proved: undefined, completion: unit }
     if (signal.aborted) return { ...outcome, proved: undefined, completion: undefined }
     const member = members[unit.member] as Member
-    const policy = await member.policyFor(theorem)
+    // One for all turns, which remembers what it was told: a pass that was cut short is begun again.
+    policies[unit.member] ??= recordPolicy(
+      await member.policyFor(theorem),
+      () => [],
+      () => {},
+    )
+    const policy = policies[unit.member] as Policy
     const { proofs, ...done } = await runUnit(place, member, policy, unit, {
       seed: unitSeed(options.seed, member, theorem.name),
       depth,

@@ -23,7 +23,7 @@ export function evaluationFacts(summary: Summary): [string, string][] {
     ['Counted', `${counts.done} of ${counts.theorems}${counts.open > 0 ? `; ${counts.open} still open` : ''}`],
     [
       'Not counted',
-      `${counts.statementErrors} whose statement does not elaborate, ${counts.engineErrors} on which Lean failed`,
+      `${counts.statementErrors} whose statement does not elaborate, ${counts.engineErrors} on which Lean or a policy failed`,
     ],
     ['Out of time', `${counts.cutByClock} theorems used up their wall clock before their passes`],
     [
@@ -40,8 +40,21 @@ export function evaluationFacts(summary: Summary): [string, string][] {
         ? 'no tactics were run'
         : `${percent(effort.cacheHits / asked)} of ${asked} tactics were known already`,
     ],
+    ...modelServers(summary),
     ['Begun', summary.startedAt],
   ]
+}
+
+/** Only for runs that asked one. */
+function modelServers({ spending }: Summary): [string, string][] {
+  const { requests, retries, samples, truncated, tooLong, promptTokens, completionTokens, cost } = spending
+  if (requests === 0 && tooLong === 0) return []
+  const unfit = tooLong > 0 ? `; ${tooLong} proof states did not fit` : ''
+  const price = cost > 0 ? `; cost ${cost.toPrecision(3)}` : ''
+  const text =
+    `${requests} requests (${retries} made again), ${promptTokens} + ${completionTokens} tokens, ` +
+    `${samples} draws, of which ${truncated} were no tactic${unfit}${price}`
+  return [['Model servers', text]]
 }
 
 /** Things a reader must know before quoting a number. */

@@ -1,8 +1,17 @@
 import { deflateSync, inflateSync } from 'node:zlib'
 import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
-import type { Journal, ProofRecord, TheoremJournal, TheoremOutcome, UnitRecord } from '../ensemble/journal.ts'
+import {
+  type Journal,
+  PASS_ENDS,
+  type ProofRecord,
+  type TheoremJournal,
+  type TheoremOutcome,
+  type UnitRecord,
+} from '../ensemble/journal.ts'
 import { type MemberProgress, NO_PROGRESS } from '../ensemble/plan.ts'
+import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
+import type { RecordedTheorem, RecordedUnit } from '../ensemble/replay.ts'
 import type { TreeRecord } from '../search/tree-record.ts'
 
 const theoremRow = z.object({
@@ -20,6 +29,33 @@ const proofRow = z.object({
 })
 const turnRow = z.object({ turns: z.number(), elapsed: z.number(), open: z.number() })
 const strings = z.array(z.string())
+const passRow = z.object({
+  member_id: z.number(),
+  pass: z.number(),
+  unit_id: z.number(),
+  ending: z.enum(PASS_ENDS),
+  depth: z.number(),
+  tactics: z.string(),
+  proof: z.string().nullable(),
+})
+const unitRow = z.object({
+  id: z.number(),
+  member_id: z.number(),
+  first_pass: z.number(),
+  open: z.number(),
+  expansions: z.number(),
+  tacticsRun: z.number(),
+  cacheHits: z.number(),
+  errors: z.number(),
+  timeouts: z.number(),
+  crashes: z.number(),
+  refused: z.number(),
+  policyMs: z.number(),
+  engineMs: z.number(),
+  verifierMs: z.number(),
+  totalMs: z.number(),
+})
+const answerRows = z.array(z.tuple([z.string(), z.string(), z.array(z.tuple([z.string(), z.number()]))]))
 
 /** One run in a results file. Each unit is one transaction. */
 export class RunJournal implements Journal {
@@ -107,6 +143,31 @@ export class RunJournal implements Journal {
       .immediate()
   }
 
+  answers(position: number, member: number): PolicyAnswer[] {
+    return this.database
+      .prepare('SELECT record FROM answers WHERE theorem_id = ? AND member_id = ? ORDER BY id')
+      .pluck()
+      .all(this.#id(position), this.#members[member])
+      .flatMap((record) => unpackAnswers(record as Uint8Array))
+  }
+
+  writeAnswers(position: number, member: number, { answers, usage }: AnswerBatch): void {
+    this.database
+      .prepare(
+        `INSERT INTO answers (theorem_id, member_id, requests, retries, samples, truncated, too_long, prompt_tokens,
+           completion_tokens, cost, record)
+         VALUES (@theorem, @member, @requests, @retries, @samples, @truncated, @tooLong, @promptTokens,
+           @completionTokens, @cost, @record)`,
+      )
+      .run({ ...usage, theorem: this.#id(position), member: this.#members[member], record: packAnswers(answers) })
+  }
+
+  /** What there is to be done again on a theorem. */
+  recorded(position: number): RecordedTheorem {
+    const { proofs, tree } = this.read(position)
+    return { units: this.#units(position), proofs, tree, answers: (member) => this.answers(position, member) }
+  }
+
   close(position: number, outcome: TheoremOutcome): void {
     const completion = outcome.kind === 'done' ? outcome.completion : null
     const message = outcome.kind === 'done' ? null : outcome.message
@@ -142,6 +203,45 @@ export class RunJournal implements Journal {
     for (const { pass } of passes) if (pass === next) next++
     const proved = passes.some((pass) => pass.ending === 'proved')
     return { passes: next, turns, elapsedMs: elapsed, proved, closed: open === 0 }
+  }
+
+  #units(position: number): RecordedUnit[] {
+    const theorem = this.#id(position)
+    const passes = z.array(passRow).parse(
+      this.database
+        .prepare(
+          `SELECT member_id, pass, unit_id, ending, depth, passes.tactics, proofs.key AS proof
+           FROM passes LEFT JOIN proofs ON proofs.id = proof_id WHERE passes.theorem_id = ? ORDER BY pass`,
+        )
+        .all(theorem),
+    )
+    return z
+      .array(unitRow)
+      .parse(
+        this.database
+          .prepare(
+            `SELECT id, member_id, first_pass, open, expansions, tactics_run AS tacticsRun, cache_hits AS cacheHits,
+               errors, timeouts, crashes, refused, policy_ms AS policyMs, engine_ms AS engineMs,
+               verifier_ms AS verifierMs, total_ms AS totalMs FROM units WHERE theorem_id = ? ORDER BY id`,
+          )
+          .all(theorem),
+      )
+      .map(({ id, member_id, first_pass, open, ...statistics }) => ({
+        member: this.#members.indexOf(member_id),
+        firstPass: first_pass,
+        open: open === 1,
+        statistics,
+        // A pass that an earlier unit kept out of turn was done by this one as well.
+        passes: passes
+          .filter((pass) => pass.member_id === member_id && pass.unit_id <= id && pass.pass >= first_pass)
+          .map(({ pass, ending, depth, tactics, proof }) => ({
+            index: pass,
+            end: ending,
+            depth,
+            tactics: strings.parse(JSON.parse(tactics)),
+            proof: proof ?? undefined,
+          })),
+      }))
   }
 
   #proofs(theorem: number): ProofRecord[] {
@@ -213,4 +313,22 @@ function packTree(record: TreeRecord): Buffer {
 /** Written by `packTree` alone, so its shape is known. */
 export function unpackTree(record: Uint8Array): TreeRecord {
   return JSON.parse(inflateSync(record).toString()) as TreeRecord
+}
+
+function packAnswers(answers: readonly PolicyAnswer[]): Buffer {
+  const rows = answers.map(({ state, question, candidates }) => [
+    state,
+    question,
+    // JSON has no infinity.
+    candidates.map(({ tactic, logProb }) => [tactic, Math.max(logProb, -Number.MAX_VALUE)]),
+  ])
+  return deflateSync(JSON.stringify(rows), { level: 3 })
+}
+
+function unpackAnswers(record: Uint8Array): PolicyAnswer[] {
+  return answerRows.parse(JSON.parse(inflateSync(record).toString())).map(([state, question, candidates]) => ({
+    state,
+    question,
+    candidates: candidates.map(([tactic, logProb]) => ({ tactic, logProb })),
+  }))
 }

@@ -63,11 +63,12 @@ function copyWork(
   to: number,
   members: ReadonlyMap<number, number>,
 ): void {
-  const mapped = (table: 'units' | 'proofs'): Map<number, number> => {
+  const mapped = (table: 'units' | 'proofs' | 'answers'): Map<number, number> => {
     const ids = new Map<number, number>()
     for (const row of z
       .array(id.extend({ member_id: z.number().optional() }))
-      .parse(other.prepare(`SELECT * FROM ${table} WHERE theorem_id = ?`).all(from))) {
+      // Units and answers are numbered in the order in which they came, and a replay goes by it.
+      .parse(other.prepare(`SELECT * FROM ${table} WHERE theorem_id = ? ORDER BY id`).all(from))) {
       const changes =
         row.member_id === undefined
           ? { theorem_id: to }
@@ -78,6 +79,7 @@ function copyWork(
   }
   const units = mapped('units')
   const proofs = mapped('proofs')
+  mapped('answers')
   const passRow = z.object({ member_id: z.number(), unit_id: z.number(), proof_id: z.number().nullable() }).loose()
   for (const pass of z.array(passRow).parse(other.prepare('SELECT * FROM passes WHERE theorem_id = ?').all(from))) {
     insert(database, 'passes', {
@@ -92,7 +94,28 @@ function copyWork(
   if (tree !== undefined) insert(database, 'trees', { theorem_id: to, record: tree })
 }
 
-type Table = 'runs' | 'members' | 'theorems' | 'units' | 'proofs' | 'passes' | 'trees'
+type Table = 'runs' | 'members' | 'theorems' | 'units' | 'proofs' | 'answers' | 'passes' | 'trees'
+
+/** A run without its work: a copy of the run, its members and its theorems, all of them open. Returns its number. */
+export function copyPlan(
+  database: Database,
+  other: Database,
+  run: { readonly id: number; readonly key: string },
+): number {
+  return database
+    .transaction(() => {
+      // A replay that is made again is a new one.
+      database.prepare('DELETE FROM runs WHERE key = ?').run(run.key)
+      const into = copyRow(database, other, 'runs', run.id, {})
+      for (const member of rows(other, 'members', 'run_id', run.id))
+        copyRow(database, other, 'members', member.id, { run_id: into })
+      const open = { run_id: into, outcome: 'open', completion: null, message: null }
+      for (const theorem of rows(other, 'theorems', 'run_id', run.id))
+        copyRow(database, other, 'theorems', theorem.id, open)
+      return into
+    })
+    .immediate()
+}
 
 /** Theorems with an outcome have gone further than any without; among the others, passes count. */
 function progress(database: Database, theorem: { id: number; outcome: string }): number {

@@ -44,10 +44,22 @@ const effortRow = z.object({
   verifierMs: z.number(),
   totalMs: z.number(),
 })
+const spendingRow = z.object({
+  requests: z.number(),
+  retries: z.number(),
+  samples: z.number(),
+  truncated: z.number(),
+  tooLong: z.number(),
+  promptTokens: z.number(),
+  completionTokens: z.number(),
+  cost: z.number(),
+})
 
 export type RunRow = z.infer<typeof runRow>
 export type MemberRow = z.infer<typeof memberRow>
 export type Effort = z.infer<typeof effortRow>
+/** What policies on model servers have cost. */
+export type Spending = z.infer<typeof spendingRow>
 
 export type TheoremResult = Omit<z.infer<typeof theoremRow>, 'id'> & {
   readonly id: number
@@ -66,6 +78,7 @@ export type RunResults = {
   readonly members: readonly MemberRow[]
   readonly theorems: readonly TheoremResult[]
   readonly effort: Effort
+  readonly spending: Spending
 }
 
 /** The runs of a results file, latest first. */
@@ -111,6 +124,17 @@ export function readRun(database: Database, run: RunRow): RunResults {
              coalesce(sum(policy_ms), 0) AS policyMs, coalesce(sum(engine_ms), 0) AS engineMs,
              coalesce(sum(verifier_ms), 0) AS verifierMs, coalesce(sum(total_ms), 0) AS totalMs
            FROM units WHERE theorem_id IN (SELECT id FROM theorems WHERE run_id = ?)`,
+        )
+        .get(run.id),
+    ),
+    spending: spendingRow.parse(
+      database
+        .prepare(
+          `SELECT coalesce(sum(requests), 0) AS requests, coalesce(sum(retries), 0) AS retries,
+             coalesce(sum(samples), 0) AS samples, coalesce(sum(truncated), 0) AS truncated,
+             coalesce(sum(too_long), 0) AS tooLong, coalesce(sum(prompt_tokens), 0) AS promptTokens,
+             coalesce(sum(completion_tokens), 0) AS completionTokens, coalesce(sum(cost), 0) AS cost
+           FROM answers WHERE theorem_id IN (SELECT id FROM theorems WHERE run_id = ?)`,
         )
         .get(run.id),
     ),

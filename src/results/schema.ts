@@ -106,6 +106,23 @@ const VERSIONS: readonly string[] = [
       JOIN runs ON runs.id = theorems.run_id
       LEFT JOIN proofs ON proofs.id = passes.proof_id;
   `,
+  `
+  CREATE TABLE answers (               -- what policies said, so that a run can be done again without them
+    id INTEGER PRIMARY KEY,
+    theorem_id INTEGER NOT NULL REFERENCES theorems(id) ON DELETE CASCADE,
+    member_id INTEGER NOT NULL REFERENCES members(id) ON DELETE CASCADE,
+    requests INTEGER NOT NULL,         -- what they cost, on a model server; 0 elsewhere
+    retries INTEGER NOT NULL,
+    samples INTEGER NOT NULL,
+    truncated INTEGER NOT NULL,        -- samples that are no tactic
+    too_long INTEGER NOT NULL,         -- proof states that did not fit
+    prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL,
+    cost REAL NOT NULL,                -- at the prices in the member's config
+    record BLOB NOT NULL               -- deflated JSON: [state, question, [tactic, log-probability]...]...
+  ) STRICT;
+  CREATE INDEX answers_of_theorem ON answers (theorem_id, member_id);
+  `,
 ]
 
 /** The file was written by a newer version of this program, or is no results file at all. */

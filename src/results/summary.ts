@@ -1,5 +1,5 @@
 import { coverageAt, doublings, type Estimator, ensembleCoverageAt, solvedWithin, tableColumns } from './coverage.ts'
-import { type Effort, memberSolves, type RunResults, type TheoremResult } from './read-run.ts'
+import { type Effort, memberSolves, type RunResults, type Spending, type TheoremResult } from './read-run.ts'
 import { mcnemar, mean, median, type PairedTest, type Rate, wilson } from './statistics.ts'
 
 export type Point = { readonly k: number; readonly rate: Rate }
@@ -68,6 +68,7 @@ export type Summary = {
   readonly frontier: readonly { readonly k: number; readonly member: string; readonly rate: Rate }[]
   readonly proofLengths: { readonly all: readonly number[]; readonly mean: number; readonly median: number }
   readonly effort: Effort
+  readonly spending: Spending
 }
 
 /** Every number of the report, from what is on record. */
@@ -143,6 +144,7 @@ export function summarise(results: RunResults): Summary {
     }),
     proofLengths: { all: lengths, mean: mean(lengths), median: median(lengths) },
     effort: results.effort,
+    spending: results.spending,
   }
 }
 

@@ -1,0 +1,92 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command, Option } from 'commander'
+import { DatasetError, type ProofStep, readStepFile } from '../dataset/step-file.ts'
+import { fillTemplate, readTemplate, type Template, TemplateError } from '../policy/remote/template.ts'
+import { sha256 } from '../proof/sha256.ts'
+import { dcoReference } from '../training/reference-factors.ts'
+import { EXIT, InputError, orBadInput } from './failure.ts'
+import { share } from './flags.ts'
+
+type Options = {
+  readonly format: 'hf'
+  readonly out: string
+  readonly template: string
+  readonly heldOut: number
+}
+
+/** What a trainer of language models needs beside the data. */
+const DOCUMENTS = { 'training-at-scale.md': 'README.md', 'train_dco.py': 'train_dco.py' } as const
+
+/** `hedge export`: steps as other programs' trainers read them. */
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('write steps for the fine-tuning of a language model elsewhere')
+    .argument('<steps...>', 'files of steps, as `hedge trace` writes them or of LeanDojo')
+    .requiredOption('-o, --out <folder>', 'where the files go')
+    .addOption(
+      new Option('--format <format>', "hf: JSON lines of prompt and completion, for Hugging Face's trainers")
+        .choices(['hf'])
+        .default('hf'),
+    )
+    .option('--template <name>', 'how a state becomes a prompt: step ({state}:::), chat, or a file', 'step')
+    .option('--held-out <share>', 'share of the theorems that goes to validation.jsonl', share, 0)
+    .addHelpText(
+      'after',
+      `
+The folder: train.jsonl; validation.jsonl, if asked for; dco.json, the definition of DCO^step with reference values of F;
+README.md, a page on how to train with them; train_dco.py, which does it with TRL.
+
+Exit codes: 0 written, 2 bad input.`,
+    )
+    .action(async (paths: string[], options: Options) => {
+      process.exitCode = await orBadInput(() => exportSteps(paths, options))
+    })
+}
+
+async function exportSteps(paths: readonly string[], { out, template: name, heldOut }: Options): Promise<number> {
+  const steps: ProofStep[] = []
+  for (const path of paths) steps.push(...(await badInput(() => readStepFile(path))).steps)
+  const template = await badInput(() => readTemplate(name))
+  const isHeldOut = ({ theorem }: ProofStep) => fraction(theorem) < heldOut
+  const training = steps.filter((step) => !isHeldOut(step))
+  const validation = steps.filter(isHeldOut)
+  if (training.length === 0) throw new InputError(`--held-out ${heldOut} leaves nothing to train on`)
+  await mkdir(out, { recursive: true })
+  await writeFile(join(out, 'train.jsonl'), jsonLines(training, template))
+  if (heldOut > 0) await writeFile(join(out, 'validation.jsonl'), jsonLines(validation, template))
+  await writeFile(join(out, 'dco.json'), `${JSON.stringify(dcoReference(), null, 1)}\n`)
+  for (const [from, to] of Object.entries(DOCUMENTS))
+    await copyFile(fileURLToPath(new URL(`../../docs/${from}`, import.meta.url)), join(out, to))
+  const count = (list: readonly ProofStep[]) =>
+    `${list.length} steps of ${new Set(list.map(({ theorem }) => theorem)).size} theorems`
+  process.stderr.write(`${out}: ${count(training)}${heldOut > 0 ? `; held out: ${count(validation)}` : ''}\n`)
+  return EXIT.done
+}
+
+/** A template of messages makes a conversation, whose reply is the tactic. */
+function jsonLines(steps: readonly ProofStep[], template: Template): string {
+  return steps
+    .map(({ theorem, index, state, tactic }) => {
+      const prompt = fillTemplate(template, state)
+      const completion = template.kind === 'text' ? tactic : [{ role: 'assistant', content: tactic }]
+      return `${JSON.stringify({ prompt, completion, theorem, index })}\n`
+    })
+    .join('')
+}
+
+/** By name alone, so that a theorem stays where it is when the data grows. */
+function fraction(theorem: string): number {
+  return Number.parseInt(sha256(theorem).slice(0, 8), 16) / 2 ** 32
+}
+
+async function badInput<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof DatasetError || error instanceof TemplateError)
+      throw new InputError(error.message, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,44 @@
+import type { MemberConfig } from '../ensemble/member.ts'
+import { combineUsage, NO_USAGE } from '../policy/policy.ts'
+import { ModelServer } from '../policy/remote/model-server.ts'
+import { RemotePolicy } from '../policy/remote/remote-policy.ts'
+import { keyFor, RemoteSettingsError, readRemoteSettings } from '../policy/remote/settings.ts'
+import { BUILT_IN_TEMPLATES } from '../policy/remote/template.ts'
+import { sha256 } from '../proof/sha256.ts'
+import { InputError } from './failure.ts'
+import type { OpenPolicy } from './open-policy.ts'
+
+/**
+ * A model on a server that answers. Each theorem has a policy object of its own, which counts what it has cost.
+ * @throws InputError, PolicyFailure
+ */
+export async function openRemote(
+  choice: Pick<MemberConfig, 'policy' | 'temperature' | 'settings'> & { readonly seed?: number },
+): Promise<OpenPolicy> {
+  const { policy, temperature, settings, seed = 0 } = choice
+  try {
+    const remote = await readRemoteSettings(policy, { temperature, seed, settings })
+    const server = new ModelServer(remote, keyFor(remote, process.env))
+    await server.greet()
+    const policies: RemotePolicy[] = []
+    const builtIn = Object.values<unknown>(BUILT_IN_TEMPLATES).includes(remote.template)
+    return {
+      nEff: null,
+      checkpointHash: null,
+      // A file's name does not say what was asked.
+      ...(!builtIn && {
+        settings: { ...settings, templatehash: sha256(JSON.stringify(remote.template)).slice(0, 16) },
+      }),
+      async policyFor() {
+        const one = new RemotePolicy(server, remote)
+        policies.push(one)
+        return one
+      },
+      usage: () => policies.reduce((sum, one) => combineUsage(sum, one.usage), NO_USAGE),
+      dispose: async () => server.close(),
+    }
+  } catch (error) {
+    if (error instanceof RemoteSettingsError) throw new InputError(error.message, { cause: error })
+    throw error
+  }
+}

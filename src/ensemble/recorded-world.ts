@@ -1,0 +1,46 @@
+import type { ProofState } from '../proof/proof-state.ts'
+import type { TacticResult } from '../proof/tactic-result.ts'
+import type { RecordedEdge, TreeRecord } from '../search/tree-record.ts'
+import type { ProofRecord } from './journal.ts'
+import type { Opened } from './world.ts'
+
+/** A theorem as a recorded search knew it: no Lean is needed for tactics and proofs that are on record. */
+export function recordedTheorem(tree: TreeRecord, proofs: readonly ProofRecord[]): Extract<Opened, { kind: 'opened' }> {
+  const [root] = tree.states
+  if (root === undefined) throw new Error('the recorded tree has no states')
+  const numbers = new Map(tree.states.map((state, i) => [state.key, i]))
+  const edges = new Map(tree.edges.map((edge) => [`${edge.from} ${edge.tactic}`, edge]))
+  const edgeAt = (state: ProofState, tactic: string): RecordedEdge => {
+    const edge = edges.get(`${numbers.get(state.key)} ${tactic}`)
+    if (edge !== undefined) return edge
+    const why = tree.left > 0 ? `, whose tree was too large to be recorded as a whole (${tree.left} states more)` : ''
+    throw new Error(`what \`${tactic}\` does is not on record${why}`)
+  }
+  const resultOf = ({ outcome }: RecordedEdge): TacticResult => {
+    if (outcome.kind === 'open') return { kind: 'open', state: tree.states[outcome.to] as ProofState }
+    return outcome.kind === 'finished' ? { kind: 'finished' } : outcome
+  }
+  return {
+    kind: 'opened',
+    domain: {
+      root,
+      runTactics: async (state, tactics) => tactics.map((tactic) => resultOf(edgeAt(state, tactic))),
+      release: () => {},
+    },
+    async verify({ tactics }) {
+      let state = root
+      let last: RecordedEdge | undefined
+      for (const tactic of tactics) {
+        last = edgeAt(state, tactic)
+        const result = resultOf(last)
+        if (result.kind === 'open') state = result.state
+      }
+      const proof = proofs.find(({ key }) => key === `${state.key} ${tactics.at(-1)}`)
+      if (proof !== undefined) return { verified: true, source: proof.source, axioms: proof.axioms }
+      if (last?.outcome.kind === 'finished' && last.outcome.verdict.kind === 'refused')
+        return { verified: false, source: '', axioms: [] }
+      throw new Error(`the verdict on \`${tactics.join('; ')}\` is not on record`)
+    },
+    close: async () => {},
+  }
+}

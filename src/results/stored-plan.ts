@@ -1,0 +1,74 @@
+import type { Database } from 'better-sqlite3'
+import { z } from 'zod'
+import type { MemberConfig } from '../ensemble/member.ts'
+import type { Plan } from '../ensemble/plan.ts'
+import type { RunRow } from './read-run.ts'
+import { SchemaError } from './schema.ts'
+
+/** What a run's config says of how it was done; see `runConfig`. */
+const configSchema = z.object({
+  settings: z.object({ heartbeats: z.number(), wallClockMs: z.number() }).partial(),
+  members: z.array(
+    z.object({
+      name: z.string(),
+      policy: z.string(),
+      temperature: z.number(),
+      nEff: z.number().nullable(),
+      checkpointHash: z.string().nullable(),
+      seed: z.number(),
+      search: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('rollouts') }),
+        z.object({
+          kind: z.literal('bestFirst'),
+          width: z.number(),
+          alpha: z.number(),
+          widenings: z.number(),
+          batch: z.number(),
+          wave: z.number(),
+          expansions: z.number(),
+        }),
+      ]),
+      settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    }),
+  ),
+  plan: z.object({
+    mode: z.enum(['union', 'first-proof', 'slices']),
+    passes: z.number(),
+    matched: z.boolean(),
+    block: z.number(),
+    depth: z.number(),
+    wallClockMs: z.number().nullable(),
+    sliceMs: z.number(),
+    seed: z.string(),
+  }),
+})
+const theoremRows = z.array(z.object({ name: z.string(), header: z.string(), statement: z.string() }))
+
+export type StoredPlan = {
+  /** Its members have no policies. */
+  readonly plan: Plan
+  /** Limits of a tactic, where the run had them. */
+  readonly limits: { readonly heartbeats?: number | undefined; readonly wallClockMs?: number | undefined }
+}
+
+/** The plan of a run, from what is on record. @throws SchemaError */
+export function readPlan(database: Database, run: RunRow): StoredPlan {
+  const config = configSchema.safeParse(JSON.parse(run.config))
+  if (!config.success) throw new SchemaError(`the config of run ${run.key.slice(0, 12)} cannot be read`)
+  const { members, plan, settings } = config.data
+  const theorems = theoremRows.parse(
+    database.prepare('SELECT name, header, statement FROM theorems WHERE run_id = ? ORDER BY position').all(run.id),
+  )
+  const without = async () => {
+    throw new Error('the policies of a stored plan are not there')
+  }
+  return {
+    plan: {
+      ...plan,
+      wallClockMs: plan.wallClockMs ?? undefined,
+      theorems,
+      members: members.map((member) => ({ ...(member satisfies MemberConfig), policyFor: without })),
+    },
+    limits: settings,
+  }
+}
