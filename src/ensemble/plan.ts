@@ -53,7 +53,7 @@ export type Unit = {
   readonly passes: number
   readonly wallClockMs: number | undefined
   /** Where it is one turn of several: milliseconds after which it begins nothing new. */
-  readonly turnMs?: number
+  readonly turnMs?: number | undefined
   /** The end of this wall clock is the end of the member's time on the theorem. */
   readonly lastOfTime: boolean
   readonly stopAtFirstProof: boolean

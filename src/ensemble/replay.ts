@@ -69,6 +69,7 @@ export async function replayTheorem(
     const again = {
       ...unit,
       wallClockMs: undefined,
+      turnMs: undefined,
       passes: wasCut ? kept.length : unit.passes,
     }
     const limited =
