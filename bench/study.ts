@@ -77,7 +77,7 @@ async function main(): Promise<number> {
     scale: {
       passes,
       main: quick ? ['--shard', '1/50'] : [],
-      part: quick ? ['--shard', '2/100'] : ['--shard', '1/5'],
+      part: quick ? ['--shard', '2/100'] : ['--shard', '1/10'],
       epochs: quick ? 2 : 16,
     },
     minif2f: quick || !existsSync(values.minif2f) ? undefined : values.minif2f,
@@ -87,9 +87,10 @@ async function main(): Promise<number> {
   }
   if (setting.run) {
     if (quick) await learn(setting)
-    for (const [name, args] of evaluations(setting)) await evaluate(setting, name, args)
+    const { library, minif2f } = evaluations(setting)
+    for (const [name, args] of library) await evaluate(setting, name, args)
     await trainVariants(setting)
-    for (const [name, args] of variantEvaluations(setting)) await evaluate(setting, name, args)
+    for (const [name, args] of [...variantEvaluations(setting), ...minif2f]) await evaluate(setting, name, args)
   }
   const text = await tables(setting)
   await writeFile(join(out, 'tables.md'), text)
@@ -115,7 +116,7 @@ function family(policies: string): string[] {
 }
 
 /** Results files and the arguments of their `hedge evaluate`. */
-function evaluations({ scale, minif2f, policies }: Setting): [string, string[]][] {
+function evaluations({ scale, minif2f, policies }: Setting): Record<'library' | 'minif2f', [string, string[]][]> {
   const library = [DATA, '--split', 'test', ...scale.main]
   const many = String(scale.passes * N_EFFS.length)
   const oneShot = 'one-shot,search=best-first,width=12,widenings=0,expansions=1'
@@ -124,7 +125,7 @@ function evaluations({ scale, minif2f, policies }: Setting): [string, string[]][
     [`${name}-baseline`, [...set, '-m', 'baseline', '-n', many]],
     [`${name}-one-shot`, [...set, '-m', oneShot, '-n', '1']],
   ]
-  return [...on('library', library), ...(minif2f === undefined ? [] : on('minif2f', [minif2f]))]
+  return { library: on('library', library), minif2f: minif2f === undefined ? [] : on('minif2f', [minif2f]) }
 }
 
 /** Epochs after which the variants are looked at. */
