@@ -229,7 +229,9 @@ async function writeTree(path: string, tree: Tree, theorem: Theorem): Promise<vo
 function reasonOf({ completion, ends }: TurnsOutcome, flags: Flags): string {
   if (completion === undefined) return 'interrupted'
   if (completion === 'wallClock') return `the wall clock of ${seconds(flags.budget)} ran out`
-  if (flags.passes !== undefined && ends.length >= flags.passes) return `all ${flags.passes} passes are used up`
+  const { passes, policy } = flags
+  if (passes !== undefined && ends.length >= passes * policy.length)
+    return `all ${passes} passes${policy.length > 1 ? ' of each policy' : ''} are used up`
   if (ends.includes('depthLimit')) return `every path reached the depth of ${flags.depth} or failed`
   if (ends.includes('expansions')) return 'all expansions are used up'
   return 'nothing is left to try'

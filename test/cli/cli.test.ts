@@ -94,7 +94,15 @@ describe('prove', () => {
       result: 'proved',
       theorem: { name: 'b' },
       verdict: { kind: 'verified' },
-      config: { seed: '7', members: [{ policy: 'baseline' }] },
+      // The shipped ensemble, where nothing else is said.
+      config: {
+        seed: '7',
+        members: [1, 4, 8, 16, 32].map((nEff) => ({
+          policy: `neff-${nEff}`,
+          nEff,
+          checkpointHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        })),
+      },
     })
     expect(result.source).toContain('theorem b (x y : Nat) (h : x = y) : y = x := by\n')
     expect(JSON.parse(second.out)).toMatchObject({ proof: result.proof, passes: result.passes })
@@ -111,7 +119,10 @@ describe('prove', () => {
       '--workers',
       '1',
     ])
-    expect(byPasses).toMatchObject({ code: 1, out: expect.stringContaining('not proved: all 3 passes are used up') })
+    expect(byPasses).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('not proved: all 3 passes of each policy are used up'),
+    })
     const byClock = await hedge([
       'prove',
       'theorem t (f : Nat → Nat) (a : Nat) : f a = a + 1',
