@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { gunzipSync } from 'node:zlib'
 import { readLogLinear } from '../src/policy/log-linear/log-linear-policy.ts'
 import { evaluationFacts, evaluationTables, percent } from '../src/report/evaluation-tables.ts'
 import { type Line, lineChart } from '../src/report/plot.ts'
@@ -159,7 +160,7 @@ function variantEvaluations(setting: Setting): [string, string[]][] {
 }
 
 async function evaluate({ out, workers }: Setting, name: string, args: readonly string[]): Promise<void> {
-  await hedge(['evaluate', ...args, ...LIMITS, '-w', workers, '-o', join(out, `${name}.sqlite`)])
+  await hedge(['evaluate', ...args, ...LIMITS, '-w', workers, '-o', unpacked(join(out, `${name}.sqlite`))])
 }
 
 /** Runs a command of this program, its progress on stderr. @throws Error where it does not end well */
@@ -176,8 +177,14 @@ async function hedge(args: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`hedge ${args[0]} ended with ${code}; the same study goes on from here`)
 }
 
+/** A results file, unpacked where the repository has it compressed. */
+function unpacked(path: string): string {
+  if (!existsSync(path) && existsSync(`${path}.gz`)) writeFileSync(path, gunzipSync(readFileSync(`${path}.gz`)))
+  return path
+}
+
 function read({ out }: Setting, name: string): RunResults | undefined {
-  const path = join(out, `${name}.sqlite`)
+  const path = unpacked(join(out, `${name}.sqlite`))
   if (!existsSync(path)) return undefined
   const database = openResults(path, { mustExist: true })
   try {
