@@ -40,7 +40,7 @@ export function tryDocument(
   statement: string,
   path: readonly string[],
   tactics: readonly string[],
-  options: { readonly shared: boolean; readonly heartbeats: number; readonly nonce: string; readonly tag: string },
+  options: { readonly shared: boolean; readonly heartbeats: number; readonly nonce: string },
 ): TryDocument {
   const lines = headerLines(header)
   const push = (text: string) => lines.push(...text.split('\n'))
@@ -57,7 +57,6 @@ export function tryDocument(
   const branches = tactics.map((tactic, k) => {
     const first = lines.length
     push(`    case ${hole(k)} =>`)
-    if (options.tag !== '') push(`      refine ?${options.tag}`)
     for (const step of inside) push(indented(step, 6))
     push(indented(tactic, 6))
     return { first, last: lines.length - 1 }
@@ -152,6 +151,11 @@ export function goalsOf(texts: readonly string[]): Goal[] {
 /** A state's key: its text. Hidden differences (instances, universes) are not seen. */
 export function stateKey(goals: readonly Goal[]): string {
   return createHash('sha1').update(renderState(goals)).digest('base64url').slice(0, 22)
+}
+
+/** Whether a text holds no tactic at all: behind others it would vanish and seem to have done nothing. */
+export function isNothing(text: string): boolean {
+  return [...codeTokens(text)].every((token) => token.text === ';')
 }
 
 /**

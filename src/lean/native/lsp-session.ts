@@ -8,6 +8,7 @@ import {
   type BranchAnswer,
   goalsOf,
   headerLines,
+  isNothing,
   isSelfContained,
   proofsDocument,
   proofTrouble,
@@ -108,7 +109,7 @@ class BatchRun {
   readonly #results: (TacticResult | undefined)[]
   readonly #signal: AbortSignal | undefined
   /** Whether a copy of the state's only goal is a copy of the state. */
-  readonly #shared: { readonly tag: string } | undefined
+  readonly #shared: boolean
   readonly #spared = new Set<number>()
 
   constructor(
@@ -129,14 +130,14 @@ class BatchRun {
     this.#tactics = tactics
     this.#results = results
     this.#signal = signal
-    this.#shared = shareable(state)
+    this.#shared = isShareable(state)
   }
 
   async all(): Promise<void> {
     const alone: number[] = []
     let company: number[] = []
     for (const [index, tactic] of this.#tactics.entries()) {
-      if (tactic.trim() === '') this.#results[index] = { kind: 'error', message: 'there is no tactic' }
+      if (isNothing(tactic)) this.#results[index] = { kind: 'error', message: 'there is no tactic' }
       else if (isSelfContained(tactic)) company.push(index)
       else alone.push(index)
     }
@@ -162,8 +163,7 @@ class BatchRun {
       this.#state.path,
       indices.map((index) => this.#tactics[index] as string),
       {
-        shared: this.#shared !== undefined,
-        tag: this.#shared?.tag ?? '',
+        shared: this.#shared,
         heartbeats: this.#heartbeats,
         nonce,
       },
@@ -299,15 +299,12 @@ class BatchRun {
 }
 
 /**
- * Where a state is one goal without metavariables, copies of the goal are independent copies of the state. Its name, if
- * it has one, must be one that can be written.
+ * Whether copies of the state's only goal are independent copies of the state: it has no metavariables, and no name. (A
+ * name cannot be given to a copy: `refine ?h` means the goal that already has it.)
  */
-function shareable({ goals, path }: ProofState): { readonly tag: string } | undefined {
-  if (path.length === 0) return { tag: '' }
+function isShareable({ goals, path }: ProofState): boolean {
   const [goal] = goals
-  if (goals.length !== 1 || goal === undefined || goal.text.includes('?')) return undefined
-  const tag = /^case (.*)$/m.exec(goal.text)?.[1] ?? ''
-  return /^([\p{L}_][\p{L}\p{N}_'₀-₉]*(\.[\p{L}_][\p{L}\p{N}_'₀-₉]*)*)?$/u.test(tag) ? { tag } : undefined
+  return path.length === 0 || (goals.length === 1 && goal !== undefined && !/\?|^case /m.test(goal.text))
 }
 
 /** A process whose document has the header. @throws RejectedInput, WorkerGone */
