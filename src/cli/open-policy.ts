@@ -1,13 +1,13 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
-import type { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { BaselinePolicy } from '../policy/baseline.ts'
 import { CheckpointError } from '../policy/checkpoint.ts'
 import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
 import type { Policy } from '../policy/policy.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
 import { InputError } from './failure.ts'
+import type { ChosenEngine } from './open-engine.ts'
 
 /** What a user says of a policy; see `openPolicy` for the settings. */
 type PolicyChoice = {
@@ -35,7 +35,7 @@ export type PremisesOf = ((header: string) => Promise<PremiseIndex>) | undefined
 const INDICES_KEPT = 4
 
 /** An engine's theorems as indices, each made once for all policies. */
-export function premisesFrom(engine: Pick<EmbeddedEngine, 'premises'>): (header: string) => Promise<PremiseIndex> {
+export function premisesFrom(engine: Pick<ChosenEngine, 'premises'>): (header: string) => Promise<PremiseIndex> {
   const indices = new Map<string, Promise<PremiseIndex>>()
   return (header) => {
     const known = indices.get(header)

@@ -80,7 +80,7 @@ export class LspSession implements ProofSession {
 
   async runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]> {
     signal?.throwIfAborted()
-    const results = new Array<TacticResult | undefined>(tactics.length)
+    const results: (TacticResult | undefined)[] = tactics.map(() => undefined)
     const run = new BatchRun(this.#workers, this.#imports, this.theorem, this.#limits, state, tactics, results, signal)
     try {
       await run.all()
