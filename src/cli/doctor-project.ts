@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { freemem, totalmem } from 'node:os'
 import { leanOf, type ProjectFiles, readProject } from '../lean/native/project.ts'
 import { runCommand } from '../lean/native/run-lean.ts'
@@ -7,7 +8,11 @@ import type { Finding } from './doctor.ts'
 const MATHLIB_BYTES = 9e9
 const PROBE_MS = 120_000
 const GET_ELAN =
-  'curl -sSf https://raw.githubusercontent.com/leanprover/elan/master/elan-init.sh | sh -s -- -y --default-toolchain none'
+  process.platform === 'darwin'
+    ? 'brew install elan-init'
+    : existsSync('/usr/bin/apt-get')
+      ? 'sudo apt-get install elan'
+      : 'curl -sSf https://elan.lean-lang.org/elan-init.sh | sh -s -- -y --default-toolchain none'
 
 /** What a Lake project needs to serve as an engine, each line with the command that gets what is missing. */
 export async function* projectFindings(path: string): AsyncGenerator<Finding> {
@@ -20,9 +25,7 @@ export async function* projectFindings(path: string): AsyncGenerator<Finding> {
     : ok('elan', elan)
   yield await toolchainFinding(directory, toolchain, elan !== undefined)
   const lake = await versionOf('lake', ['--version'])
-  yield lake === undefined
-    ? bad('lake', 'not on the PATH; it comes with elan', `${GET_ELAN} && . "$HOME/.elan/env"`)
-    : ok('lake', lake)
+  yield lake === undefined ? bad('lake', 'not on the PATH; it comes with elan', GET_ELAN) : ok('lake', lake)
   yield mathlibFinding(path, files)
   yield matchFinding(path, files)
   const free = `${(freemem() / 1e9).toFixed(1)} of ${(totalmem() / 1e9).toFixed(1)} GB free`
@@ -55,7 +58,12 @@ export async function* projectFindings(path: string): AsyncGenerator<Finding> {
 }
 
 function projectFinding(path: string, { directory, hasLakefile, toolchain, manifest }: ProjectFiles): Finding {
-  if (!hasLakefile) return bad('project', `${directory} has no lakefile`, 'hedge doctor --lean lean-project')
+  if (!hasLakefile)
+    return bad(
+      'project',
+      `${directory} has no lakefile`,
+      'hedge doctor --lean lean-project, the project that comes with hedge',
+    )
   if (toolchain === undefined)
     return bad(
       'project',
