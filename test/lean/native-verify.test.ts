@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RejectedInput } from '../../src/lean/engine.ts'
 import { CHECKER } from '../../src/lean/native/checker.ts'
-import { namespaceOf, readVerdict, refuseSource, statementAs } from '../../src/lean/native/verify-source.ts'
+import { namespaceOf, readVerdict, refuseSource, trustedFile } from '../../src/lean/native/verify-source.ts'
 import { LeanPool } from '../../src/lean/pool.ts'
 import { openHeader } from '../../src/lean/session.ts'
 
@@ -31,19 +31,18 @@ test('the checker passes Lean’s type checker (this build of Lean has no code t
   ).not.toEqual(errors)
 })
 
-test('the trusted file has the statement under another name, wherever the header leaves us', async () => {
+test('the trusted file is the header and the statement', async () => {
   const cases = [
     { name: 't', header: '', statement: 'theorem t (t : Nat) : t = t' },
     { name: 't', header: 'namespace Nat', statement: 'theorem t : succ 1 = 2' },
     { name: 'a.b', header: 'universe v', statement: 'theorem a.b.{u} {α : Sort u} (x : α) : x = x' },
   ]
   for (const theorem of cases) {
-    const source = statementAs(theorem, 'hedge_trusted_1')
-    expect(await errorsOf('', `${source}\n#check @_root_.hedge_trusted_1`)).toEqual([])
+    const name = `${namespaceOf(theorem.header)}${theorem.name}`
+    expect(await errorsOf('', `${trustedFile(theorem)}\n#check @_root_.${name}`)).toEqual([])
   }
-  expect(() =>
-    statementAs({ name: 't', header: '', statement: 'theorem u : True := trivial\ntheorem t : True' }, 'x'),
-  ).toThrow(RejectedInput)
+  const two = 'theorem u : True := trivial\ntheorem t : True'
+  expect(() => trustedFile({ name: 't', header: '', statement: two })).toThrow(RejectedInput)
 })
 
 test('a theorem’s name is completed by the namespaces its header leaves open', () => {

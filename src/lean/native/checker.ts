@@ -57,8 +57,8 @@ def fail (nonce reason : String) : IO UInt32 := do
 def load (module : Name) : IO Environment :=
   importModules #[{ module }] {} (loadExts := false)
 
-partial def check (nonce : String) (trusted submitted : Environment) (own subject : Name) : IO UInt32 := do
-  let some expected := trusted.find? own | fail nonce "the trusted file does not declare its theorem"
+partial def check (nonce : String) (trusted submitted : Environment) (subject : Name) : IO UInt32 := do
+  let some expected := trusted.find? subject | fail nonce "the trusted file does not declare its theorem"
   let some found := submitted.find? subject | fail nonce s!"the source does not declare {subject}"
   let .thmInfo theorem' := found | fail nonce s!"{subject} is not a theorem"
   if moduleOf submitted subject != some \`HedgeSubmission then
@@ -109,12 +109,14 @@ partial def check (nonce : String) (trusted submitted : Environment) (own subjec
   return 0
 
 def main (args : List String) : IO UInt32 := do
-  let [nonce, trustedDirectory, submittedDirectory, own, subject] := args | return 2
-  initSearchPath (← findSysroot) [trustedDirectory, submittedDirectory]
+  let [nonce, trustedDirectory, submittedDirectory, subject] := args | return 2
+  initSearchPath (← findSysroot)
+  -- Behind the libraries: no file that the source's run has left there stands for one of theirs.
+  searchPathRef.modify fun path => path ++ [System.FilePath.mk trustedDirectory, System.FilePath.mk submittedDirectory]
   try
     let trusted ← load \`HedgeTrusted
     let submitted ← load \`HedgeSubmission
-    check nonce trusted submitted own.toName subject.toName
+    check nonce trusted submitted subject.toName
   catch error =>
     fail nonce s!"the kernel or Lean refuses: {error}"
 `

@@ -24,11 +24,11 @@ const plainGoalSchema = z.object({ goals: z.array(z.string()) }).nullable()
 /** The process ended before it answered. */
 export class WorkerGone extends Error {
   override readonly name = 'WorkerGone'
-  /** Whether this side ended it. */
-  readonly killed: boolean
-  constructor(detail: string, killed: boolean) {
+  /** Whether somebody else ended it, by a signal. */
+  readonly bySignal: boolean
+  constructor(detail: string, bySignal: boolean) {
     super(detail)
-    this.killed = killed
+    this.bySignal = bySignal
   }
 }
 
@@ -84,25 +84,26 @@ export class LspProcess {
     const watch = setInterval(() => this.#watchMemory(), MEMORY_EVERY_MS)
     watch.unref()
     this.#gone = new Promise((resolve) => {
-      const end = (detail: string) => {
+      const end = (detail: string, signal: NodeJS.Signals | null = null) => {
         if (this.#death !== undefined) return
         clearInterval(watch)
         // What the leader started dies with it.
         killGroup(this.#child)
-        this.#death = new WorkerGone(this.#killReason ?? detail, this.#killReason !== undefined)
+        this.#death = new WorkerGone(this.#killReason ?? detail, signal !== null && this.#killReason === undefined)
         this.#connection.dispose()
         resolve(this.#death)
       }
       this.#child.once('error', (error) => end(error.message))
-      this.#child.once('close', (code, signal) => end(causeOfDeath(this.#stderr, code, signal)))
+      this.#child.once('close', (code, signal) => end(causeOfDeath(this.#stderr, code, signal), signal))
     })
   }
 
   get pid(): number {
     return this.#child.pid ?? -1
   }
-  get death(): WorkerGone | undefined {
-    return this.#death
+  /** Whether it is gone, or will be in a moment. */
+  get isEnding(): boolean {
+    return this.#death !== undefined || this.#killReason !== undefined
   }
   get gone(): Promise<WorkerGone> {
     return this.#gone

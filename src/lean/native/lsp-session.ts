@@ -241,7 +241,7 @@ class BatchRun {
       return this.#try(indices.slice(half))
     }
     // Killed by someone else, perhaps before the tactic began: it gets one more try.
-    if (version.kind === 'died' && /ended by SIG/.test(version.death.message) && !this.#spared.has(only)) {
+    if (version.kind === 'died' && version.death.bySignal && !this.#spared.has(only)) {
       this.#spared.add(only)
       return this.#try(indices)
     }

@@ -43,8 +43,7 @@ export async function verifyNatively(
   submission: Submission,
   deadlineMs = DEFAULT_DEADLINE_MS,
 ): Promise<Verdict> {
-  const own = `hedge_trusted_${randomBytes(8).toString('hex')}`
-  const trustedSource = statementAs(theorem, own)
+  const trustedSource = trustedFile(theorem)
   const refusal = refuseSource(submission)
   if (refusal !== undefined) return { kind: 'rejected', reason: refusal, messages: [] }
   const folder = await mkdtemp(join(tmpdir(), 'hedge-verify-'))
@@ -70,7 +69,7 @@ export async function verifyNatively(
       return { kind: 'rejected', reason: 'Lean reports an error', messages: errorTexts(errors, first.stderr) }
     return await judge(
       lean,
-      { trusted, submitted, own, name: `${namespaceOf(theorem.header)}${submission.name}` },
+      { trusted, submitted, name: `${namespaceOf(theorem.header)}${submission.name}` },
       deadlineMs,
     )
   } finally {
@@ -80,14 +79,14 @@ export async function verifyNatively(
 
 async function judge(
   lean: LeanCommand,
-  places: { trusted: string; submitted: string; own: string; name: string },
+  places: { trusted: string; submitted: string; name: string },
   deadlineMs: number,
 ): Promise<Verdict> {
   const nonce = randomBytes(16).toString('hex')
   const program = join(places.trusted, 'HedgeCheck.lean')
   await writeFile(program, CHECKER)
-  const { trusted, submitted, own, name } = places
-  const ran = await runCommand(lean(['--run', program, nonce, trusted, submitted, own, name]), deadlineMs)
+  const { trusted, submitted, name } = places
+  const ran = await runCommand(lean(['--run', program, nonce, trusted, submitted, name]), deadlineMs)
   if (ran.kind === 'absent') throw leanTrouble(ran)
   if (ran.kind === 'timeout')
     return { kind: 'rejected', reason: 'Lean stopped while it checked the proof', messages: ['it took too long'] }
@@ -121,16 +120,13 @@ export function readVerdict(stdout: string, nonce: string): Verdict | undefined 
   return { kind: 'verified', axioms: names.sort() }
 }
 
-/** The trusted file: the header, and the statement under a name that the source cannot know. */
-export function statementAs({ header, statement, name }: Theorem, own: string): string {
-  const [span] = findTheorems(statement)
-  const at = span === undefined ? -1 : statement.indexOf(name, span.keywordStart + span.keyword.length)
-  if (span === undefined || at < 0 || findTheorems(statement).length !== 1)
+/** The trusted file: the header and the statement as given. Under the same name, so that what Lean names after it agrees. */
+export function trustedFile({ header, statement }: Theorem): string {
+  if (findTheorems(statement).length !== 1)
     throw new RejectedInput('statement', [
-      { severity: 'error', line: 1, column: 0, text: `the statement must be one theorem ${name}` },
+      { severity: 'error', line: 1, column: 0, text: 'the statement must be one theorem' },
     ])
-  // The namespaces of the header go before a name that does not begin at the root.
-  return `${header.trim()}\n\n${statement.slice(0, at)}_root_.${own}${statement.slice(at + name.length)} := by\n  sorry\n`
+  return `${header.trim()}\n\n${statement} := by\n  sorry\n`
 }
 
 /** The namespaces that a header leaves open, with a dot behind each: a theorem's name is completed by them. */

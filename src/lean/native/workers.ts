@@ -40,7 +40,7 @@ export class LspWorkers {
 
   /** The processes that are up. */
   get pids(): readonly number[] {
-    return this.#slots.flatMap(({ worker }) => (worker?.death === undefined && worker ? [worker.pid] : []))
+    return this.#slots.flatMap(({ worker }) => (worker === undefined || worker.isEnding ? [] : [worker.pid]))
   }
 
   /** Lends a slot; one whose process has these imports, if one is idle. */
@@ -67,7 +67,7 @@ export class LspWorkers {
 
   /** The slot's process, a new one where it has none that can serve. It has not been told of the header. */
   #open(slot: Slot, imports: string, header: string): { worker: LspProcess; fresh: boolean } {
-    if (slot.worker !== undefined && slot.worker.death === undefined && slot.imports === imports) {
+    if (slot.worker !== undefined && !slot.worker.isEnding && slot.imports === imports) {
       slot.header = header
       return { worker: slot.worker, fresh: false }
     }
