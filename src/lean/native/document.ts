@@ -84,9 +84,10 @@ export function proofsDocument(
           `set_option maxHeartbeats ${heartbeats} in`,
           `${statement} := by`,
           `  refine ${copies(tactics.length, (n) => `hedge_${n}`)}`,
+          '  set_option linter.all false in',
           ...tactics.flatMap((tactic, k) => [
-            `  case hedge_${k} =>`,
-            ...[...path, tactic].map((step) => indented(step, 4)),
+            `    case hedge_${k} =>`,
+            ...[...path, tactic].map((step) => indented(step, 6)),
           ]),
           '',
         ].join('\n')
