@@ -3,30 +3,34 @@ import { Command } from 'commander'
 import { inspectNodeBinary } from '../lean/embedded/node-binary.ts'
 import { cacheRoot, clearCache, inspectCache } from '../lean/embedded/prepare.ts'
 import { LeanPool } from '../lean/pool.ts'
+import { projectFindings } from './doctor-project.ts'
 import { EXIT } from './failure.ts'
 import { seconds, showSteps } from './terminal.ts'
 
 /** A Lean process with the core library open, as the operating system counts it. */
 const BYTES_PER_PROCESS = 1e9
 
-type Finding = {
+export type Finding = {
   readonly what: string
   readonly state: 'ok' | 'note' | 'bad'
   readonly detail: string
   readonly remedy?: string
 }
 
+type Flags = { readonly clear?: true; readonly json?: true; readonly lean?: string }
+
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('look at what hedge needs: versions, cache, memory, and a Lean that tests itself')
     .option('--clear', 'remove the cache; the next run prepares it again')
+    .option('--lean <project>', 'look at a Lake project and its toolchain instead of the embedded Lean')
     .option('--json', 'print the findings as JSON')
-    .action(async (flags: { clear?: true; json?: true }) => {
+    .action(async (flags: Flags) => {
       process.exitCode = await doctor(flags)
     })
 }
 
-async function doctor(flags: { clear?: true; json?: true }): Promise<number> {
+async function doctor(flags: Flags): Promise<number> {
   if (flags.clear === true) {
     await clearCache()
     console.log(`removed ${cacheRoot()}`)
@@ -39,7 +43,15 @@ async function doctor(flags: { clear?: true; json?: true }): Promise<number> {
     console.log(`${{ ok: 'ok  ', note: 'note', bad: 'BAD ' }[finding.state]}  ${finding.what}: ${finding.detail}`)
     if (finding.remedy !== undefined) console.log(`      ${finding.remedy}`)
   }
+  const conclude = (): number => {
+    if (flags.json === true) console.log(JSON.stringify(findings, null, 2))
+    return findings.some((finding) => finding.state === 'bad') ? EXIT.engineFailure : EXIT.done
+  }
   say({ what: 'Node', state: 'ok', detail: `${process.versions.node} on ${process.platform}-${process.arch}` })
+  if (flags.lean !== undefined) {
+    for await (const finding of projectFindings(flags.lean)) say(finding)
+    return conclude()
+  }
   const node = await inspectNodeBinary()
   say(
     node === undefined
@@ -81,8 +93,7 @@ async function doctor(flags: { clear?: true; json?: true }): Promise<number> {
     ...(enough ? {} : { remedy: 'use fewer processes: --workers 1' }),
   })
   say(await bootFinding(flags.json === true))
-  if (flags.json === true) console.log(JSON.stringify(findings, null, 2))
-  return findings.some((finding) => finding.state === 'bad') ? EXIT.engineFailure : EXIT.done
+  return conclude()
 }
 
 /** Boots a Lean process, which tests itself before it answers. */

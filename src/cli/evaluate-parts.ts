@@ -1,27 +1,27 @@
 import { type Format, loadTheorems } from '../dataset/theorem-file.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { engineWorld } from '../ensemble/world.ts'
-import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import type { PremiseIndex } from '../policy/premises.ts'
 import type { EvaluateParts, EvaluationEngine, LoadedTheorems } from './evaluate.ts'
 import { InputError } from './failure.ts'
+import { openEngine } from './open-engine.ts'
 import { openMember, premisesFrom } from './open-policy.ts'
 
 /** What an engine can tell a policy about a theorem's environment. */
 export type PremiseSource = { premises(header: string): Promise<PremiseIndex> }
 
-/** Theorem files, the embedded engine and the policies this program has. */
+/** Theorem files, the chosen engine and the policies this program has. */
 export const evaluateParts: EvaluateParts = {
   readTheorems,
-  async openEngine(workers, limits) {
+  async openEngine(workers, limits, project) {
     const progress = (step: string, fraction: number) => {
       if (fraction === 0) process.stderr.write(`${step}\n`)
     }
-    const engine = await EmbeddedEngine.create({ processes: workers, onProgress: progress })
+    const engine = await openEngine(project, { processes: workers, onProgress: progress })
     const opened: EvaluationEngine & PremiseSource = {
       world: engineWorld(engine, limits),
       leanVersion: engine.leanVersion,
-      libraryHash: engine.pool.libraryHash,
+      libraryHash: engine.libraryHash,
       premises: premisesFrom(engine),
       dispose: () => engine.dispose(),
     }

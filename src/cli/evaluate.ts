@@ -14,6 +14,7 @@ import { EvaluationProgress, printProgress } from './evaluate-progress.ts'
 import { replayRun } from './evaluate-replay.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, type Shard, shard } from './flags.ts'
+import { LEAN_FLAG } from './open-engine.ts'
 import { SHIPPED } from './open-policy.ts'
 import { programCommit } from './product.ts'
 
@@ -26,7 +27,7 @@ export type EvaluateParts = {
     format: Format | undefined,
   ) => Promise<LoadedTheorems>
   /** @throws EngineError */
-  readonly openEngine: (workers: number, limits: TacticLimits) => Promise<EvaluationEngine>
+  readonly openEngine: (workers: number, limits: TacticLimits, project?: string) => Promise<EvaluationEngine>
   /**
    * Called before the engine is opened, so that a bad member is told at once; `engine` has it from then on.
    * @throws InputError where the policy or one of its settings is unknown
@@ -62,6 +63,7 @@ type Options = {
   readonly heartbeats: number
   readonly tacticTimeout: number
   readonly workers: number
+  readonly lean?: string
   readonly seed: string
   readonly split?: string
   readonly format?: Format
@@ -92,6 +94,7 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     .option('--block <count>', 'passes that are run and recorded together', atLeast(1), 32)
     .option('--heartbeats <count>', "Lean's own limit per tactic, in thousands", atLeast(1), 20_000)
     .option('--tactic-timeout <time>', 'wall clock per tactic', duration, 10_000)
+    .option(...LEAN_FLAG)
     .option('-w, --workers <count>', 'Lean processes', atLeast(1), 2)
     .option('-s, --seed <seed>', 'of all random choices', '0')
     .addOption(
@@ -154,7 +157,7 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
     // Before Lean starts, so that a file that will not do is told at once.
     const database = openResults(options.out)
     try {
-      engine = await parts.openEngine(options.workers, limits)
+      engine = await parts.openEngine(options.workers, limits, options.lean)
       const journal = beginRun(
         database,
         plan,

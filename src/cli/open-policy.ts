@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
-import type { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { BaselinePolicy } from '../policy/baseline.ts'
 import type { DistributionOptions } from '../policy/distribution-policy.ts'
 import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
@@ -14,6 +13,7 @@ import { CheckpointError, readPolicyFiles } from '../policy/policy-files.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
 import { isRemote } from '../policy/remote/settings.ts'
 import { InputError } from './failure.ts'
+import type { ChosenEngine } from './open-engine.ts'
 
 /** What a user says of a policy; see `openPolicy` for the settings. */
 type PolicyChoice = {
@@ -46,7 +46,7 @@ export type PremisesOf = ((header: string) => Promise<PremiseIndex>) | undefined
 const INDICES_KEPT = 4
 
 /** An engine's theorems as indices, each made once for all policies. */
-export function premisesFrom(engine: Pick<EmbeddedEngine, 'premises'>): (header: string) => Promise<PremiseIndex> {
+export function premisesFrom(engine: Pick<ChosenEngine, 'premises'>): (header: string) => Promise<PremiseIndex> {
   const indices = new Map<string, Promise<PremiseIndex>>()
   return (header) => {
     const known = indices.get(header)

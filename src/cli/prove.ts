@@ -5,7 +5,6 @@ import { configOf, type Member } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
 import type { Verified } from '../ensemble/world.ts'
-import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { DEFAULT_LIMITS, type ProofSession } from '../lean/engine.ts'
 import { verifyProof } from '../lean/verifier.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
@@ -21,6 +20,7 @@ import type { Tree } from '../search/tree.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, temperature } from './flags.ts'
 import { createLog } from './log.ts'
+import { type ChosenEngine, LEAN_FLAG, openEngine } from './open-engine.ts'
 import { openMember, type PremisesOf, SHIPPED } from './open-policy.ts'
 import { findTheorem } from './target.ts'
 import { renderDiagnostics, seconds, showBar, showSteps } from './terminal.ts'
@@ -37,6 +37,7 @@ type Flags = {
   temperature: number
   topP?: number
   workers?: number
+  lean?: string
   tacticTimeout: number
   heartbeats: number
   json?: true
@@ -59,6 +60,7 @@ export function proveCommand(): Command {
     .option('--temperature <t>', 'temperature of sampled tactics (with --search rollouts)', temperature, 1)
     .option('--top-p <p>', 'draw tokens from the likeliest that hold this share (trained policies)', likelihood)
     .option('--seed <text>', 'seed of everything random', '0')
+    .option(...LEAN_FLAG)
     .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
     .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 25_000)
     .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", atLeast(1), 100_000)
@@ -94,7 +96,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   // Before Lean starts: a policy that cannot be used is told at once.
   const members = await openMembers(flags, async (header) => buildPremiseIndex(await engine.premises(header)))
   const steps = showSteps(flags.json === true)
-  const engine: EmbeddedEngine = await EmbeddedEngine.create({
+  const engine: ChosenEngine = await openEngine(flags.lean, {
     ...(flags.workers === undefined ? {} : { processes: flags.workers }),
     onProgress: steps.step,
     onEvent: (event) => log.debug(event, 'Lean process'),
@@ -167,7 +169,7 @@ async function openMembers(flags: Flags, premises: PremisesOf): Promise<Member[]
 }
 
 /** A misspelt name becomes a new variable under Lean's default `autoImplicit true`; the user should hear of it. */
-async function boundAutomatically(engine: EmbeddedEngine, theorem: Theorem): Promise<string | undefined> {
+async function boundAutomatically(engine: ChosenEngine, theorem: Theorem): Promise<string | undefined> {
   const strict = {
     ...theorem,
     header: `${theorem.header}\nset_option autoImplicit false\nset_option relaxedAutoImplicit false`,
@@ -185,7 +187,7 @@ async function boundAutomatically(engine: EmbeddedEngine, theorem: Theorem): Pro
 }
 
 async function search(
-  engine: EmbeddedEngine,
+  engine: ChosenEngine,
   session: ProofSession,
   members: readonly Member[],
   flags: Flags,
@@ -206,7 +208,7 @@ async function search(
       depth: flags.depth,
       block: BLOCK,
       seed: flags.seed,
-      concurrency: engine.pool.processes,
+      concurrency: engine.processes,
       clock: systemClock,
       signal,
       onProgress(member, statistics) {
@@ -245,7 +247,7 @@ function print(
   theorem: Theorem,
   flags: Flags,
   members: readonly Member[],
-  engine: EmbeddedEngine,
+  engine: ChosenEngine,
   run: TurnsOutcome,
   proof: ProofRecord | undefined,
 ): void {
@@ -277,7 +279,7 @@ function asJson(
   theorem: Theorem,
   flags: Flags,
   members: readonly Member[],
-  engine: EmbeddedEngine,
+  engine: ChosenEngine,
   run: TurnsOutcome,
   proof: ProofRecord | undefined,
 ): object {
@@ -303,8 +305,8 @@ function asJson(
       passes: flags.passes ?? null,
       heartbeats: flags.heartbeats,
       tacticTimeoutMs: flags.tacticTimeout,
-      workers: engine.pool.processes,
+      workers: engine.processes,
     },
-    lean: { version: engine.leanVersion, libraryHash: engine.pool.libraryHash },
+    lean: { version: engine.leanVersion, libraryHash: engine.libraryHash },
   }
 }

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { RejectedInput } from '../lean/engine.ts'
 import { EXIT, InputError } from './failure.ts'
+import { LEAN_FLAG, openEngine } from './open-engine.ts'
 import { statementOf } from './target.ts'
 import { renderDiagnostics, showSteps } from './terminal.ts'
 
-type Flags = { statement: string; header?: string; json?: true }
+type Flags = { statement: string; header?: string; lean?: string; json?: true }
 
 export function verifyCommand(): Command {
   return new Command('verify')
@@ -14,6 +14,7 @@ export function verifyCommand(): Command {
     .argument('<file>', 'a .lean file, or file.lean:name where the theorem has another name than the statement')
     .requiredOption('--statement <lean>', 'the statement that must be proved, as `theorem NAME … : TYPE`')
     .option('--header <lean>', 'trusted Lean commands before the statement; the imports of the file are not trusted')
+    .option(...LEAN_FLAG)
     .option('--json', 'print the verdict as JSON')
     .action(async (file: string, flags: Flags) => {
       process.exitCode = await verify(file, flags)
@@ -31,7 +32,7 @@ async function verify(what: string, flags: Flags): Promise<number> {
     throw new InputError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause })
   })
   const steps = showSteps(flags.json === true)
-  const engine = await EmbeddedEngine.create({ processes: 1, onProgress: steps.step }).finally(steps.stop)
+  const engine = await openEngine(flags.lean, { processes: 1, onProgress: steps.step }).finally(steps.stop)
   try {
     const verdict = await engine.verify(theorem, { source, name: theorem.name })
     if (flags.json === true) console.log(JSON.stringify({ theorem, verdict, lean: engine.leanVersion }, null, 2))

@@ -5,9 +5,9 @@ import { createHash } from 'node:crypto'
  * Each patch is textual and must match exactly once, so that another version of the package fails here, by name,
  * instead of misbehaving later.
  */
-type Patch = { readonly name: string; readonly from: string; readonly to: string }
+export type Patch = { readonly name: string; readonly from: string; readonly to: string }
 
-const PATCHES: readonly Patch[] = [
+export const PATCHES: readonly Patch[] = [
   {
     name: 'module object from the host',
     from: 'var Module=typeof Module!="undefined"?Module:{};',
@@ -117,8 +117,8 @@ function dropUnusedExports(text: string): string {
 }
 
 /** @throws GlueMismatchError naming the patch that does not fit. */
-export function prepareGlue(source: string): string {
-  return dropUnusedExports(PATCHES.reduce(replaceOnce, source))
+export function prepareGlue(source: string, patches: readonly Patch[] = PATCHES): string {
+  return dropUnusedExports(patches.reduce(replaceOnce, source))
 }
 
 /** Changes whenever a patch does, so that files made by older patches are not used. */

@@ -1,0 +1,253 @@
+import { createHash } from 'node:crypto'
+import { codeTokens } from '../../proof/lean-text.ts'
+import { proofCommand } from '../../proof/proof.ts'
+import { type Goal, renderState, renumberMetavariables } from '../../proof/proof-state.ts'
+import type { Theorem } from '../../proof/theorem.ts'
+import type { Diagnostic } from '../engine.ts'
+import type { LspDiagnostic } from './lsp-process.ts'
+
+/** A version of the document that tries tactics on copies of one state. */
+export type TryDocument = {
+  readonly text: string
+  /** For each tactic, its lines: the first is that of `case`, at which Lean reports the goals the tactic leaves. */
+  readonly branches: readonly { readonly first: number; readonly last: number }[]
+  readonly sentinel: string
+}
+
+/** What one branch says. `quiet` is not `finished`: that takes an elaboration of the proof in its own right. */
+export type BranchAnswer =
+  | { readonly kind: 'open'; readonly goals: readonly Goal[] }
+  | { readonly kind: 'quiet' }
+  | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'heartbeats' }
+
+const UNSOLVED_TAG = 1
+const UNSOLVED = 'unsolved goals\n'
+const ERROR = 1
+const HEARTBEATS = /maximum number of heartbeats/
+
+/**
+ * One declaration in which the goal is copied once per tactic, and once more for a sentinel. A copy is closed by its
+ * `case`, which reports errors and open goals where they stand and goes on with the next; so the statement and, where
+ * the state is a single goal, the tactics that lead to it are elaborated once for all.
+ *
+ * @param shared whether the path runs before the goal is copied; otherwise each copy runs it for itself
+ * @param heartbeats for the whole declaration, in thousands
+ * @param nonce a text that no tactic can know: where its message is missing, some tactic did not stay in its place
+ */
+export function tryDocument(
+  header: string,
+  statement: string,
+  path: readonly string[],
+  tactics: readonly string[],
+  options: { readonly shared: boolean; readonly heartbeats: number; readonly nonce: string },
+): TryDocument {
+  const lines = headerLines(header)
+  const push = (text: string) => lines.push(...text.split('\n'))
+  push('set_option linter.all false in')
+  push(`set_option maxHeartbeats ${options.heartbeats} in`)
+  push(`${statement} := by`)
+  const hole = (n: number) => `hedge_${options.nonce}_${n}`
+  const before = options.shared ? path : []
+  const inside = options.shared ? [] : path
+  for (const tactic of before) push(indented(tactic, 2))
+  push(`  refine ${copies(tactics.length + 1, hole)}`)
+  // Inside this, the cases are not reported one by one, each with all messages so far and in a task of its own.
+  push('  set_option linter.all false in')
+  const branches = tactics.map((tactic, k) => {
+    const first = lines.length
+    push(`    case ${hole(k)} =>`)
+    for (const step of inside) push(indented(step, 6))
+    push(indented(tactic, 6))
+    return { first, last: lines.length - 1 }
+  })
+  const sentinel = `hedge ${options.nonce}`
+  push(`    case ${hole(tactics.length)} =>`)
+  push(`      trace ${JSON.stringify(sentinel)}`)
+  push('      sorry')
+  return { text: `${lines.join('\n')}\n`, branches, sentinel }
+}
+
+/** One declaration that several finished scripts prove together, each a copy of the goal: no errors, all of them are proofs. */
+export function proofsDocument(
+  header: string,
+  statement: string,
+  path: readonly string[],
+  tactics: readonly string[],
+  heartbeats: number,
+): { readonly text: string } {
+  const lines = headerLines(header)
+  const command =
+    tactics.length === 1
+      ? proofCommand({ name: '', header, statement }, { tactics: [...path, ...tactics] }, { maxHeartbeats: heartbeats })
+      : [
+          `set_option maxHeartbeats ${heartbeats} in`,
+          `${statement} := by`,
+          `  refine ${copies(tactics.length, (n) => `hedge_${n}`)}`,
+          '  set_option linter.all false in',
+          ...tactics.flatMap((tactic, k) => [
+            `    case hedge_${k} =>`,
+            ...[...path, tactic].map((step) => indented(step, 6)),
+          ]),
+          '',
+        ].join('\n')
+  return { text: [...lines, 'set_option linter.all false in', command].join('\n') }
+}
+
+/** The document of a statement before anything is tried; Lean is asked for the goals at its last line. */
+export function statementDocument({ header, statement }: Theorem): {
+  readonly text: string
+  readonly statementLine: number
+  readonly goalLine: number
+} {
+  const lines = headerLines(header)
+  const statementLine = lines.length
+  lines.push(...`${statement} := by`.split('\n'), '  skip')
+  return { text: `${lines.join('\n')}\n`, statementLine, goalLine: lines.length - 1 }
+}
+
+/** The header as the beginning of a document: never empty, so that what follows is never on the imports' line. */
+export function headerLines(header: string): string[] {
+  return header.trim() === '' ? [''] : [...header.trimEnd().split('\n'), '']
+}
+
+/** What the messages of a version say of one branch. */
+export function readBranch(
+  branch: { readonly first: number; readonly last: number },
+  diagnostics: readonly LspDiagnostic[],
+): BranchAnswer {
+  const own = diagnostics.filter(
+    ({ severity, range }) => severity === ERROR && range.start.line >= branch.first && range.start.line <= branch.last,
+  )
+  const isUnsolved = (d: LspDiagnostic) =>
+    d.range.start.line === branch.first && (d.leanTags?.includes(UNSOLVED_TAG) ?? d.message.startsWith(UNSOLVED))
+  const errors = own.filter((d) => !isUnsolved(d))
+  if (errors.some((d) => HEARTBEATS.test(d.message))) return { kind: 'heartbeats' }
+  const [error] = errors
+  if (error !== undefined) return { kind: 'error', message: error.message }
+  const [unsolved] = own
+  if (unsolved === undefined) return { kind: 'quiet' }
+  return { kind: 'open', goals: goalsOf(unsolved.message.slice(UNSOLVED.length).split(/\n\n+/)) }
+}
+
+/** What the messages say of a proof that is to be finished; undefined where nothing speaks against it. */
+export function proofTrouble(
+  diagnostics: readonly LspDiagnostic[],
+): Extract<BranchAnswer, { kind: 'error' | 'heartbeats' }> | undefined {
+  const errors = diagnostics.filter(({ severity }) => severity === ERROR)
+  if (errors.some((d) => HEARTBEATS.test(d.message))) return { kind: 'heartbeats' }
+  const [error] = errors
+  if (error !== undefined) return { kind: 'error', message: error.message }
+  // The only warning this document can have: linters are off.
+  if (diagnostics.some((d) => /declaration uses/.test(d.message)))
+    return { kind: 'error', message: 'the proof uses `sorry`' }
+  return undefined
+}
+
+/** Goals as Lean prints them, with the names in them that may be constants: Lean's LSP does not tell which are. */
+export function goalsOf(texts: readonly string[]): Goal[] {
+  return renumberMetavariables(texts).map((text) => ({ text, constants: namesIn(text) }))
+}
+
+/** A state's key: its text. Hidden differences (instances, universes) are not seen. */
+export function stateKey(goals: readonly Goal[]): string {
+  return createHash('sha1').update(renderState(goals)).digest('base64url').slice(0, 22)
+}
+
+/** Whether a text holds no tactic at all: behind others it would vanish and seem to have done nothing. */
+export function isNothing(text: string): boolean {
+  return [...codeTokens(text)].every((token) => token.text === ';')
+}
+
+/**
+ * Whether a text ends every bracket, string and comment that it begins, so that it can stand among others. It is a
+ * matter of cost alone: what does not is tried by itself, and Lean decides.
+ */
+export function isSelfContained(text: string): boolean {
+  const open: string[] = []
+  const closing: Record<string, string> = { '(': ')', '[': ']', '{': '}', '⟨': '⟩', '⦃': '⦄', '⟦': '⟧' }
+  let end = 0
+  for (const token of codeTokens(text)) {
+    end = token.start + token.text.length
+    if (token.kind === 'open') open.push(closing[token.text] ?? '')
+    else if (token.kind === 'close' && open.pop() !== token.text) return false
+    else if (token.kind === 'string' && !/^".*"$/s.test(token.text)) return false
+  }
+  if (open.length > 0) return false
+  // Behind the last token there are only spaces and comments; a block comment must end.
+  const rest = text.slice(end)
+  return (rest.match(/\/-/g)?.length ?? 0) === (rest.match(/-\//g)?.length ?? 0)
+}
+
+/** Lean's place of a message, in a text that begins on `firstLine` of the document. */
+export function toDiagnostic(d: LspDiagnostic, lines: readonly string[], firstLine: number): Diagnostic {
+  const { line, character } = d.range.start
+  return {
+    severity: d.severity === ERROR ? 'error' : d.severity === 2 ? 'warning' : 'information',
+    line: line - firstLine + 1,
+    // LSP counts UTF-16 units, Lean code points.
+    column: [...(lines[line] ?? '').slice(0, character)].length,
+    text: d.message,
+  }
+}
+
+/** A term with `count` holes of the goal's own type. A balanced tree: Lean's recursion is bounded. */
+function copies(count: number, hole: (n: number) => string): string {
+  const tree = (from: number, to: number): string => {
+    if (to - from === 1) return `?${hole(from)}`
+    const middle = (from + to) >> 1
+    return `(@_root_.ite _ _root_.True _root_.instDecidableTrue ${tree(from, middle)} ${tree(middle, to)})`
+  }
+  return tree(0, count)
+}
+
+/** As in a finished proof (proof/proof.ts), deeper. */
+function indented(tactic: string, spaces: number): string {
+  const lines = tactic.split('\n').filter((line) => line.trim() !== '')
+  const margin = Math.min(...lines.map((line) => line.length - line.trimStart().length))
+  return lines.map((line) => ' '.repeat(spaces) + line.slice(margin)).join('\n')
+}
+
+const NAME = /(?:[\p{L}_][\p{L}\p{N}_'!?₀-₉]*)(?:\.[\p{L}_][\p{L}\p{N}_'!?₀-₉]*)*/gu
+const NOTATIONS: readonly [string, readonly string[]][] = [
+  ['=', ['Eq']],
+  ['≠', ['Ne']],
+  ['↔', ['Iff']],
+  ['∧', ['And']],
+  ['∨', ['Or']],
+  ['¬', ['Not']],
+  ['∃', ['Exists']],
+  ['≤', ['LE.le']],
+  ['<', ['LT.lt']],
+  ['≥', ['GE.ge', 'LE.le']],
+  ['>', ['GT.gt', 'LT.lt']],
+  ['∣', ['Dvd.dvd']],
+  ['∈', ['Membership.mem']],
+  [' + ', ['HAdd.hAdd']],
+  [' - ', ['HSub.hSub']],
+  [' * ', ['HMul.hMul']],
+  [' / ', ['HDiv.hDiv']],
+  [' % ', ['HMod.hMod']],
+  [' ^ ', ['HPow.hPow']],
+  [' ++ ', ['HAppend.hAppend']],
+  [' :: ', ['List.cons']],
+  ['[]', ['List.nil']],
+  ['×', ['Prod']],
+]
+
+/** Constants a printed goal mentions, as far as its text tells: names that are no hypotheses, and the usual notations. */
+function namesIn(text: string): string[] {
+  const found = new Set<string>()
+  const local = new Set<string>()
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(' : ')
+    if (!line.startsWith('⊢') && !line.startsWith(' ') && colon > 0)
+      for (const name of line.slice(0, colon).split(' ')) local.add(name)
+  }
+  for (const [name] of text.replace(/^case .*$/m, '').matchAll(NAME)) {
+    const head = name.split('.')[0] as string
+    if (!local.has(head) && /^\p{Lu}/u.test(name)) found.add(name)
+  }
+  for (const [notation, names] of NOTATIONS) if (text.includes(notation)) for (const name of names) found.add(name)
+  return [...found].sort()
+}

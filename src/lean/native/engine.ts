@@ -1,0 +1,68 @@
+import { availableParallelism } from 'node:os'
+import type { Theorem } from '../../proof/theorem.ts'
+import {
+  DEFAULT_LIMITS,
+  type Engine,
+  EngineError,
+  RejectedInput,
+  type StartResult,
+  type Submission,
+  type TacticLimits,
+  type Verdict,
+} from '../engine.ts'
+import type { PoolOptions } from '../pool.ts'
+import { LspSession } from './lsp-session.ts'
+import type { LeanPeer } from './peer.ts'
+import { LspWorkers } from './workers.ts'
+
+/** Mathlib alone maps some 6 GB; what a worker adds to that is its own. */
+const DEFAULT_MEMORY_CEILING = 12 * 1024 ** 3
+
+/** How a peer checks a finished source; see native/verify-source.ts. */
+export type Verify = (theorem: Theorem, submission: Submission, deadlineMs?: number) => Promise<Verdict>
+
+/** Lean behind its own language server: `lean --worker` processes of any toolchain. */
+export class LspEngine implements Engine {
+  readonly leanVersion: string
+  readonly libraryHash: string
+  readonly processes: number
+  readonly #workers: LspWorkers
+  readonly #verify: Verify | undefined
+
+  constructor(peer: LeanPeer, options: PoolOptions = {}, verify?: Verify) {
+    this.leanVersion = peer.version
+    this.libraryHash = peer.libraryHash
+    this.processes = options.processes ?? availableParallelism()
+    this.#verify = verify
+    this.#workers = new LspWorkers(
+      peer,
+      this.processes,
+      options.memoryCeilingBytes ?? DEFAULT_MEMORY_CEILING,
+      options.onEvent ?? (() => {}),
+    )
+  }
+
+  /** Of the processes that are up. */
+  get pids(): readonly number[] {
+    return this.#workers.pids
+  }
+
+  async start(theorem: Theorem, limits: TacticLimits = DEFAULT_LIMITS, signal?: AbortSignal): Promise<StartResult> {
+    try {
+      return { kind: 'started', session: await LspSession.begin(this.#workers, theorem, limits, signal) }
+    } catch (error) {
+      if (error instanceof RejectedInput)
+        return { kind: 'rejected', where: error.where, diagnostics: error.diagnostics }
+      throw error
+    }
+  }
+
+  verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict> {
+    if (this.#verify === undefined) throw new EngineError('this Lean has no verifier')
+    return this.#verify(theorem, submission, deadlineMs)
+  }
+
+  dispose(): Promise<void> {
+    return this.#workers.dispose()
+  }
+}

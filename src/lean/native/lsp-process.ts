@@ -1,0 +1,251 @@
+import { CancellationTokenSource } from 'vscode-jsonrpc'
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import { z } from 'zod'
+import { framesOnly } from './frames.ts'
+import type { LeanPeer } from './peer.ts'
+import { groupMemory, killGroup, spawnGroup } from './process-group.ts'
+
+const positionSchema = z.object({ line: z.number(), character: z.number() })
+const rangeSchema = z.object({ start: positionSchema, end: positionSchema })
+const diagnosticSchema = z.object({
+  range: rangeSchema,
+  severity: z.number().default(1),
+  message: z.string(),
+  /** Lean's own: 1 marks goals that a block leaves open. */
+  leanTags: z.array(z.number()).optional(),
+  isSilent: z.boolean().optional(),
+})
+/** A message about the document. Lines and characters count from 0, characters in UTF-16 units. */
+export type LspDiagnostic = z.infer<typeof diagnosticSchema>
+
+const published = z.object({ version: z.number(), diagnostics: z.array(diagnosticSchema) })
+const plainGoalSchema = z.object({ goals: z.array(z.string()) }).nullable()
+
+/** The process ended before it answered. */
+export class WorkerGone extends Error {
+  override readonly name = 'WorkerGone'
+  /** Whether somebody else ended it, by a signal. */
+  readonly bySignal: boolean
+  constructor(detail: string, bySignal: boolean) {
+    super(detail)
+    this.bySignal = bySignal
+  }
+}
+
+/** What came of one version of the document. */
+export type Elaborated =
+  | { readonly kind: 'done'; readonly diagnostics: readonly LspDiagnostic[] }
+  /** The deadline passed, or the caller gave up. */
+  | { readonly kind: 'timeout' | 'aborted' }
+
+/** How long a worker may take to let go of a version that is no longer wanted, before it is killed. */
+const SETTLE_MS = 1000
+const MEMORY_EVERY_MS = 500
+const STDERR_KEPT = 4000
+
+/**
+ * One `lean --worker`: one document whose header stays warm. Each text is a new version; what Lean says about another
+ * version is not heard, and a missed deadline is an answer of its own, never an empty list of errors.
+ */
+export class LspProcess {
+  readonly #child
+  readonly #connection
+  readonly #uri: string
+  readonly #memoryCeiling: number
+  readonly #gone: Promise<WorkerGone>
+  #death: WorkerGone | undefined
+  #killReason: string | undefined
+  #version = 0
+  #diagnostics: readonly LspDiagnostic[] = []
+  #stderr = ''
+  /** Text that the worker can go back to at once: the header alone. */
+  #base = '\n'
+
+  /** @param memoryCeiling resident bytes at which the process is killed */
+  constructor(peer: LeanPeer, memoryCeiling: number) {
+    this.#uri = peer.documentUri
+    this.#memoryCeiling = memoryCeiling
+    this.#child = spawnGroup(peer.worker, 'pipe')
+    const { stdin, stdout, stderr } = this.#child
+    if (stdin === null || stdout === null || stderr === null) throw new Error('the worker has no standard streams')
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT)
+    })
+    // A process that is gone is noticed by its end, not by its streams.
+    stdin.on('error', () => {})
+    const reader = new StreamMessageReader(stdout.pipe(framesOnly()))
+    reader.partialMessageTimeout = 0
+    this.#connection = createMessageConnection(reader, new StreamMessageWriter(stdin))
+    this.#connection.onError(() => {})
+    // Lean asks the editor to refresh this and that.
+    this.#connection.onRequest(() => null)
+    this.#connection.onNotification((method, params) => this.#hear(method, params))
+    this.#connection.listen()
+    const watch = setInterval(() => this.#watchMemory(), MEMORY_EVERY_MS)
+    watch.unref()
+    this.#gone = new Promise((resolve) => {
+      const end = (detail: string, signal: NodeJS.Signals | null = null) => {
+        if (this.#death !== undefined) return
+        clearInterval(watch)
+        // What the leader started dies with it.
+        killGroup(this.#child)
+        this.#death = new WorkerGone(this.#killReason ?? detail, signal !== null && this.#killReason === undefined)
+        this.#connection.dispose()
+        resolve(this.#death)
+      }
+      this.#child.once('error', (error) => end(error.message))
+      this.#child.once('close', (code, signal) => end(causeOfDeath(this.#stderr, code, signal), signal))
+    })
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1
+  }
+  /** Whether it is gone, or will be in a moment. */
+  get isEnding(): boolean {
+    return this.#death !== undefined || this.#killReason !== undefined
+  }
+  get gone(): Promise<WorkerGone> {
+    return this.#gone
+  }
+
+  /** Opens the document with a header. @throws WorkerGone */
+  async open(header: string, deadlineMs: number, signal?: AbortSignal): Promise<Elaborated> {
+    this.#base = header
+    this.#version = 1
+    const textDocument = { uri: this.#uri, languageId: 'lean4', version: 1, text: header }
+    // The worker takes this as it comes from the server's watchdog, and does not answer it.
+    void this.#connection
+      .sendRequest('initialize', {
+        processId: process.pid,
+        rootUri: null,
+        capabilities: { textDocument: {}, lean: { silentDiagnosticSupport: true } },
+      })
+      .catch(() => {})
+    this.#send('textDocument/didOpen', { textDocument, dependencyBuildMode: 'never' })
+    return this.#wait(deadlineMs, signal)
+  }
+
+  /** Makes a text the document and waits until Lean is done with it. @throws WorkerGone */
+  async elaborate(text: string, deadlineMs: number, signal?: AbortSignal): Promise<Elaborated> {
+    this.#change(text)
+    return this.#wait(deadlineMs, signal)
+  }
+
+  /** The goals at a place of the document, as Lean prints them. @throws WorkerGone */
+  async plainGoal(line: number, character: number, deadlineMs: number): Promise<readonly string[] | undefined> {
+    const params = { textDocument: { uri: this.#uri }, position: { line, character } }
+    const answer = await this.#request('$/lean/plainGoal', params, deadlineMs)
+    return plainGoalSchema.parse(answer ?? null)?.goals
+  }
+
+  /** Resident bytes now; undefined where the system does not tell. */
+  memory(): number | undefined {
+    return groupMemory(this.pid)
+  }
+
+  kill(reason: string): void {
+    if (this.#death !== undefined) return
+    this.#killReason ??= reason
+    killGroup(this.#child)
+  }
+
+  #change(text: string): void {
+    this.#version++
+    this.#diagnostics = []
+    const textDocument = { uri: this.#uri, version: this.#version }
+    this.#send('textDocument/didChange', { textDocument, contentChanges: [{ text }] })
+  }
+
+  async #wait(deadlineMs: number, signal?: AbortSignal): Promise<Elaborated> {
+    const cancel = new CancellationTokenSource()
+    const params = { uri: this.#uri, version: this.#version }
+    let onAbort: (() => void) | undefined
+    let timer: NodeJS.Timeout | undefined
+    const stopped = new Promise<'timeout' | 'aborted'>((resolve) => {
+      onAbort = () => resolve('aborted')
+      if (signal?.aborted) onAbort()
+      signal?.addEventListener('abort', onAbort, { once: true })
+      timer = setTimeout(() => resolve('timeout'), deadlineMs)
+    })
+    try {
+      const answer = this.#connection
+        .sendRequest('textDocument/waitForDiagnostics', params, cancel.token)
+        .then(() => 'done' as const)
+      answer.catch(() => {})
+      const outcome = await this.#orGone(Promise.race([answer, stopped]))
+      if (outcome === 'done') return { kind: 'done', diagnostics: this.#diagnostics }
+      cancel.cancel()
+      await this.#settle()
+      return { kind: outcome }
+    } finally {
+      clearTimeout(timer)
+      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort)
+      cancel.dispose()
+    }
+  }
+
+  /** Goes back to the header. Lean stops what it can stop by itself; a tactic that does not listen dies with its process. */
+  async #settle(): Promise<void> {
+    this.#change(this.#base)
+    const params = { uri: this.#uri, version: this.#version }
+    await this.#request('textDocument/waitForDiagnostics', params, SETTLE_MS).catch(() => {})
+    if (this.#death === undefined) return
+    await this.#gone
+  }
+
+  async #request(method: string, params: object, deadlineMs: number): Promise<unknown> {
+    if (this.#death !== undefined) throw this.#death
+    const timer = setTimeout(() => this.kill(`no answer to ${method} within ${deadlineMs} ms`), deadlineMs)
+    try {
+      const answer = this.#connection.sendRequest(method, params)
+      answer.catch(() => {})
+      return await this.#orGone(answer)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** A promise, or the process's end where that comes first. A failed request is an end too: its answer is not known. */
+  async #orGone<T>(work: Promise<T>): Promise<T> {
+    if (this.#death !== undefined) throw this.#death
+    const ended = this.#gone.then((death) => Promise.reject(death))
+    try {
+      return await Promise.race([work, ended])
+    } catch (error) {
+      if (error instanceof WorkerGone) throw error
+      const detail = error instanceof Error ? error.message : String(error)
+      // A connection that is torn comes just before the process's end.
+      const death = await Promise.race([this.#gone, new Promise<undefined>((r) => setTimeout(r, SETTLE_MS))])
+      if (death !== undefined) throw death
+      this.kill(`Lean did not understand: ${detail}`)
+      throw await this.#gone
+    }
+  }
+
+  #send(method: string, params: object): void {
+    if (this.#death === undefined) void this.#connection.sendNotification(method, params).catch(() => {})
+  }
+
+  #hear(method: string, params: unknown): void {
+    if (method === 'textDocument/publishDiagnostics') {
+      const { data } = published.safeParse(params)
+      if (data?.version === this.#version) this.#diagnostics = data.diagnostics.filter((d) => d.isSilent !== true)
+    }
+  }
+
+  #watchMemory(): void {
+    const bytes = this.memory()
+    if (bytes !== undefined && bytes > this.#memoryCeiling)
+      this.kill(`out of memory: the process reached ${Math.round(bytes / 1e6)} MB`)
+  }
+}
+
+/** One line that says why a worker ended: Lean's own words where it had some. */
+function causeOfDeath(stderr: string, code: number | null, signal: NodeJS.Signals | null): string {
+  const lines = stderr.split('\n').map((line) => line.trim())
+  const telling = lines.find((line) =>
+    /PANIC|out of memory|[Ss]tack overflow|RangeError|uncaught|unreachable|error:/i.test(line),
+  )
+  return telling ?? (signal !== null ? `ended by ${signal}` : `ended with code ${code}`)
+}

@@ -1,0 +1,133 @@
+import type { PoolEvent } from '../pool.ts'
+import { LspProcess, type WorkerGone } from './lsp-process.ts'
+import type { LeanPeer } from './peer.ts'
+
+/** A process, and the header its document has. */
+type Slot = {
+  worker: LspProcess | undefined
+  /** The import lines of that process's document: another import is another process. */
+  imports: string
+  header: string | undefined
+  busy: boolean
+}
+
+type Waiter = {
+  readonly imports: string
+  readonly grant: (slot: Slot) => void
+  readonly refuse: (error: unknown) => void
+}
+
+/** Lean's file workers, lent out one user at a time in the order of asking. */
+export class LspWorkers {
+  readonly #peer: LeanPeer
+  readonly #slots: Slot[]
+  readonly #waiting: Waiter[] = []
+  readonly #memoryCeiling: number
+  readonly #onEvent: (event: PoolEvent) => void
+  #disposed = false
+
+  constructor(peer: LeanPeer, processes: number, memoryCeiling: number, onEvent: (event: PoolEvent) => void) {
+    this.#peer = peer
+    this.#memoryCeiling = memoryCeiling
+    this.#onEvent = onEvent
+    this.#slots = Array.from({ length: processes }, () => ({
+      worker: undefined,
+      imports: '',
+      header: undefined,
+      busy: false,
+    }))
+  }
+
+  /** The processes that are up. */
+  get pids(): readonly number[] {
+    return this.#slots.flatMap(({ worker }) => (worker === undefined || worker.isEnding ? [] : [worker.pid]))
+  }
+
+  /** Lends a slot; one whose process has these imports, if one is idle. */
+  async withSlot<T>(imports: string, use: (slot: LentSlot) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const slot = await this.#acquire(imports, signal)
+    try {
+      return await use({ open: (header) => this.#open(slot, imports, header), header: () => slot.header })
+    } finally {
+      slot.busy = false
+      const bytes = slot.worker?.memory()
+      // Leave a good part of the ceiling for one more version.
+      if (bytes !== undefined && bytes > this.#memoryCeiling * 0.8) this.#end(slot, 'its memory has grown')
+      this.#dispatch()
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true
+    for (const waiter of this.#waiting.splice(0)) waiter.refuse(new Error('the engine was closed'))
+    const workers = this.#slots.flatMap(({ worker }) => worker ?? [])
+    for (const worker of workers) worker.kill('the engine was closed')
+    await Promise.all(workers.map((worker) => worker.gone))
+  }
+
+  /** The slot's process, a new one where it has none that can serve. It has not been told of the header. */
+  #open(slot: Slot, imports: string, header: string): { worker: LspProcess; fresh: boolean } {
+    if (slot.worker !== undefined && !slot.worker.isEnding && slot.imports === imports) {
+      slot.header = header
+      return { worker: slot.worker, fresh: false }
+    }
+    this.#end(slot, 'another import is needed')
+    const begun = performance.now()
+    const worker = new LspProcess(this.#peer, this.#memoryCeiling)
+    Object.assign(slot, { worker, imports, header })
+    this.#onEvent({ kind: 'started', pid: worker.pid, ms: performance.now() - begun })
+    void worker.gone.then((death: WorkerGone) => {
+      if (slot.worker === worker) slot.worker = undefined
+      this.#onEvent({ kind: 'ended', pid: worker.pid, reason: death.message })
+    })
+    return { worker, fresh: true }
+  }
+
+  #end(slot: Slot, reason: string): void {
+    slot.worker?.kill(reason)
+    slot.worker = undefined
+  }
+
+  #acquire(imports: string, signal?: AbortSignal): Promise<Slot> {
+    signal?.throwIfAborted()
+    if (this.#disposed) throw new Error('the engine was closed')
+    return new Promise<Slot>((resolve, reject) => {
+      const onAbort = () => {
+        const index = this.#waiting.indexOf(waiter)
+        if (index >= 0) this.#waiting.splice(index, 1)
+        reject(signal?.reason)
+      }
+      const waiter: Waiter = {
+        imports,
+        grant: (slot) => {
+          signal?.removeEventListener('abort', onAbort)
+          resolve(slot)
+        },
+        refuse: reject,
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      this.#waiting.push(waiter)
+      this.#dispatch()
+    })
+  }
+
+  #dispatch(): void {
+    for (;;) {
+      const idle = this.#slots.filter((slot) => !slot.busy)
+      const [waiter] = this.#waiting
+      if (waiter === undefined || idle.length === 0) return
+      this.#waiting.shift()
+      const serves = (slot: Slot) => slot.worker !== undefined && slot.imports === waiter.imports
+      // Else one without a process, so that another header's stays warm.
+      const slot = idle.find(serves) ?? idle.find(({ worker }) => worker === undefined) ?? (idle[0] as Slot)
+      slot.busy = true
+      waiter.grant(slot)
+    }
+  }
+}
+
+export type LentSlot = {
+  /** The process to work with; `fresh` if its document must be opened first. */
+  open(header: string): { worker: LspProcess; fresh: boolean }
+  header(): string | undefined
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { Engine, ProofSession } from '../../src/lean/engine.ts'
+import { LspEngine } from '../../src/lean/native/engine.ts'
+import { type ProofState, renderState } from '../../src/proof/proof-state.ts'
+import type { TacticResult } from '../../src/proof/tactic-result.ts'
+import { CORPUS, TRICKY } from './step-corpus.ts'
+import { wasmPeer } from './wasm-worker/peer.ts'
+
+const LIMITS = { heartbeats: 20_000, wallClockMs: 60_000 }
+/** Theorems of the corpus that are compared here: every second one, for time. */
+const COMPARED = CORPUS.filter((_, index) => index % 2 === 0)
+const TRICKY_PER_STATE = 2
+
+/** What the two engines are known to answer differently, and why. Each must really occur. */
+const KNOWN: readonly { readonly tactic: string; readonly why: string }[] = []
+
+let embedded: EmbeddedEngine
+let lsp: LspEngine
+beforeAll(async () => {
+  embedded = await EmbeddedEngine.create({ processes: 1 })
+  lsp = new LspEngine(await wasmPeer(), { processes: 1 })
+})
+afterAll(async () => {
+  await embedded?.dispose()
+  await lsp?.dispose()
+})
+
+function answerOf(result: TacticResult | undefined): string {
+  if (result === undefined) return 'nothing'
+  if (result.kind === 'open') return `open\n${renderState(result.state.goals)}`
+  return result.kind === 'timeout' ? `timeout ${result.limit}` : result.kind
+}
+
+async function begin(engine: Engine, statement: string): Promise<ProofSession> {
+  const started = await engine.start({ name: 'compared', header: '', statement }, LIMITS)
+  if (started.kind !== 'started') throw new Error(`${statement}: ${started.diagnostics[0]?.text}`)
+  return started.session
+}
+
+async function follow(session: ProofSession, tactics: readonly string[]): Promise<ProofState> {
+  let state = session.root
+  for (const tactic of tactics) {
+    const [result] = await session.runTactics(state, [tactic])
+    if (result?.kind !== 'open') throw new Error(`${tactic}: ${JSON.stringify(result)}`)
+    state = result.state
+  }
+  return state
+}
+
+test('both engines give the same answers', async () => {
+  let pairs = 0
+  let next = 0
+  const counts: Record<string, number> = { open: 0, finished: 0, error: 0 }
+  const differences: string[] = []
+  const known = new Set<string>()
+  for (const { statement: signature, prefixes, own } of COMPARED) {
+    const statement = `theorem compared ${/^[({]/.test(signature) ? '' : ': '}${signature}`
+    const [one, other] = [await begin(embedded, statement), await begin(lsp, statement)]
+    expect(renderState(other.root.goals)).toBe(renderState(one.root.goals))
+    for (const prefix of [[], ...prefixes.slice(0, 1)]) {
+      const tricky = Array.from({ length: TRICKY_PER_STATE }, () => TRICKY[next++ % TRICKY.length] as string)
+      const tactics = [...own.slice(0, prefix.length === 0 ? 4 : 2), ...tricky]
+      const [a, b] = [await follow(one, prefix), await follow(other, prefix)]
+      const [left, right] = [await one.runTactics(a, tactics), await other.runTactics(b, tactics)]
+      for (const [i, tactic] of tactics.entries()) {
+        pairs++
+        const [first, second] = [answerOf(left[i]), answerOf(right[i])]
+        counts[first.split('\n')[0] as string] = (counts[first.split('\n')[0] as string] ?? 0) + 1
+        if (first === second) continue
+        if (KNOWN.some((one) => one.tactic === tactic)) known.add(tactic)
+        else
+          differences.push(
+            `${statement} | ${JSON.stringify([...prefix, tactic])}\n  embedded: ${first}\n  lsp: ${second} ${JSON.stringify(right[i])}`,
+          )
+      }
+    }
+    await one.close()
+    await other.close()
+  }
+  console.log(`${pairs} pairs of state and tactic: ${JSON.stringify(counts)}; ${differences.length} differ`)
+  expect(differences.join('\n')).toBe('')
+  expect([...known].sort()).toEqual(KNOWN.map(({ tactic }) => tactic).sort())
+  expect(pairs).toBeGreaterThanOrEqual(150)
+  for (const kind of ['open', 'finished', 'error']) expect(counts[kind]).toBeGreaterThan(15)
+}, 900_000)
