@@ -53,7 +53,7 @@ async function main(): Promise<number> {
     options: {
       quick: { type: 'boolean', default: false },
       out: { type: 'string' },
-      workers: { type: 'string', default: '2' },
+      workers: { type: 'string' },
       passes: { type: 'string' },
       minif2f: { type: 'string', default: '../shared/data/minif2f_core_valid.jsonl' },
       'tables-only': { type: 'boolean', default: false },
@@ -74,7 +74,8 @@ async function main(): Promise<number> {
   }
   const setting: Setting = {
     out,
-    workers: values.workers,
+    // Each process has to boot, which on a few theorems costs more than it saves.
+    workers: values.workers ?? (quick ? '1' : '2'),
     scale: {
       passes,
       main: quick ? ['--shard', '1/50'] : [],
