@@ -15,7 +15,7 @@ import { replayRun } from './evaluate-replay.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, type Shard, shard } from './flags.ts'
 import { LEAN_FLAG } from './open-engine.ts'
-import { SHIPPED } from './open-policy.ts'
+import { SHIPPED, SHIPPED_NOTE } from './open-policy.ts'
 import { programCommit } from './product.ts'
 
 /** What the command works with; tests put in worlds and policies of their own. */
@@ -142,6 +142,7 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
       return await replayRun({ ...options, replay, out }, parts, interrupt.signal)
     }
     if (path === undefined) throw new InputError('the file of theorems is missing')
+    if (options.members === undefined) say(SHIPPED_NOTE)
     const configs = parseMembers(options.members ?? SHIPPED)
     if ('problem' in configs) throw new InputError(configs.problem)
     const loaded = await parts.readTheorems(path, options.split, options.format)

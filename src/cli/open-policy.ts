@@ -60,6 +60,8 @@ export function premisesFrom(engine: Pick<ChosenEngine, 'premises'>): (header: s
 
 /** The policies that come with the program. */
 export const SHIPPED: readonly string[] = ['neff-1', 'neff-4', 'neff-8', 'neff-16', 'neff-32']
+/** Said where nobody chose. */
+export const SHIPPED_NOTE = `policies: ${SHIPPED.join(', ')} (the shipped ensemble; \`baseline\` needs no training)`
 const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url))
 
 /** Environments whose policy, with the distributions of the states it has seen, is kept. */

@@ -8,7 +8,6 @@ import type { Verified } from '../ensemble/world.ts'
 import { DEFAULT_LIMITS, type ProofSession } from '../lean/engine.ts'
 import { verifyProof } from '../lean/verifier.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
-import { buildPremiseIndex } from '../policy/premises.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { renderTreePage } from '../report/tree-page.ts'
@@ -21,7 +20,7 @@ import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, temperature } from './flags.ts'
 import { createLog } from './log.ts'
 import { type ChosenEngine, LEAN_FLAG, openEngine } from './open-engine.ts'
-import { openMember, type PremisesOf, SHIPPED } from './open-policy.ts'
+import { openMember, type PremisesOf, premisesFrom, SHIPPED, SHIPPED_NOTE } from './open-policy.ts'
 import { findTheorem } from './target.ts'
 import { renderDiagnostics, seconds, showBar, showSteps } from './terminal.ts'
 
@@ -94,7 +93,13 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt)
 
   // Before Lean starts: a policy that cannot be used is told at once.
-  const members = await openMembers(flags, async (header) => buildPremiseIndex(await engine.premises(header)))
+  let indices: PremisesOf
+  const members = await openMembers(flags, (header) => {
+    // One index for all members, of an engine that is not there yet.
+    indices ??= premisesFrom(engine)
+    return indices(header)
+  })
+  if (flags.policy.join() === SHIPPED.join() && flags.json !== true) console.error(SHIPPED_NOTE)
   const steps = showSteps(flags.json === true)
   const engine: ChosenEngine = await openEngine(flags.lean, {
     ...(flags.workers === undefined ? {} : { processes: flags.workers }),
