@@ -183,8 +183,13 @@ describe('hedge train', () => {
     const cases: [string[], RegExp][] = [
       [['--data', join(home, 'absent.jsonl')], /absent\.jsonl cannot be read \(ENOENT\)/],
       [['--data', bad], /line 1 is not a proof step \(tactic: /],
-      [['--data', data, '--heads', '3'], /width must be a multiple of heads/],
-      [['--data', data, '--from', join(home, 'absent')], /is not a usable policy: manifest\.json cannot be read/],
+      [['--data', data], /step 0 of made_up_0 has no context/],
+      [['--data', data, '--model', 'transformer', '--heads', '3'], /width must be a multiple of heads/],
+      [['--data', data, '--from', join(home, 'absent')], /--from is for --model transformer/],
+      [
+        ['--data', data, '--model', 'transformer', '--from', join(home, 'absent')],
+        /is not a usable policy: manifest\.json cannot be read/,
+      ],
     ]
     const answers = await Promise.all(cases.map(([args]) => hedgeTrain([...args, '--out', join(home, 'never')])))
     for (const [i, { code, err }] of answers.entries()) {

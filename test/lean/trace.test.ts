@@ -63,7 +63,13 @@ describe('the steps of a file', () => {
         { name, header, statement },
         steps.map((step) => step.tactic),
       )
-      const wanted = steps.map(({ state, tactic, next, premises }) => ({ state, tactic, next, premises }))
+      const wanted = steps.map(({ state, tactic, next, premises, constants }) => ({
+        state,
+        tactic,
+        next,
+        premises,
+        constants,
+      }))
       expect([name, again]).toEqual([name, { kind: 'traced', steps: wanted }])
     }
   })
