@@ -42,7 +42,6 @@ async function begin(engine: Engine, theorem = ADD_COMM, limits = LIMITS): Promi
 
 describe('both engines', () => {
   test.each([
-    ['a header that opens nothing', { ...ADD_COMM, header: 'open Foo' }],
     ['a missing import', { ...ADD_COMM, header: 'import Nowhere' }],
     ['an unknown name', { ...ADD_COMM, statement: 'theorem t (a : Nat) : Foo.bar a = 1' }],
     ['a parse error', { ...ADD_COMM, statement: 'theorem t (a : Nat)) : a = a' }],
