@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -15,6 +15,7 @@ import { mcnemar, mean, wilson } from '../src/results/statistics.ts'
 import { openResults } from '../src/results/store.ts'
 import { type Summary, summarise } from '../src/results/summary.ts'
 import type { EvaluationMetrics } from '../src/training/metrics.ts'
+import { readMetrics } from '../src/training/metrics-file.ts'
 
 /**
  * The study behind STUDY.md: `npm run study`. Every stage is one `hedge` command whose results file or policy stays in
@@ -355,13 +356,9 @@ async function confidenceTable({ out, policies }: Setting): Promise<{ table: Tab
   const lines = async (pick: (row: EvaluationMetrics) => number | undefined): Promise<Line[]> => {
     const all: Line[] = []
     for (const nEff of N_EFFS) {
-      const file = join(out, 'epochs', `neff-${nEff}`, 'metrics.jsonl')
-      if (!existsSync(file)) continue
-      const looks = (await readFile(file, 'utf8'))
-        .trim()
-        .split('\n')
-        .map((row) => JSON.parse(row) as EvaluationMetrics)
-        .filter((row) => row.kind === 'evaluation')
+      const rows = await readMetrics(join(out, 'epochs', `neff-${nEff}`))
+      const looks = rows.filter((row) => row.kind === 'evaluation')
+      if (looks.length === 0) continue
       all.push({ name: String(nEff), points: looks.map((row) => ({ x: row.epoch, y: pick(row) ?? Number.NaN })) })
     }
     return all

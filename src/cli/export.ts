@@ -2,8 +2,8 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
-import { DatasetError, type ProofStep, readStepFile } from '../dataset/step-file.ts'
-import { fillTemplate, readTemplate, type Template, TemplateError } from '../policy/remote/template.ts'
+import { type ProofStep, readStepFile } from '../dataset/step-file.ts'
+import { fillTemplate, readTemplate, type Template } from '../policy/remote/template.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { dcoReference } from '../training/reference-factors.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
@@ -47,8 +47,8 @@ Exit codes: 0 written, 2 bad input.`,
 
 async function exportSteps(paths: readonly string[], { out, template: name, heldOut }: Options): Promise<number> {
   const steps: ProofStep[] = []
-  for (const path of paths) steps.push(...(await badInput(() => readStepFile(path))).steps)
-  const template = await badInput(() => readTemplate(name))
+  for (const path of paths) steps.push(...(await readStepFile(path)).steps)
+  const template = await readTemplate(name)
   const isHeldOut = ({ theorem }: ProofStep) => fraction(theorem) < heldOut
   const training = steps.filter((step) => !isHeldOut(step))
   const validation = steps.filter(isHeldOut)
@@ -79,14 +79,4 @@ function jsonLines(steps: readonly ProofStep[], template: Template): string {
 /** By name alone, so that a theorem stays where it is when the data grows. */
 function fraction(theorem: string): number {
   return Number.parseInt(sha256(theorem).slice(0, 8), 16) / 2 ** 32
-}
-
-async function badInput<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof DatasetError || error instanceof TemplateError)
-      throw new InputError(error.message, { cause: error })
-    throw error
-  }
 }

@@ -35,12 +35,15 @@ function isFileTrouble(error: unknown): error is Error {
   return typeof path === 'string' || /^SQLITE_(CORRUPT|NOTADB|READONLY|FULL|IOERR|CANTOPEN|BUSY)/.test(code)
 }
 
+/** By name, so that a command loads no more than it uses. */
+const BAD_INPUT = new Set(['InputError', 'SchemaError', 'DatasetError', 'TemplateError'])
+
 /** Runs a command's work; what the user can put right ends in a message and code 2. */
 export async function orBadInput(work: () => Promise<number>): Promise<number> {
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof Error) || !['InputError', 'SchemaError'].includes(error.name)) throw error
+    if (!(error instanceof Error) || !BAD_INPUT.has(error.name)) throw error
     process.stderr.write(`${error.message}\n`)
     return EXIT.badInput
   }

@@ -6,10 +6,10 @@ import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { BaselinePolicy } from '../policy/baseline.ts'
 import type { DistributionOptions } from '../policy/distribution-policy.ts'
 import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
-import { LogLinearPolicy, readLogLinear } from '../policy/log-linear/log-linear-policy.ts'
+import { LogLinearPolicy, logLinearOf } from '../policy/log-linear/log-linear-policy.ts'
 import { OneShotPolicy } from '../policy/one-shot.ts'
 import type { Policy, PolicyUsage } from '../policy/policy.ts'
-import { CheckpointError, readPolicyFiles } from '../policy/policy-files.ts'
+import { CheckpointError, type PolicyFiles, readPolicyFiles } from '../policy/policy-files.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
 import { isRemote } from '../policy/remote/settings.ts'
 import { InputError } from './failure.ts'
@@ -151,8 +151,10 @@ async function openTrained(choice: PolicyChoice, premisesOf: PremisesOf): Promis
       `there is no policy \`${choice.policy}\`: give \`baseline\`, \`one-shot\`, ${SHIPPED.map((name) => `\`${name}\``).join(', ')} or the directory of a trained policy`,
     )
   try {
-    const { kind } = await readPolicyFiles(directory)
-    return await (kind === 'log-linear' ? openLogLinear : openTransformer)({ ...choice, policy: directory }, premisesOf)
+    const files = await readPolicyFiles(directory)
+    return files.kind === 'log-linear'
+      ? openLogLinear(files, choice, premisesOf)
+      : await openTransformer({ ...choice, policy: directory })
   } catch (error) {
     if (error instanceof CheckpointError || error instanceof EngineFailure)
       throw new InputError(error.message, { cause: error })
@@ -160,8 +162,8 @@ async function openTrained(choice: PolicyChoice, premisesOf: PremisesOf): Promis
   }
 }
 
-async function openLogLinear(choice: PolicyChoice, premisesOf: PremisesOf): Promise<OpenPolicy> {
-  const { hash, ...model } = await readLogLinear(choice.policy)
+function openLogLinear(files: PolicyFiles, choice: PolicyChoice, premisesOf: PremisesOf): OpenPolicy {
+  const { hash, ...model } = logLinearOf(files)
   const opened = openByHeader(
     'a log-linear policy',
     choice,

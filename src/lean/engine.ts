@@ -64,6 +64,16 @@ export class RejectedInput extends Error {
   }
 }
 
+/** What an engine answers once a session has begun, or was refused. */
+export async function startResult(begin: Promise<ProofSession>): Promise<StartResult> {
+  try {
+    return { kind: 'started', session: await begin }
+  } catch (error) {
+    if (error instanceof RejectedInput) return { kind: 'rejected', where: error.where, diagnostics: error.diagnostics }
+    throw error
+  }
+}
+
 /** Lean itself could not be made to work: no process, a start-up self-test that failed, a broken installation. */
 export class EngineError extends Error {
   override readonly name = 'EngineError'

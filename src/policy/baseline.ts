@@ -2,7 +2,7 @@ import type { ProofState } from '../proof/proof-state.ts'
 import { bounds } from './baseline/bounds.ts'
 import { closers } from './baseline/closers.ts'
 import { finiteCases } from './baseline/finite.ts'
-import { type GoalView, viewGoal } from './baseline/goal-view.ts'
+import { firstGoal, type GoalView } from './baseline/goal-view.ts'
 import { inductions } from './baseline/induction.ts'
 import { instances, products, shifts } from './baseline/instances.ts'
 import { factSteps, targetSteps } from './baseline/logic.ts'
@@ -48,15 +48,13 @@ export class BaselinePolicy extends DistributionPolicy {
   }
 
   protected candidatesAt(state: ProofState): readonly Candidate[] {
-    return fromWeights(preferSafe([...proposals(state, this.#premises)]))
+    const view = firstGoal(state)
+    return view === undefined ? [] : fromWeights(preferSafe([...proposals(state, view, this.#premises)]))
   }
 }
 
-/** All proposals for a state. Tactics work on the first goal; the others wait. */
-export function* proposals(state: ProofState, premises: PremiseIndex | undefined): Iterable<Proposal> {
-  const [goal] = state.goals
-  if (goal === undefined) return
-  const view: GoalView = viewGoal(goal, state.goals.length - 1)
+/** All proposals for a state whose first goal is seen as `view`. */
+export function* proposals(state: ProofState, view: GoalView, premises: PremiseIndex | undefined): Iterable<Proposal> {
   for (const generate of GENERATORS) yield* generate(view)
   if (premises !== undefined) yield* premiseSteps(state, premises)
 }

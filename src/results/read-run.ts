@@ -86,6 +86,35 @@ export function listRuns(database: Database): RunRow[] {
   return z.array(runRow).parse(database.prepare('SELECT * FROM runs ORDER BY started_at DESC, id DESC').all())
 }
 
+/** Names of what is summed up, and the columns it stands in. */
+const EFFORT = {
+  tacticsRun: 'tactics_run',
+  cacheHits: 'cache_hits',
+  timeouts: 'timeouts',
+  crashes: 'crashes',
+  policyMs: 'policy_ms',
+  engineMs: 'engine_ms',
+  verifierMs: 'verifier_ms',
+  totalMs: 'total_ms',
+}
+const SPENDING = {
+  requests: 'requests',
+  retries: 'retries',
+  samples: 'samples',
+  truncated: 'truncated',
+  tooLong: 'too_long',
+  promptTokens: 'prompt_tokens',
+  completionTokens: 'completion_tokens',
+  cost: 'cost',
+}
+
+function totals(database: Database, run: RunRow, table: 'units' | 'answers', columns: Record<string, string>): unknown {
+  const sums = Object.entries(columns).map(([name, column]) => `coalesce(sum(${column}), 0) AS ${name}`)
+  return database
+    .prepare(`SELECT ${sums.join(', ')} FROM ${table} WHERE theorem_id IN (SELECT id FROM theorems WHERE run_id = ?)`)
+    .get(run.id)
+}
+
 export function readRun(database: Database, run: RunRow): RunResults {
   const members = z
     .array(memberRow)
@@ -116,28 +145,8 @@ export function readRun(database: Database, run: RunRow): RunResults {
           .pluck()
           .all(run.id),
       ),
-    effort: effortRow.parse(
-      database
-        .prepare(
-          `SELECT coalesce(sum(tactics_run), 0) AS tacticsRun, coalesce(sum(cache_hits), 0) AS cacheHits,
-             coalesce(sum(timeouts), 0) AS timeouts, coalesce(sum(crashes), 0) AS crashes,
-             coalesce(sum(policy_ms), 0) AS policyMs, coalesce(sum(engine_ms), 0) AS engineMs,
-             coalesce(sum(verifier_ms), 0) AS verifierMs, coalesce(sum(total_ms), 0) AS totalMs
-           FROM units WHERE theorem_id IN (SELECT id FROM theorems WHERE run_id = ?)`,
-        )
-        .get(run.id),
-    ),
-    spending: spendingRow.parse(
-      database
-        .prepare(
-          `SELECT coalesce(sum(requests), 0) AS requests, coalesce(sum(retries), 0) AS retries,
-             coalesce(sum(samples), 0) AS samples, coalesce(sum(truncated), 0) AS truncated,
-             coalesce(sum(too_long), 0) AS tooLong, coalesce(sum(prompt_tokens), 0) AS promptTokens,
-             coalesce(sum(completion_tokens), 0) AS completionTokens, coalesce(sum(cost), 0) AS cost
-           FROM answers WHERE theorem_id IN (SELECT id FROM theorems WHERE run_id = ?)`,
-        )
-        .get(run.id),
-    ),
+    effort: effortRow.parse(totals(database, run, 'units', EFFORT)),
+    spending: spendingRow.parse(totals(database, run, 'answers', SPENDING)),
   }
 }
 

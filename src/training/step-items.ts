@@ -42,7 +42,8 @@ export function itemsOf(
   return { items, cutStates, droppedSteps }
 }
 
-function groupByTheorem(steps: readonly ProofStep[]): ProofStep[][] {
+/** The steps of each theorem in their order; theorems in the order of their first step. */
+export function groupByTheorem(steps: readonly ProofStep[]): ProofStep[][] {
   const groups = new Map<string, ProofStep[]>()
   for (const step of steps) {
     const group = groups.get(step.theorem)

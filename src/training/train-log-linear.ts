@@ -1,12 +1,13 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DatasetError, type ProofStep, readStepFile } from '../dataset/step-file.ts'
+import { firstGoal } from '../policy/baseline/goal-view.ts'
 import { type Choices, logProbs, WEIGHT_COUNT } from '../policy/log-linear/features.ts'
 import { readLogLinear, writeLogLinear } from '../policy/log-linear/log-linear-policy.ts'
 import { skeletonOf } from '../policy/log-linear/names.ts'
 import { choicesAt } from '../policy/log-linear/proposer.ts'
-import { firstGoal, shapeOf } from '../policy/log-linear/shape.ts'
+import { shapeOf } from '../policy/log-linear/shape.ts'
 import { learnTemplates, TemplateBank, type Templates } from '../policy/log-linear/templates.ts'
 import { CheckpointError } from '../policy/policy-files.ts'
 import { premisesOfContext } from '../policy/premises.ts'
@@ -15,8 +16,10 @@ import { createRandom } from '../proof/random.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { dco } from './dco-loss.ts'
 import { type EvaluationMetrics, type Metrics, mean } from './metrics.ts'
+import { readMetrics, writeMetrics } from './metrics-file.ts'
 import { refillThreshold } from './objective.ts'
 import { shuffle, splitByLabel } from './order.ts'
+import { groupByTheorem } from './step-items.ts'
 import type { MemberResult } from './train-policy.ts'
 
 /** A family of log-linear policies to be trained from a file of proof steps. */
@@ -88,29 +91,20 @@ export async function prepareLogLinear(plan: LogLinearPlan): Promise<LogLinearDa
 }
 
 function partOf(steps: readonly ProofStep[], bank: TemplateBank, unit: 'step' | 'proof'): Part {
-  const items: Example[][] = []
-  const byTheorem = new Map<string, Example[]>()
-  let reached = 0
-  for (const step of steps) {
-    const premises = step.context && premisesOfContext(step.context)
-    const choices = choicesAt(stateOf(step), bank, premises)
-    const taken = choices?.tactics.indexOf(step.tactic) ?? -1
-    if (choices === undefined || taken < 0) continue
-    reached++
-    const example = { choices, taken }
-    if (unit === 'step') items.push([example])
-    else {
-      const known = byTheorem.get(step.theorem)
-      if (known !== undefined) known.push(example)
-      else {
-        const fresh = [example]
-        byTheorem.set(step.theorem, fresh)
-        items.push(fresh)
-      }
-    }
-  }
+  const groups = unit === 'step' ? steps.map((step) => [step]) : groupByTheorem(steps)
+  const items = groups
+    .map((group) => group.flatMap((step) => exampleOf(step, bank) ?? []))
+    .filter((item) => item.length > 0)
+  const reached = items.reduce((sum, item) => sum + item.length, 0)
   const theorems = new Set(steps.map(({ theorem }) => theorem)).size
   return { items, steps: reached, unreachable: steps.length - reached, theorems }
+}
+
+/** Undefined where the tactic of the step is not among the candidates. */
+function exampleOf(step: ProofStep, bank: TemplateBank): Example | undefined {
+  const choices = choicesAt(stateOf(step), bank, step.context && premisesOfContext(step.context))
+  const taken = choices?.tactics.indexOf(step.tactic) ?? -1
+  return choices === undefined || taken < 0 ? undefined : { choices, taken }
 }
 
 /** The state of a step: its goals by their text, the first one's constants from the step's context. */
@@ -127,7 +121,6 @@ export type LogLinearHooks = {
   readonly everyEpoch?: boolean
 }
 
-const METRICS_FILE = 'metrics.jsonl'
 /** Items summed up in one line of the metrics. */
 const ITEMS_PER_LINE = 64
 /** Adaptive rates start from here, so that the first gradient of a weight does not move it by the whole rate. */
@@ -162,7 +155,7 @@ export async function trainLogLinear(
   if (known !== undefined) {
     if (known.training.fingerprint !== fingerprint)
       throw new CheckpointError(`${directory} has a policy that was trained otherwise; --force replaces it.`)
-    return { kind: 'known', hash: known.hash, metrics: await readMetrics(join(directory, METRICS_FILE)) }
+    return { kind: 'known', hash: known.hash, metrics: await readMetrics(directory) }
   }
   const began = performance.now()
   const weights = new Float32Array(WEIGHT_COUNT)
@@ -255,13 +248,8 @@ export async function trainLogLinear(
       evaluations,
     }),
   )
-  await writeFile(join(directory, METRICS_FILE), metrics.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  await writeMetrics(directory, metrics)
   return { kind: 'trained', hash, steps: seen, reason, replaced, metrics }
-}
-
-async function readMetrics(path: string): Promise<Metrics[]> {
-  const text = await readFile(path, 'utf8').catch(() => '')
-  return text.split('\n').flatMap((row) => (row === '' ? [] : [JSON.parse(row) as Metrics]))
 }
 
 /** One step of AdaGrad on `factor` times the cross-entropy of the taken candidate. */

@@ -1,16 +1,17 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type ProofStep, readStepFile } from '../dataset/step-file.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../policy/checkpoint.ts'
 import { DEFAULT_OPTIMIZER, type EngineName } from '../policy/engine.ts'
 import type { NetworkConfig } from '../policy/network-config.ts'
-import { CheckpointError, replaceFile } from '../policy/policy-files.ts'
+import { CheckpointError } from '../policy/policy-files.ts'
 import { SEPARATOR } from '../policy/prompt.ts'
 import type { Tokenizer } from '../policy/tokenizer.ts'
 import { trainTokenizer } from '../policy/tokenizer-trainer.ts'
 import { WorkerNetwork } from '../policy/worker-network.ts'
 import { sha256 } from '../proof/sha256.ts'
 import type { EvaluationMetrics, Metrics } from './metrics.ts'
+import { readMetrics, writeMetrics } from './metrics-file.ts'
 import { refillThreshold } from './objective.ts'
 import { splitByLabel } from './order.ts'
 import { readSnapshot, writeSnapshot } from './resume.ts'
@@ -98,7 +99,6 @@ export type MemberHooks = Pick<TrainHooks, 'onMetrics' | 'stop'> & {
 }
 
 const RUN_FILE = 'unfinished-run.safetensors'
-const METRICS_FILE = 'metrics.jsonl'
 
 /**
  * Trains one policy at `nEff` into `directory`, taking up the unfinished run it finds there. Throws CheckpointError for
@@ -143,12 +143,11 @@ export async function trainMember(
     if (known !== undefined) {
       if (known.training.fingerprint !== fingerprint)
         throw new CheckpointError(`${directory} has a policy that was trained otherwise; --force replaces it.`)
-      const { rows } = await MetricsLog.open(join(directory, METRICS_FILE), Number.POSITIVE_INFINITY)
-      return { kind: 'known', hash: known.hash, metrics: rows }
+      return { kind: 'known', hash: known.hash, metrics: await readMetrics(directory) }
     }
     if (start === undefined) await network.initialise(settings.seed)
     else await network.writeState({ ...(await network.readState()), parameters: start.parameters })
-    const log = await MetricsLog.open(join(directory, METRICS_FILE), snapshot?.progress.step)
+    const log = await MetricsLog.open(directory, snapshot?.progress.step)
     hooks.onStart?.(network.description, snapshot?.progress.step ?? 0)
     const outcome = await train(
       network,
@@ -204,34 +203,31 @@ export async function trainMember(
   }
 }
 
-/** The metrics file: rows are kept in memory and written whole, so that a run taken up repeats no row. */
+/** Rows are kept in memory and written whole, so that a run taken up repeats no row. */
 class MetricsLog {
   readonly rows: Metrics[]
-  readonly #path: string
+  readonly #directory: string
 
-  private constructor(path: string, rows: Metrics[]) {
-    this.#path = path
+  private constructor(directory: string, rows: Metrics[]) {
+    this.#directory = directory
     this.rows = rows
   }
 
   /** Goes on after step `from`; starts anew where that is undefined. */
-  static async open(path: string, from: number | undefined): Promise<MetricsLog> {
-    if (from === undefined) {
-      await writeFile(path, '')
-      return new MetricsLog(path, [])
-    }
-    const text = await readFile(path, 'utf8').catch(() => '')
-    const rows = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Metrics]))
-    return new MetricsLog(
-      path,
-      rows.filter((row) => row.step <= from),
-    )
+  static async open(directory: string, from: number | undefined): Promise<MetricsLog> {
+    if (from !== undefined)
+      return new MetricsLog(
+        directory,
+        (await readMetrics(directory)).filter((row) => row.step <= from),
+      )
+    await writeMetrics(directory, [])
+    return new MetricsLog(directory, [])
   }
 
   add(row: Metrics): void {
     this.rows.push(row)
   }
   async flush(): Promise<void> {
-    await replaceFile(this.#path, this.rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+    await writeMetrics(this.#directory, this.rows)
   }
 }

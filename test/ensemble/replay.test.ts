@@ -6,6 +6,7 @@ import { recordedTheorem } from '../../src/ensemble/recorded-world.ts'
 import { type Replay, replayTheorem } from '../../src/ensemble/replay.ts'
 import { schedule } from '../../src/ensemble/scheduler.ts'
 import type { World } from '../../src/ensemble/world.ts'
+import { NO_USAGE } from '../../src/policy/policy.ts'
 import { ModelServer } from '../../src/policy/remote/model-server.ts'
 import { RemotePolicy } from '../../src/policy/remote/remote-policy.ts'
 import { readRemoteSettings } from '../../src/policy/remote/settings.ts'
@@ -113,20 +114,11 @@ test('a replay says which pass or edge is not the one on record, and cannot do w
   const answers = journal.answers(0, 0)
   const rewrite = (change: (logProb: number) => number, keep = answers.length) => {
     database.exec('DELETE FROM answers')
-    const usage = {
-      requests: 0,
-      retries: 0,
-      samples: 0,
-      truncated: 0,
-      tooLong: 0,
-      promptTokens: 0,
-      completionTokens: 0,
-    }
     const changed = answers.slice(0, keep).map((answer) => ({
       ...answer,
       candidates: answer.candidates.map(({ tactic, logProb }) => ({ tactic, logProb: change(logProb) })),
     }))
-    journal.writeAnswers(0, 0, { answers: changed, usage: { ...usage, cost: 0 } })
+    journal.writeAnswers(0, 0, { answers: changed, usage: NO_USAGE })
   }
   rewrite((logProb) => logProb)
   expect(await differences()).toEqual([])

@@ -4,6 +4,7 @@ import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import type { Engine, ProofSession, TacticLimits } from '../../src/lean/engine.ts'
 import { LspEngine } from '../../src/lean/native/engine.ts'
 import { importLines } from '../../src/lean/native/imports.ts'
+import { alive } from './alive.ts'
 import { wasmPeer } from './wasm-worker/peer.ts'
 
 const LIMITS: TacticLimits = { heartbeats: 20_000, wallClockMs: 60_000 }
@@ -24,15 +25,6 @@ afterAll(async () => {
   await embedded?.dispose()
   await lsp?.dispose()
 })
-
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 async function begin(engine: Engine, theorem = ADD_COMM, limits = LIMITS): Promise<ProofSession> {
   const started = await engine.start(theorem, limits)

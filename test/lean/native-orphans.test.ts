@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { alive } from './alive.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** A program whose Lean is in the middle of a tactic that never ends, and that says which process that is. */
@@ -13,15 +14,6 @@ const PROGRAM = `import { LspEngine } from '${root}src/lean/native/engine.ts'
   setTimeout(() => console.log('busy', ...engine.pids), 2000)
   process.on('SIGUSR2', () => { throw new Error('an error that nobody catches') })
   await running`
-
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 test.each(['SIGKILL', 'SIGUSR2'] as const)('no worker outlives a program that ends by %s', async (signal) => {
   const program = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', PROGRAM], {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { alive } from './alive.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** A program that has Lean in the middle of a tactic that never ends, and says which processes it has. */
@@ -32,15 +33,6 @@ async function start(): Promise<{ program: ChildProcess; pids: number[] }> {
     )
   })
   return { program, pids }
-}
-
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 test.each([

@@ -2,9 +2,9 @@ import type { Theorem } from '../../proof/theorem.ts'
 import {
   DEFAULT_LIMITS,
   type Engine,
-  RejectedInput,
   type StartResult,
   type Submission,
+  startResult,
   type TacticLimits,
   type Verdict,
 } from '../engine.ts'
@@ -35,14 +35,8 @@ export class EmbeddedEngine implements Engine {
     return this.pool.leanVersion
   }
 
-  async start(theorem: Theorem, limits: TacticLimits = DEFAULT_LIMITS, signal?: AbortSignal): Promise<StartResult> {
-    try {
-      return { kind: 'started', session: await PooledSession.begin(this.pool, theorem, limits, signal) }
-    } catch (error) {
-      if (error instanceof RejectedInput)
-        return { kind: 'rejected', where: error.where, diagnostics: error.diagnostics }
-      throw error
-    }
+  start(theorem: Theorem, limits: TacticLimits = DEFAULT_LIMITS, signal?: AbortSignal): Promise<StartResult> {
+    return startResult(PooledSession.begin(this.pool, theorem, limits, signal))
   }
 
   verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict> {

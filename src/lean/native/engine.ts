@@ -4,9 +4,9 @@ import {
   DEFAULT_LIMITS,
   type Engine,
   EngineError,
-  RejectedInput,
   type StartResult,
   type Submission,
+  startResult,
   type TacticLimits,
   type Verdict,
 } from '../engine.ts'
@@ -47,14 +47,8 @@ export class LspEngine implements Engine {
     return this.#workers.pids
   }
 
-  async start(theorem: Theorem, limits: TacticLimits = DEFAULT_LIMITS, signal?: AbortSignal): Promise<StartResult> {
-    try {
-      return { kind: 'started', session: await LspSession.begin(this.#workers, theorem, limits, signal) }
-    } catch (error) {
-      if (error instanceof RejectedInput)
-        return { kind: 'rejected', where: error.where, diagnostics: error.diagnostics }
-      throw error
-    }
+  start(theorem: Theorem, limits: TacticLimits = DEFAULT_LIMITS, signal?: AbortSignal): Promise<StartResult> {
+    return startResult(LspSession.begin(this.#workers, theorem, limits, signal))
   }
 
   verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict> {

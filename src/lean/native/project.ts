@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { sha256 } from '../../proof/sha256.ts'
 import { EngineError } from '../engine.ts'
 import type { PoolOptions } from '../pool.ts'
 import { LspEngine } from './engine.ts'
@@ -101,8 +101,6 @@ export async function openProject(path: string, options: PoolOptions = {}): Prom
 
 /** The toolchain and every pinned package: what a project's theorems rest on, as far as its files say. */
 function projectHash({ directory, toolchain }: ProjectFiles): string {
-  const hash = createHash('sha256').update(`${toolchain}\n`)
   const manifest = join(directory, 'lake-manifest.json')
-  if (existsSync(manifest)) hash.update(readFileSync(manifest))
-  return hash.digest('hex')
+  return sha256(`${toolchain}\n${existsSync(manifest) ? readFileSync(manifest, 'utf8') : ''}`)
 }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { ALLOWED_AXIOMS } from '../../proof/axioms.ts'
 import { codeTokens } from '../../proof/lean-text.ts'
 import { findTheorems } from '../../proof/statement.ts'
 import type { Theorem } from '../../proof/theorem.ts'
@@ -12,7 +13,6 @@ import type { ProcessCommand } from './process-group.ts'
 import { type Ran, runCommand } from './run-lean.ts'
 
 const DEFAULT_DEADLINE_MS = 600_000
-const ALLOWED_AXIOMS = new Set(['propext', 'Quot.sound', 'Classical.choice'])
 /**
  * Words that run code while a file is elaborated, or write past the kernel. The checker does not rest on this list: it
  * keeps a source from doing things to the machine. Written in other letters (macros, « ») such code still runs.

@@ -1,4 +1,4 @@
-import { type Goal, type Hypothesis, parseGoal } from '../../proof/proof-state.ts'
+import { type Goal, type Hypothesis, type ProofState, parseGoal } from '../../proof/proof-state.ts'
 import { splitTop, stripOuter } from './term-text.ts'
 
 /** What a hypothesis's name stands for, as far as its printed type tells. */
@@ -61,6 +61,12 @@ export function viewGoal(goal: Goal, waiting = 0): GoalView {
       }
     },
   }
+}
+
+/** Tactics work on the first goal; the others wait. Undefined where none is left. */
+export function firstGoal({ goals }: ProofState): GoalView | undefined {
+  const [goal] = goals
+  return goal === undefined ? undefined : viewGoal(goal, goals.length - 1)
 }
 
 /** Variables of a sort that occur in a text. */

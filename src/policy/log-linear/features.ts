@@ -1,4 +1,5 @@
 import type { ProofState } from '../../proof/proof-state.ts'
+import { hash32 } from '../../proof/random.ts'
 import { type GoalView, mentions } from '../baseline/goal-view.ts'
 import type { Candidate } from '../policy.ts'
 import { anonymous, skeletonOf } from './names.ts'
@@ -33,7 +34,7 @@ export type Choices = {
  * of what it cites) crossed with every word about the goal, and what its arguments are like.
  */
 export function choicesOf(state: ProofState, view: GoalView, candidates: readonly Candidate[]): Choices {
-  const goal = goalWords(view, state).map(hash)
+  const goal = goalWords(view, state).map(hash32)
   const targetSymbols = symbolsOf(view.target)
   const factInfo = new Map(
     view.facts.map(({ name, type }, i) => {
@@ -49,14 +50,14 @@ export function choicesOf(state: ProofState, view: GoalView, candidates: readonl
           ? ['about target']
           : []),
       ]
-      return [name, words.map(hash)] as const
+      return [name, words.map(hash32)] as const
     }),
   )
   const variableInfo = new Map(
     view.variables.map(({ name }) => {
       const inTarget = mentions(view.target, name)
       const facts = view.facts.filter(({ type }) => mentions(type, name)).length
-      return [name, [hash(`in target ${inTarget}`), hash(`in facts ${Math.min(3, facts)}`)]] as const
+      return [name, [hash32(`in target ${inTarget}`), hash32(`in facts ${Math.min(3, facts)}`)]] as const
     }),
   )
   const features: number[] = []
@@ -67,16 +68,16 @@ export function choicesOf(state: ProofState, view: GoalView, candidates: readonl
     const cited = /(?<![\p{L}\p{N}_.'₀-₉›])(\p{Lu}\w*)\.[\p{L}\w.']+/u.exec(whole)?.[1]
     // The form without what it cites: what is learnt of `rw [Nat.x]` must help with `rw [Nat.y]`.
     const form = whole.replace(/(?<![\p{L}\p{N}_.'₀-₉›])\p{Lu}\w*(\.[\p{L}\w.']+)+/gu, '‹theorem›')
-    const first = hash(`first ${/^\S+/.exec(tactic)?.[0] ?? ''}`)
-    const keys = [hash(`whole ${whole}`)]
-    if (form !== whole) keys.push(hash(`form ${form}`))
+    const first = hash32(`first ${/^\S+/.exec(tactic)?.[0] ?? ''}`)
+    const keys = [hash32(`whole ${whole}`)]
+    if (form !== whole) keys.push(hash32(`form ${form}`))
     for (const key of keys) for (const word of goal) features.push(place(key, word))
     for (const word of goal) features.push(place(first, word))
-    features.push(place(first, hash(`prior ${Math.round(logProb / PRIOR_STEP)}`)))
-    features.push(place(keys.at(-1) as number, hash(`prior ${Math.round(logProb / PRIOR_STEP)}`)))
+    const prior = hash32(`prior ${Math.round(logProb / PRIOR_STEP)}`)
+    features.push(place(first, prior), place(keys.at(-1) as number, prior))
     if (cited !== undefined) {
       const known = view.constants.has(cited)
-      features.push(place(hash(`cites ${known}`), first), place(hash(`cites ${cited}`), goal[1] as number))
+      features.push(place(hash32(`cites ${known}`), first), place(hash32(`cites ${cited}`), goal[1] as number))
     }
     const [key] = keys as [number]
     for (const [k, name] of skeleton.facts.slice(0, 3).entries())
@@ -109,13 +110,6 @@ export function logProbs({ priors, features, starts }: Choices, weights: Float32
   const total = max + Math.log(sum)
   for (let i = 0; i < scores.length; i++) scores[i] = Math.min(0, (scores[i] as number) - total)
   return scores
-}
-
-/** FNV-1a, 32 bits. */
-function hash(text: string): number {
-  let h = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
-  return h >>> 0
 }
 
 /** The place of a pair of hashes, mixed so that near pairs do not fall together (the finaliser of MurmurHash3). */

@@ -2,12 +2,12 @@ import * as z from 'zod'
 import type { ProofState } from '../../proof/proof-state.ts'
 import { type DistributionOptions, DistributionPolicy } from '../distribution-policy.ts'
 import type { Candidate } from '../policy.ts'
-import { CONFIG, FORMAT, json, readPolicyFiles, VERSION, writePolicyFiles } from '../policy-files.ts'
+import { CONFIG, FORMAT, json, type PolicyFiles, readPolicyFiles, VERSION, writePolicyFiles } from '../policy-files.ts'
 import type { PremiseIndex } from '../premises.ts'
 import { decodeSafetensors, encodeSafetensors } from '../safetensors.ts'
 import { logProbs, WEIGHT_COUNT } from './features.ts'
-import { choicesAt } from './proposer.ts'
-import { TemplateBank, type Templates, templatesSchema } from './templates.ts'
+import { type Proposer, proposerFor } from './proposer.ts'
+import { type Templates, templatesSchema } from './templates.ts'
 
 /** What a log-linear policy knows. */
 export type LogLinearModel = {
@@ -41,11 +41,16 @@ export function writeLogLinear(
   return writePolicyFiles(directory, contents, training)
 }
 
+/** A model as it is kept: with its hash, and how it came to be. */
+export type KeptLogLinear = LogLinearModel & Pick<PolicyFiles, 'hash' | 'training'>
+
 /** @throws CheckpointError */
-export async function readLogLinear(
-  directory: string,
-): Promise<LogLinearModel & { readonly hash: string; readonly training: Readonly<Record<string, unknown>> }> {
-  const files = await readPolicyFiles(directory)
+export async function readLogLinear(directory: string): Promise<KeptLogLinear> {
+  return logLinearOf(await readPolicyFiles(directory))
+}
+
+/** @throws CheckpointError */
+export function logLinearOf(files: PolicyFiles): KeptLogLinear {
   if (files.kind !== 'log-linear') throw files.fail(`it is a ${files.kind} policy, not a log-linear one.`)
   const { nEff } = files.json(CONFIG, configSchema)
   const weights = files.parse(WEIGHTS, (bytes) => {
@@ -73,20 +78,18 @@ export class LogLinearPolicy extends DistributionPolicy {
   readonly name: string
   readonly nEff: number
   readonly #weights: Float32Array
-  readonly #bank: TemplateBank
-  readonly #premises: PremiseIndex | undefined
+  readonly #proposer: Proposer
 
   constructor(model: LogLinearModel, options: DistributionOptions & { readonly premises?: PremiseIndex } = {}) {
     super(options)
     this.nEff = model.nEff
     this.name = `log-linear (N_eff ${model.nEff})`
     this.#weights = model.weights
-    this.#bank = new TemplateBank(model.templates)
-    this.#premises = options.premises
+    this.#proposer = proposerFor(model.templates, options.premises)
   }
 
   protected candidatesAt(state: ProofState): readonly Candidate[] {
-    const choices = choicesAt(state, this.#bank, this.#premises)
+    const choices = this.#proposer.choicesAt(state)
     if (choices === undefined) return []
     const scores = logProbs(choices, this.#weights)
     return choices.tactics

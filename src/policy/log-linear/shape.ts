@@ -1,5 +1,5 @@
 import type { ProofState } from '../../proof/proof-state.ts'
-import { type GoalView, mentions, viewGoal } from '../baseline/goal-view.ts'
+import { type GoalView, mentions } from '../baseline/goal-view.ts'
 import { relation, splitTop, stripOuter } from '../baseline/term-text.ts'
 
 /** The outermost form of a proposition: its relation or connective, else its first word. */
@@ -61,9 +61,4 @@ function headOf(text: string, view: GoalView): string {
     : first.length === 1
       ? 'application'
       : first
-}
-
-export function firstGoal(state: ProofState): GoalView | undefined {
-  const [goal] = state.goals
-  return goal === undefined ? undefined : viewGoal(goal, state.goals.length - 1)
 }

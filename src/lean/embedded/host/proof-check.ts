@@ -1,3 +1,4 @@
+import { ALLOWED_AXIOMS } from '../../../proof/axioms.ts'
 import type { ExportedDeclarations } from '../protocol.ts'
 import { CONSTANT_INFO, type Constants } from './constants.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
@@ -8,8 +9,6 @@ import type { Obj } from './wasm-module.ts'
 export type Refusal = { readonly kind: 'refused'; readonly reason: string; readonly messages: string[] }
 export type CheckResult = { readonly kind: 'verified'; readonly axioms: string[] } | Refusal
 
-/** The axioms of Lean's own logic; whatever else a proof rests on is refused. */
-const ALLOWED_AXIOMS = new Set(['propext', 'Quot.sound', 'Classical.choice'])
 /** DefinitionSafety.safe */
 const SAFE = 1
 
