@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { readLogLinear } from '../src/policy/log-linear/log-linear-policy.ts'
-import { evaluationFacts, evaluationTables, percent } from '../src/report/evaluation-tables.ts'
+import { evaluationFacts, evaluationTables, percent, pText, signed } from '../src/report/evaluation-tables.ts'
 import { type Line, lineChart } from '../src/report/plot.ts'
 import { type Table, tableMarkdown } from '../src/report/table.ts'
 import { solvedWithin } from '../src/results/coverage.ts'
@@ -21,9 +21,11 @@ import { readMetrics } from '../src/training/metrics-file.ts'
  * The study behind STUDY.md: `npm run study`. Every stage is one `hedge` command whose results file or policy stays in
  * --out, so the same command goes on where it was stopped; the tables and plots are made from those files alone.
  */
-const USAGE = `npm run study -- [--quick] [--out study] [--workers 2] [--passes 16] [--minif2f FILE] [--tables-only]
+const USAGE = `npm run study -- [--quick] [--out study] [--workers 2] [--passes 64] [--minif2f FILE] [--tables-only] [--pack]
   --quick        the whole pipeline (trace, iterate, evaluate, tables) on a few theorems, in minutes
-  --tables-only  make tables and plots from what is there, run nothing`
+  --tables-only  make tables and plots from what is there, run nothing
+  --pack         then write NAME.sqlite.gz beside each results file, as the repository keeps them: without search trees,
+                 policies' answers, and the tactics of passes that proved nothing`
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SHIPPED = join(ROOT, 'policies')
@@ -32,9 +34,13 @@ const LIMITS = ['--heartbeats', '2000', '-d', '30', '-b', '60s']
 
 type Scale = {
   readonly passes: number
-  /** Flags that choose the theorems: of the main comparison, and of those that need many policies. */
+  /** Passes of the members where a few theorems are tried very often; none in a quick study. */
+  readonly deepPasses: number | undefined
+  /** Flags that choose the theorems: of the main comparison, and of those that need many policies or passes. */
   readonly main: readonly string[]
   readonly part: readonly string[]
+  /** Passes on `part`. */
+  readonly partPasses: number
   readonly epochs: number
 }
 
@@ -46,6 +52,8 @@ type Setting = {
   /** Where the family and the steps it was trained on are. */
   readonly policies: string
   readonly steps: string
+  /** The steps of the round of expert iteration before the family's, where there was one. */
+  readonly stepsBefore: string | undefined
   readonly run: boolean
 }
 
@@ -58,6 +66,7 @@ async function main(): Promise<number> {
       passes: { type: 'string' },
       minif2f: { type: 'string', default: '../shared/data/minif2f_core_valid.jsonl' },
       'tables-only': { type: 'boolean', default: false },
+      pack: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -68,7 +77,7 @@ async function main(): Promise<number> {
   const { quick } = values
   const out = values.out ?? (quick ? 'study-quick' : 'study')
   await mkdir(out, { recursive: true })
-  const passes = Number(values.passes ?? (quick ? 4 : 16))
+  const passes = Number(values.passes ?? (quick ? 4 : 64))
   if (!Number.isInteger(passes) || passes < 1) {
     console.error(`--passes must be a whole number of at least 1, not ${values.passes}\n${USAGE}`)
     return 2
@@ -79,25 +88,27 @@ async function main(): Promise<number> {
     workers: values.workers ?? (quick ? '1' : '2'),
     scale: {
       passes,
+      deepPasses: quick ? undefined : 1024,
       main: quick ? ['--shard', '1/50'] : [],
       part: quick ? ['--shard', '2/100'] : ['--shard', '1/10'],
+      partPasses: Math.min(passes, 16),
       epochs: quick ? 2 : 16,
     },
     minif2f: quick || !existsSync(values.minif2f) ? undefined : values.minif2f,
     policies: quick ? join(out, 'iteration', 'round-0', 'policies') : SHIPPED,
     steps: quick ? join(out, 'iteration', 'round-0', 'steps.jsonl') : join(ROOT, 'datasets', 'steps.jsonl.gz'),
+    stepsBefore: quick ? undefined : join(ROOT, 'study', 'steps-round-0.jsonl.gz'),
     run: !values['tables-only'],
   }
   if (setting.run) {
     if (quick) await learn(setting)
-    const { library, minif2f } = evaluations(setting)
-    for (const [name, args] of library) await evaluate(setting, name, args)
     await trainVariants(setting)
-    for (const [name, args] of [...variantEvaluations(setting), ...minif2f]) await evaluate(setting, name, args)
+    for (const [name, args] of evaluations(setting)) await evaluate(setting, name, args)
   }
   const text = await tables(setting)
   await writeFile(join(out, 'tables.md'), text)
   console.log(text)
+  if (values.pack) for (const name of RESULTS) await pack(join(out, `${name}.sqlite`))
   return 0
 }
 
@@ -118,34 +129,31 @@ function family(policies: string): string[] {
   return N_EFFS.map((nEff) => (shipped ? `neff-${nEff}` : `${join(policies, `neff-${nEff}`)},name=neff-${nEff}`))
 }
 
-/** Results files and the arguments of their `hedge evaluate`. */
-function evaluations({ scale, minif2f, policies }: Setting): Record<'library' | 'minif2f', [string, string[]][]> {
-  const library = [DATA, '--split', 'test', ...scale.main]
-  const many = String(scale.passes * N_EFFS.length)
-  const oneShot = 'one-shot,search=best-first,width=12,widenings=0,expansions=1'
-  const on = (name: string, set: readonly string[]): [string, string[]][] => [
-    [`${name}`, [...set, '-m', ...family(policies), '-n', String(scale.passes)]],
-    [`${name}-baseline`, [...set, '-m', 'baseline', '-n', many]],
-    [`${name}-one-shot`, [...set, '-m', oneShot, '-n', '1']],
-  ]
-  return { library: on('library', library), minif2f: minif2f === undefined ? [] : on('minif2f', [minif2f]) }
-}
+/** Every results file there may be, without its ending. */
+const RESULTS = [
+  'library',
+  'library-baseline',
+  'library-one-shot',
+  'round-0',
+  'deep',
+  'epochs',
+  'units',
+  'minif2f',
+  'minif2f-baseline',
+  'minif2f-one-shot',
+] as const
+type Results = (typeof RESULTS)[number]
 
-/** Epochs after which the variants are looked at. */
-function epochsShown({ scale }: Setting): number[] {
-  return [1, 2, 4, 8, 16].filter((epoch) => epoch <= scale.epochs)
-}
-
-/** Every N_eff over more epochs than the family had, and whole-proof DCO at one N. */
-async function trainVariants({ out, steps, scale }: Setting): Promise<void> {
-  const train = ['train', '--data', steps, '--epochs', String(scale.epochs)]
-  await hedge([...train, '--neff', N_EFFS.join(','), '--every-epoch', '--out', join(out, 'epochs')])
-  await hedge([...train, '--neff', '8', '--unit', 'proof', '--out', join(out, 'whole-proof')])
-}
-
-function variantEvaluations(setting: Setting): [string, string[]][] {
-  const { out, scale } = setting
-  const part = [DATA, '--split', 'test', ...scale.part, '-n', String(scale.passes), '--no-matched']
+/** Results files and the arguments of their `hedge evaluate`, in the order in which they are made. */
+function evaluations(setting: Setting): [Results, string[]][] {
+  const { out, scale, minif2f, policies, stepsBefore } = setting
+  const all = [DATA, '--split', 'test', ...scale.main]
+  const part = [DATA, '--split', 'test', ...scale.part]
+  const n = ['-n', String(scale.passes)]
+  const members = ['-m', ...family(policies)]
+  const baseline = ['-m', 'baseline', '-n', String(scale.passes * N_EFFS.length)]
+  const oneShot = ['-m', 'one-shot,search=best-first,width=12,widenings=0,expansions=1', '-n', '1']
+  const few = ['-n', String(scale.partPasses), '--no-matched']
   const epochs = [1, 32].flatMap((nEff) =>
     epochsShown(setting).map(
       (epoch) => `${join(out, 'epochs', `neff-${nEff}`, `epoch-${epoch}`)},name=N_eff ${nEff} epoch ${epoch}`,
@@ -156,12 +164,43 @@ function variantEvaluations(setting: Setting): [string, string[]][] {
     `${join(out, 'epochs', 'neff-8')},name=step-wise DCO at 8`,
   ]
   return [
-    ['epochs', [...part, '-m', ...epochs]],
-    ['units', [...part, '-m', ...units]],
-  ]
+    ['library', [...all, ...members, ...n]],
+    ['library-baseline', [...all, ...baseline]],
+    ['library-one-shot', [...all, ...oneShot]],
+    ...(stepsBefore === undefined
+      ? []
+      : ([['round-0', [...all, '-m', ...family(join(out, 'round-0')), ...n, '--no-matched']]] as const)),
+    ['epochs', [...part, '-m', ...epochs, ...few]],
+    ['units', [...part, '-m', ...units, ...few]],
+    ...(minif2f === undefined
+      ? []
+      : ([
+          ['minif2f', [minif2f, ...members, ...n]],
+          ['minif2f-baseline', [minif2f, ...baseline]],
+          ['minif2f-one-shot', [minif2f, ...oneShot]],
+        ] as const)),
+    ...(scale.deepPasses === undefined
+      ? []
+      : ([['deep', [...part, ...members, '-n', String(scale.deepPasses)]]] as const)),
+  ] as [Results, string[]][]
 }
 
-async function evaluate({ out, workers }: Setting, name: string, args: readonly string[]): Promise<void> {
+/** Epochs after which the variants are looked at. */
+function epochsShown({ scale }: Setting): number[] {
+  return [1, 2, 4, 8, 16].filter((epoch) => epoch <= scale.epochs)
+}
+
+/** Every N_eff over more epochs than the family had, whole-proof DCO at one N, and the family of the round before. */
+async function trainVariants({ out, steps, stepsBefore, scale }: Setting): Promise<void> {
+  const all = N_EFFS.join(',')
+  const train = ['train', '--data', steps, '--epochs', String(scale.epochs)]
+  await hedge([...train, '--neff', all, '--every-epoch', '--out', join(out, 'epochs')])
+  await hedge([...train, '--neff', '8', '--unit', 'proof', '--out', join(out, 'whole-proof')])
+  if (stepsBefore !== undefined)
+    await hedge(['train', '--data', stepsBefore, '--neff', all, '--out', join(out, 'round-0')])
+}
+
+async function evaluate({ out, workers }: Setting, name: Results, args: readonly string[]): Promise<void> {
   await hedge(['evaluate', ...args, ...LIMITS, '-w', workers, '-o', unpacked(join(out, `${name}.sqlite`))])
 }
 
@@ -185,7 +224,24 @@ function unpacked(path: string): string {
   return path
 }
 
-function read({ out }: Setting, name: string): RunResults | undefined {
+/** Writes what the tables need of a results file, compressed, beside it. */
+async function pack(path: string): Promise<void> {
+  if (!existsSync(path)) return
+  const copy = `${path}.packing`
+  await rm(copy, { force: true })
+  const source = openResults(path, { mustExist: true })
+  source.prepare('VACUUM INTO ?').run(copy)
+  source.close()
+  const packed = openResults(copy, { mustExist: true })
+  packed.exec("DELETE FROM trees; DELETE FROM answers; UPDATE passes SET tactics = '[]' WHERE proof_id IS NULL")
+  packed.exec('VACUUM')
+  packed.pragma('journal_mode = DELETE')
+  packed.close()
+  writeFileSync(`${path}.gz`, gzipSync(readFileSync(copy), { level: 9 }))
+  await rm(copy)
+}
+
+function read({ out }: Setting, name: Results): RunResults | undefined {
   const path = unpacked(join(out, `${name}.sqlite`))
   if (!existsSync(path)) return undefined
   const database = openResults(path, { mustExist: true })
@@ -199,20 +255,22 @@ function read({ out }: Setting, name: string): RunResults | undefined {
 
 async function tables(setting: Setting): Promise<string> {
   const parts: string[] = []
-  for (const [name, title] of [
-    ['library', "Library theorems (test split of Lean's own library)"],
-    ['minif2f', 'MiniF2F-core valid'],
+  for (const [name, title, floors] of [
+    ['library', "Library theorems (test split of Lean's own library)", ['library-baseline', 'library-one-shot']],
+    ['minif2f', 'MiniF2F-core valid', ['minif2f-baseline', 'minif2f-one-shot']],
+    ['deep', 'Many passes on every tenth library theorem', undefined],
   ] as const) {
     const results = read(setting, name)
     if (results === undefined) continue
     const summary = summarise(results)
-    parts.push(`## ${title}`, facts(summary), ...evaluationTables(summary).map(tableMarkdown))
-    const floors = floorTable(setting, name, results)
-    if (floors.rows.length > 0) parts.push(tableMarkdown(floors))
-    const lengths = lengthTable(results)
-    if (lengths.rows.length > 0) parts.push(tableMarkdown(lengths))
-    await writeFile(join(setting.out, `${name}-coverage.svg`), await coveragePlot(setting, name, summary))
+    const more = [...(floors ? [floorTable(setting, floors, results)] : []), lengthTable(results)]
+    parts.push(`## ${title}`, facts(summary))
+    parts.push(...[...evaluationTables(summary), ...more].filter(({ rows }) => rows.length > 0).map(tableMarkdown))
+    await writeFile(join(setting.out, `${name}-coverage.svg`), await coveragePlot(setting, floors?.[0], summary))
   }
+  const [before, after] = [read(setting, 'round-0'), read(setting, 'library')]
+  if (before !== undefined && after !== undefined)
+    parts.push('## One more round of expert iteration', tableMarkdown(roundTable(before, after)))
   const confidences = await confidenceTable(setting)
   parts.push('## Confidence', tableMarkdown(confidences.table))
   for (const [file, svg] of confidences.plots) await writeFile(join(setting.out, file), svg)
@@ -236,7 +294,11 @@ function facts(summary: Summary): string {
 }
 
 /** The ensemble beside the floors, theorem by theorem, on those that both runs have done. */
-function floorTable(setting: Setting, name: string, { members, theorems, run }: RunResults): Table {
+function floorTable(
+  setting: Setting,
+  [baseline, oneShot]: readonly [Results, Results],
+  { members, theorems, run }: RunResults,
+): Table {
   const solves = (theorem: TheoremResult) =>
     members.some((_, i) => {
       const counts = theorem.ordinary[i]
@@ -245,8 +307,8 @@ function floorTable(setting: Setting, name: string, { members, theorems, run }: 
   const done = new Map(theorems.filter(({ outcome }) => outcome === 'done').map((theorem) => [theorem.name, theorem]))
   const rows = (
     [
-      [`${name}-baseline`, `baseline, untrained, ${run.passes * members.length} passes`],
-      [`${name}-one-shot`, 'one-shot automation, 12 closers'],
+      [baseline, `baseline, untrained, ${run.passes * members.length} passes`],
+      [oneShot, 'one-shot automation, 12 closers'],
     ] as const
   ).flatMap(([file, label]) => {
     const floor = read(setting, file)
@@ -300,6 +362,52 @@ function lengthTable({ members, theorems, run }: RunResults): Table {
   }
 }
 
+/** The paper's C.1: what each N_eff and their ensemble gain from the proofs that one more round found. */
+function roundTable(before: RunResults, after: RunResults): Table {
+  const [first, second] = [summarise(before), summarise(after)]
+  const columns = second.columns.filter((k) => first.columns.includes(k))
+  const theorems = new Map(before.theorems.map((theorem) => [theorem.name, theorem]))
+  /** By the members that `which` names: solved within the passes of the run, before and after. */
+  const pairs = (which: (member: number) => boolean): [boolean, boolean][] =>
+    after.theorems.flatMap((theorem): [boolean, boolean][] => {
+      const earlier = theorems.get(theorem.name)
+      if (earlier === undefined || earlier.outcome !== 'done' || theorem.outcome !== 'done') return []
+      const solved = ({ ordinary }: TheoremResult) =>
+        ordinary.some((counts, member) => which(member) && solvedWithin(counts, after.run.passes))
+      return [[solved(earlier), solved(theorem)]]
+    })
+  const row = (
+    name: string,
+    points: readonly Summary['ensemble']['coverage'][],
+    which: (member: number) => boolean,
+  ) => {
+    const at = (side: number, k: number) => points[side]?.find((point) => point.k === k)?.rate.value ?? Number.NaN
+    const test = mcnemar(pairs(which))
+    return [
+      name,
+      ...columns.flatMap((k) => [percent(at(0, k)), percent(at(1, k)), signed(at(1, k) - at(0, k))]),
+      `${test.onlyFirst} : ${test.onlySecond}`,
+      pText(test.p),
+    ]
+  }
+  return {
+    title: 'Coverage before and after the last round',
+    head: [
+      '',
+      ...columns.flatMap((k) => [`pass@${k} before`, 'after', 'gain']),
+      'only before : only after',
+      'p (McNemar)',
+    ],
+    rows: [
+      ...second.members.map((member, i) =>
+        row(member.name, [first.members[i]?.coverage ?? [], member.coverage], (other) => other === i),
+      ),
+      row('ensemble', [first.ensemble.coverage, second.ensemble.coverage], () => true),
+    ],
+    note: `Only : only are theorems solved within ${after.run.passes} passes, of each member for the ensemble.`,
+  }
+}
+
 function memberTable(results: RunResults): Table {
   const { members, passes, counts } = summarise(results)
   return {
@@ -313,12 +421,16 @@ function memberTable(results: RunResults): Table {
   }
 }
 
-async function coveragePlot(setting: Setting, name: string, { members, ensemble }: Summary): Promise<string> {
+async function coveragePlot(
+  setting: Setting,
+  floor: Results | undefined,
+  { members, ensemble }: Summary,
+): Promise<string> {
   const line = (label: string, points: Summary['ensemble']['curve'], cost: number): Line => ({
     name: label,
     points: points.map(({ k, rate }) => ({ x: k * cost, y: 100 * rate.value })),
   })
-  const baseline = read(setting, `${name}-baseline`)
+  const baseline = floor && read(setting, floor)
   const untrained = baseline === undefined ? undefined : summarise(baseline).members[0]
   const lines = [
     ...members.map((member) => line(member.name, member.curve, 1)),
@@ -393,10 +505,6 @@ async function confidenceTable({ out, policies }: Setting): Promise<{ table: Tab
     },
     plots,
   }
-}
-
-function pText(p: number): string {
-  return p < 0.001 ? '< 0.001' : p.toFixed(3)
 }
 
 main().then(

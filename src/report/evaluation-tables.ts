@@ -196,7 +196,8 @@ function rateCells(rate: Rate | undefined): string[] {
     : [percent(rate.value), `${percent(rate.low)} - ${percent(rate.high)}`]
 }
 
-function pText(p: number): string {
+/** A p-value to three places. */
+export function pText(p: number): string {
   return p < 0.001 ? '< 0.001' : p.toFixed(3)
 }
 
@@ -204,7 +205,8 @@ export function percent(share: number): string {
   return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : '-'
 }
 
-function signed(share: number): string {
+/** A difference of shares, in percentage points. */
+export function signed(share: number): string {
   return `${share >= 0 ? '+' : '-'}${(100 * Math.abs(share)).toFixed(1)}`
 }
 
