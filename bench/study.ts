@@ -166,11 +166,11 @@ function evaluations(setting: Setting): [Results, string[]][] {
   ]
   return [
     ['library', [...all, ...members, ...n]],
-    ['library-baseline', [...all, ...baseline]],
-    ['library-one-shot', [...all, ...oneShot]],
     ...(stepsBefore === undefined
       ? []
       : ([['round-0', [...all, '-m', ...family(join(out, 'round-0')), ...n, '--no-matched']]] as const)),
+    ['library-baseline', [...all, ...baseline]],
+    ['library-one-shot', [...all, ...oneShot]],
     ['epochs', [...part, '-m', ...epochs, ...few]],
     ['units', [...part, '-m', ...units, ...few]],
     ...(minif2f === undefined
