@@ -37,11 +37,12 @@ type Scale = {
   readonly passes: number
   /** Passes of the members where a few theorems are tried very often; none in a quick study. */
   readonly deepPasses: number | undefined
-  /** Flags that choose the theorems: of the main comparison, and of those that need many policies or passes. */
+  /** Flags that choose the theorems: of most comparisons, of those that need many policies, and many passes. */
   readonly main: readonly string[]
   readonly part: readonly string[]
-  /** Passes on `part`. */
-  readonly partPasses: number
+  readonly deep: readonly string[]
+  /** Passes of policies that stand in no family. */
+  readonly fewPasses: number
   readonly epochs: number
 }
 
@@ -91,8 +92,9 @@ async function main(): Promise<number> {
       passes,
       deepPasses: quick ? undefined : 1024,
       main: quick ? ['--shard', '1/50'] : [],
-      part: quick ? ['--shard', '2/100'] : ['--shard', '1/10'],
-      partPasses: Math.min(passes, 16),
+      part: quick ? ['--shard', '2/100'] : ['--shard', '1/5'],
+      deep: ['--shard', '1/10'],
+      fewPasses: Math.min(passes, 16),
       epochs: quick ? 2 : 16,
     },
     minif2f: quick || !existsSync(values.minif2f) ? undefined : values.minif2f,
@@ -150,11 +152,12 @@ function evaluations(setting: Setting): [Results, string[]][] {
   const { out, scale, minif2f, policies, stepsBefore } = setting
   const all = [DATA, '--split', 'test', ...scale.main]
   const part = [DATA, '--split', 'test', ...scale.part]
+  const deep = [DATA, '--split', 'test', ...scale.deep]
   const n = ['-n', String(scale.passes)]
   const members = ['-m', ...family(policies)]
   const baseline = ['-m', 'baseline', '-n', String(scale.passes * N_EFFS.length)]
   const oneShot = ['-m', 'one-shot,search=best-first,width=12,widenings=0,expansions=1', '-n', '1']
-  const few = ['-n', String(scale.partPasses), '--no-matched']
+  const few = ['-n', String(scale.fewPasses), '--no-matched']
   const epochs = [1, 32].flatMap((nEff) =>
     epochsShown(setting).map(
       (epoch) => `${join(out, 'epochs', `neff-${nEff}`, `epoch-${epoch}`)},name=N_eff ${nEff} epoch ${epoch}`,
@@ -172,7 +175,7 @@ function evaluations(setting: Setting): [Results, string[]][] {
     ['library-baseline', [...all, ...baseline]],
     ['library-one-shot', [...all, ...oneShot]],
     ['epochs', [...part, '-m', ...epochs, ...few]],
-    ['units', [...part, '-m', ...units, ...few]],
+    ['units', [...all, '-m', ...units, ...few]],
     ...(minif2f === undefined
       ? []
       : ([
@@ -182,7 +185,7 @@ function evaluations(setting: Setting): [Results, string[]][] {
         ] as const)),
     ...(scale.deepPasses === undefined
       ? []
-      : ([['deep', [...part, ...members, '-n', String(scale.deepPasses)]]] as const)),
+      : ([['deep', [...deep, ...members, '-n', String(scale.deepPasses)]]] as const)),
   ] as [Results, string[]][]
 }
 
