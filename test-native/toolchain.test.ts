@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Verdict } from '../src/lean/engine.ts'
 import type { LspEngine } from '../src/lean/native/engine.ts'
-import { openProject } from '../src/lean/native/project.ts'
+import { askCheckers, findCheckers } from '../src/lean/native/other-checkers.ts'
+import { leanOf, openProject } from '../src/lean/native/project.ts'
+import { runCommand } from '../src/lean/native/run-lean.ts'
 import { verifyProof } from '../src/lean/verifier.ts'
 
 /** A project whose toolchain is installed: `HEDGE_LEAN_PROJECT`, or the one that comes with hedge. */
@@ -12,6 +17,11 @@ const installed = spawnSync('lake', ['--version']).status === 0
 if (!installed)
   console.error(
     '\n*** NOTHING WAS TESTED: there is no `lake` on the PATH. `npm run hedge -- doctor --lean lean-project` says how to get it. ***\n',
+  )
+const checkers = installed ? await findCheckers(PROJECT) : []
+if (installed && checkers.length === 0)
+  console.error(
+    '\n*** NO OTHER CHECKER WAS TESTED: the project has neither leanchecker nor lean4checker. `npm run hedge -- doctor --lean lean-project` says how to get one. ***\n',
   )
 
 describe.runIf(installed)('with a toolchain', () => {
@@ -84,5 +94,44 @@ describe.runIf(installed)('with a toolchain', () => {
     expect((await file('theorem t : two = 3', 'def two := 3\ntheorem t : two = 3 := rfl\n', 'def two := 2')).kind).toBe(
       'rejected',
     )
+  })
+})
+
+/** Compiles, and declares `False` proved by `True.intro`: the kernel was told not to look. */
+const UNCHECKED = `import Lean
+open Lean Elab Command
+set_option debug.skipKernelTC true
+run_cmd liftCoreM (addDecl (.thmDecl {
+  name := \`t, levelParams := [], type := .const \`\`False [], value := .const \`\`True.intro [] }))
+`
+
+describe.runIf(checkers.length > 0)(`with ${checkers.map(({ name }) => name).join(' and ')}`, () => {
+  test('a proof is accepted by each', async () => {
+    const engine = await openProject(PROJECT, { processes: 1 })
+    try {
+      const statement = 'theorem t (a : Nat) : a + 0 = a'
+      expect(
+        await engine.verify({ name: 't', header: '', statement }, { name: 't', source: `${statement} := rfl\n` }),
+      ).toEqual({ kind: 'verified', axioms: [], alsoCheckedBy: checkers.map(({ name }) => name) })
+    } finally {
+      await engine.dispose()
+    }
+  })
+
+  test.each(checkers)('what the kernel has not seen is refused by $name', async (checker) => {
+    const folder = await mkdtemp(join(tmpdir(), 'hedge-native-'))
+    try {
+      const module = 'HedgeUnchecked'
+      await writeFile(join(folder, `${module}.lean`), UNCHECKED)
+      const compile = leanOf(PROJECT)(['-o', join(folder, `${module}.olean`), join(folder, `${module}.lean`)])
+      expect(await runCommand(compile, 300_000)).toMatchObject({ kind: 'ended', code: 0 })
+      const compiled = { directory: folder, module }
+      expect(await askCheckers([checker], compiled, join(folder, 'alone'), 300_000)).toMatchObject({
+        kind: 'rejected',
+        reason: `${checker.name} refuses the proof`,
+      })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })

@@ -194,6 +194,7 @@ describe('hedge train', () => {
     const answers = await Promise.all(cases.map(([args]) => hedgeTrain([...args, '--out', join(home, 'never')])))
     for (const [i, { code, err }] of answers.entries()) {
       expect(code, err).toBe(2)
+      expect(err).toMatch(/^hedge: /)
       expect(err).toMatch(cases[i]?.[1] ?? /never/)
       expect(err.trim().split('\n')).toHaveLength(1)
     }

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander'
 import { checkTheorems, type Finding } from '../dataset/check.ts'
-import { FORMATS, type Format, loadTheorems } from '../dataset/theorem-file.ts'
+import { FORMATS, type Format } from '../dataset/theorem-file.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { DEFAULT_LIMITS, RejectedInput } from '../lean/engine.ts'
-import { EXIT, InputError, orBadInput } from './failure.ts'
+import { EXIT, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
+import { readTheoremFile } from './read-theorems.ts'
 
 type Options = { readonly json?: boolean; readonly workers: number; readonly format?: Format }
 
@@ -27,9 +28,7 @@ export function datasetCheckCommand(): Command {
 }
 
 async function check(path: string, { json = false, workers, format }: Options): Promise<number> {
-  const file = await loadTheorems(path, format).catch((cause: Error) => {
-    throw new InputError(`${path} cannot be read: ${cause.message}`, { cause })
-  })
+  const file = await readTheoremFile(path, format)
   const engine = await EmbeddedEngine.create({ processes: workers })
   try {
     const theorems = file.theorems.map(({ theorem }) => theorem)

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { freemem, totalmem } from 'node:os'
+import { EngineError } from '../lean/engine.ts'
+import { findCheckers } from '../lean/native/other-checkers.ts'
 import { leanOf, type ProjectFiles, readProject } from '../lean/native/project.ts'
-import { runCommand } from '../lean/native/run-lean.ts'
+import { type Ran, runCommand } from '../lean/native/run-lean.ts'
 import type { Finding } from './doctor.ts'
 
 /** What a process that has all of Mathlib open needs. */
@@ -42,19 +44,46 @@ export async function* projectFindings(path: string): AsyncGenerator<Finding> {
   const lean = await runCommand(leanOf(directory)(['--version']), PROBE_MS)
   yield lean.kind === 'ended' && lean.code === 0
     ? ok('Lean of the project', lean.stdout.trim())
-    : bad(
-        'Lean of the project',
-        lean.kind === 'ended' ? (lean.stderr.trim().split('\n')[0] ?? 'it fails') : 'it does not answer',
-        `cd ${path} && lake env lean --version`,
-      )
-  const checker = await versionOf('lean4checker', ['--help'])
-  const comparator = await versionOf('comparator', ['--help'])
-  const installed = [checker && 'lean4checker', comparator && 'comparator'].filter(Boolean).join(', ')
-  yield {
-    what: 'other checkers',
-    state: 'note',
-    detail: installed === '' ? 'none on the PATH; for proofs from hostile hands, install comparator' : installed,
+    : bad('Lean of the project', complaintOf(lean), `cd ${path} && lake env lean --version`)
+  if (lean.kind === 'ended' && lean.code === 0) yield* checkerFindings(path, files)
+}
+
+/** A small module of every Lean's library, for a checker to show that it can read what this Lean compiles. */
+const KNOWN_GOOD = 'Init.Coe'
+
+async function* checkerFindings(path: string, { directory, toolchain }: ProjectFiles): AsyncGenerator<Finding> {
+  const checkers = await findCheckers(directory).catch((error: EngineError) => error)
+  if (checkers instanceof EngineError) {
+    yield bad('other checkers', checkers.message, `cd ${path} && lake env`)
+    return
   }
+  if (checkers.length === 0)
+    yield {
+      what: 'other checkers',
+      state: 'note',
+      detail: `neither leanchecker, which comes with newer Lean, nor lean4checker: hedge's own checker judges alone`,
+      remedy: getChecker(path, toolchain),
+    }
+  for (const { name, file, command } of checkers) {
+    const ran = await runCommand(command(KNOWN_GOOD), PROBE_MS)
+    yield ran.kind === 'ended' && ran.code === 0
+      ? ok(name, `${file}, checks every proof after hedge's own checker`)
+      : bad(
+          name,
+          `${file} would let no proof pass: on ${KNOWN_GOOD} of Lean's own library ${complaintOf(ran)}`,
+          name === 'lean4checker'
+            ? getChecker(path, toolchain)
+            : `elan toolchain uninstall ${toolchain} && elan toolchain install ${toolchain}`,
+        )
+  }
+}
+
+/** The lean4checker of a project's release, which must be built by the same Lean. */
+function getChecker(path: string, toolchain: string | undefined): string {
+  const release = /:(v\d[\w.-]*)$/.exec(toolchain ?? '')?.[1]
+  const clone = `git clone ${release === undefined ? '' : `--branch ${release} `}https://github.com/leanprover/lean4checker`
+  const build = `cp ${path}/lean-toolchain lean4checker && (cd lean4checker && lake build)`
+  return `${clone} && ${build} && export PATH="$PWD/lean4checker/.lake/build/bin:$PATH"`
 }
 
 function projectFinding(path: string, { directory, hasLakefile, toolchain, manifest }: ProjectFiles): Finding {
@@ -104,6 +133,11 @@ function matchFinding(path: string, { toolchain, mathlib, mathlibToolchain }: Pr
         `the project asks for ${toolchain}, Mathlib for ${mathlibToolchain}`,
         `cp ${path}/.lake/packages/mathlib/lean-toolchain ${path}/lean-toolchain`,
       )
+}
+
+function complaintOf(ran: Ran): string {
+  if (ran.kind !== 'ended') return 'it does not answer'
+  return ran.stderr.trim().split('\n')[0] || `it ends with code ${ran.code}`
 }
 
 async function versionOf(file: string, args: readonly string[]): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { type Format, loadTheorems } from '../dataset/theorem-file.ts'
+import type { Format } from '../dataset/theorem-file.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { engineWorld } from '../ensemble/world.ts'
 import type { PremiseIndex } from '../policy/premises.ts'
@@ -6,6 +6,7 @@ import type { EvaluateParts, EvaluationEngine, LoadedTheorems } from './evaluate
 import { InputError } from './failure.ts'
 import { openEngine } from './open-engine.ts'
 import { openMember, premisesFrom } from './open-policy.ts'
+import { readTheoremFile } from './read-theorems.ts'
 
 /** What an engine can tell a policy about a theorem's environment. */
 export type PremiseSource = { premises(header: string): Promise<PremiseIndex> }
@@ -35,9 +36,7 @@ async function readTheorems(
   split: string | undefined,
   format: Format | undefined,
 ): Promise<LoadedTheorems> {
-  const file = await loadTheorems(path, format).catch((cause: Error) => {
-    throw new InputError(`${path} cannot be read: ${cause.message}`, { cause })
-  })
+  const file = await readTheoremFile(path, format)
   if (file.theorems.length === 0 && file.problems.length === 1)
     throw new InputError(`${path}: ${file.problems[0]?.message}`)
   const splits = new Set(file.theorems.map((entry) => entry.split ?? ''))

@@ -12,8 +12,9 @@ import { runStanding, type Standing } from '../results/standing.ts'
 import { beginRun, openResults } from '../results/store.ts'
 import { EvaluationProgress, printProgress } from './evaluate-progress.ts'
 import { replayRun } from './evaluate-replay.ts'
-import { EXIT, InputError } from './failure.ts'
+import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, duration, type Shard, shard } from './flags.ts'
+import { listenForInterrupt } from './interrupt.ts'
 import { LEAN_FLAG } from './open-engine.ts'
 import { SHIPPED, SHIPPED_NOTE } from './open-policy.ts'
 import { programCommit } from './product.ts'
@@ -114,11 +115,8 @@ export function evaluateCommand(parts: EvaluateParts): Command {
       `\nMembers: ${MEMBER_SYNTAX}\n\nExit codes: 0 done, 1 out of --run-budget, 2 bad input, 3 engine failure, 130 interrupted.`,
     )
     .action(async (path: string | undefined, options: Options, command: Command) => {
-      process.exitCode = await evaluate(
-        path,
-        { ...options, outGiven: command.getOptionValueSource('out') === 'cli' },
-        parts,
-      )
+      const outGiven = command.getOptionValueSource('out') === 'cli'
+      process.exitCode = await orBadInput(() => evaluate(path, { ...options, outGiven }, parts))
     })
 }
 
@@ -126,13 +124,7 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
   const say = (line: string) => process.stderr.write(`${line}\n`)
   let engine: EvaluationEngine | undefined
   const members: Member[] = []
-  const interrupt = new AbortController()
-  const onSignal = () => {
-    if (interrupt.signal.aborted) process.exit(EXIT.interrupted)
-    say('\nstopping; once more stops at once')
-    interrupt.abort()
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  const interrupt = listenForInterrupt(say)
   try {
     const { replay } = options
     if (replay !== undefined) {
@@ -178,23 +170,8 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
     } finally {
       database.close()
     }
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    if (error.name === 'InputError' || error.name === 'SchemaError') {
-      say(error.message)
-      return EXIT.badInput
-    }
-    if (error.name === 'PolicyFailure') {
-      say(error.message)
-      return EXIT.engineFailure
-    }
-    if (error.name === 'EngineError') {
-      say(`Lean: ${error.message}`)
-      return EXIT.engineFailure
-    }
-    throw error
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    interrupt.release()
     for (const member of members) await member.dispose?.()
     await engine?.dispose()
   }

@@ -1,6 +1,3 @@
-import { EngineError, RejectedInput } from '../lean/engine.ts'
-import { PolicyFailure } from '../policy/policy.ts'
-
 /** What a command's exit code says. */
 export const EXIT = { done: 0, negative: 1, badInput: 2, engineFailure: 3, interrupted: 130 } as const
 
@@ -9,42 +6,47 @@ export class InputError extends Error {
   override readonly name = 'InputError'
 }
 
+/** Errors whose message is all there is to say, by name, so that a command loads no more than it uses. */
+const BAD_INPUT = new Set([
+  'InputError',
+  'RejectedInput',
+  'SchemaError',
+  'DatasetError',
+  'CheckpointError',
+  'TemplateError',
+])
+const ENGINE_FAILURE = new Set(['EngineError', 'EngineFailure', 'PolicyFailure'])
+
 /** Prints why a command failed, and gives its exit code. An error that nobody expected keeps its stack. */
 export function reportFailure(error: unknown): number {
-  if (error instanceof InputError || error instanceof RejectedInput) {
-    console.error(`hedge: ${error.message}`)
-    return EXIT.badInput
-  }
-  if (error instanceof EngineError || error instanceof PolicyFailure) {
-    console.error(`hedge: ${error.message}`)
-    return EXIT.engineFailure
-  }
-  if (isFileTrouble(error)) {
-    console.error(`hedge: ${error.message}`)
-    return EXIT.badInput
-  }
+  if (isBadInput(error)) return explain(error, EXIT.badInput)
+  if (error instanceof Error && ENGINE_FAILURE.has(error.name)) return explain(error, EXIT.engineFailure)
   console.error(error)
   return EXIT.engineFailure
 }
-
-/** A file that cannot be read or written, or a damaged database: for the user to put right, and no bug of ours. */
-function isFileTrouble(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false
-  const { code, path } = error as { code?: unknown; path?: unknown }
-  if (typeof code !== 'string') return false
-  return typeof path === 'string' || /^SQLITE_(CORRUPT|NOTADB|READONLY|FULL|IOERR|CANTOPEN|BUSY)/.test(code)
-}
-
-/** By name, so that a command loads no more than it uses. */
-const BAD_INPUT = new Set(['InputError', 'SchemaError', 'DatasetError', 'TemplateError'])
 
 /** Runs a command's work; what the user can put right ends in a message and code 2. */
 export async function orBadInput(work: () => Promise<number>): Promise<number> {
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof Error) || !BAD_INPUT.has(error.name)) throw error
-    process.stderr.write(`${error.message}\n`)
-    return EXIT.badInput
+    if (!isBadInput(error)) throw error
+    return reportFailure(error)
   }
+}
+
+function explain(error: Error, code: number): number {
+  process.stderr.write(`hedge: ${error.message}\n`)
+  return code
+}
+
+function isBadInput(error: unknown): error is Error {
+  return error instanceof Error && (BAD_INPUT.has(error.name) || isFileTrouble(error))
+}
+
+/** A file that cannot be read or written, or a damaged database: for the user to put right, and no bug of ours. */
+function isFileTrouble(error: Error): boolean {
+  const { code, path } = error as { code?: unknown; path?: unknown }
+  if (typeof code !== 'string') return false
+  return typeof path === 'string' || /^SQLITE_(CORRUPT|NOTADB|READONLY|FULL|IOERR|CANTOPEN|BUSY)/.test(code)
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { Command } from 'commander'
-import { DatasetError, type ProofStep, readStepFile } from '../dataset/step-file.ts'
-import { loadTheorems, type TheoremEntry } from '../dataset/theorem-file.ts'
+import { type ProofStep, readStepFile } from '../dataset/step-file.ts'
+import type { TheoremEntry } from '../dataset/theorem-file.ts'
 import type { Member } from '../ensemble/member.ts'
 import { MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import type { ScheduleEvent } from '../ensemble/scheduler.ts'
@@ -16,14 +16,14 @@ import {
   runRound,
 } from '../iteration/round.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
-import { EngineFailure } from '../policy/engine.ts'
-import { CheckpointError } from '../policy/policy-files.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { formatDuration } from './clock.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, positive, widths } from './flags.ts'
+import { listenForInterrupt } from './interrupt.ts'
 import { openMember, premisesFrom } from './open-policy.ts'
 import { programCommit } from './product.ts'
+import { readTheoremFile } from './read-theorems.ts'
 import { addTrainingOptions, familyPlan, type TrainingFlags } from './train.ts'
 
 type Flags = TrainingFlags & {
@@ -83,13 +83,7 @@ Exit codes: 0 done, 2 bad input, 3 Lean or the network failed, 130 interrupted.`
 
 async function iterate(path: string, flags: Flags): Promise<number> {
   const say = (line: string) => process.stderr.write(`${line}\n`)
-  const interrupt = new AbortController()
-  const onSignal = () => {
-    if (interrupt.signal.aborted) process.kill(process.pid, 'SIGKILL')
-    say('stopping; once more stops at once')
-    interrupt.abort(new Error('interrupted'))
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  const interrupt = listenForInterrupt(say)
   let engine: EmbeddedEngine | undefined
   try {
     const training = (dataPath: string) => familyPlan(flags, dataPath)
@@ -170,16 +164,10 @@ async function iterate(path: string, flags: Flags): Promise<number> {
     return EXIT.done
   } catch (error) {
     if (interrupt.signal.aborted) return conclude({ kind: 'interrupted' }, say)
-    if (error instanceof DatasetError || error instanceof CheckpointError)
-      throw new InputError(error.message, { cause: error })
-    if (error instanceof EngineFailure) {
-      say(`the network failed: ${error.message}`)
-      return EXIT.engineFailure
-    }
     throw error
   } finally {
     await engine?.dispose()
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    interrupt.release()
   }
 }
 
@@ -193,9 +181,7 @@ async function startLean(flags: Flags, say: (line: string) => void): Promise<Emb
 }
 
 async function readSet(path: string): Promise<{ theorems: readonly TheoremEntry[]; sha256: string }> {
-  const file = await loadTheorems(path).catch((cause: Error) => {
-    throw new InputError(`${path} cannot be read: ${cause.message}`, { cause })
-  })
+  const file = await readTheoremFile(path)
   if (file.theorems.length === 0) throw new InputError(`${path} has no theorems`)
   return file
 }

@@ -22,7 +22,7 @@ import { createLog } from './log.ts'
 import { type ChosenEngine, LEAN_FLAG, openEngine } from './open-engine.ts'
 import { openMember, type PremisesOf, premisesFrom, SHIPPED, SHIPPED_NOTE } from './open-policy.ts'
 import { findTheorem } from './target.ts'
-import { renderDiagnostics, seconds, showBar, showSteps } from './terminal.ts'
+import { alsoChecked, renderDiagnostics, seconds, showBar, showSteps } from './terminal.ts'
 
 type Flags = {
   header?: string
@@ -118,12 +118,14 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     const { session } = started
     const warning = await boundAutomatically(engine, theorem)
     if (warning !== undefined) console.error(`hedge: warning: ${warning}`)
+    // The same for every proof, since all of them must accept it.
+    let alsoCheckedBy: readonly string[] = []
     const verify = async (proof: Proof) => {
       const { verdict, source } = await verifyProof(engine, theorem, proof)
       log.debug({ tactics: proof.tactics, verdict }, 'verified')
-      return verdict.kind === 'verified'
-        ? { verified: true, source, axioms: verdict.axioms }
-        : { verified: false, source, axioms: [] }
+      if (verdict.kind === 'rejected') return { verified: false, source, axioms: [] }
+      alsoCheckedBy = verdict.alsoCheckedBy ?? []
+      return { verified: true, source, axioms: verdict.axioms }
     }
     const run = await search(engine, session, members, flags, verify, interrupt.signal)
     log.debug(run.statistics, 'search')
@@ -137,8 +139,9 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       }
     }
     // First of all what was found is shown: a file may turn out not to be writable.
-    if (flags.json === true) console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, proof), null, 2))
-    else print(theorem, flags, members, engine, run, proof)
+    const shown = proof && { ...proof, alsoCheckedBy }
+    if (flags.json === true) console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, shown), null, 2))
+    else print(theorem, flags, members, engine, run, shown)
     const say = (line: string) => flags.json !== true && console.log(line)
     if (proof !== undefined && flags.out !== undefined) {
       await writeFile(flags.out, proof.source)
@@ -244,6 +247,9 @@ function reasonOf({ completion, ends }: TurnsOutcome, flags: Flags): string {
   return 'nothing is left to try'
 }
 
+/** A proof, and who has accepted it besides the verifier. */
+type ShownProof = ProofRecord & { readonly alsoCheckedBy: readonly string[] }
+
 function axiomsText(axioms: readonly string[]): string {
   return axioms.length === 0 ? 'no axioms beyond those of the library' : `axioms: ${axioms.join(', ')}`
 }
@@ -254,7 +260,7 @@ function print(
   members: readonly Member[],
   engine: ChosenEngine,
   run: TurnsOutcome,
-  proof: ProofRecord | undefined,
+  proof: ShownProof | undefined,
 ): void {
   const { statistics, proved } = run
   const passes = members.some(({ search }) => search.kind === 'rollouts') ? `${run.ends.length} passes, ` : ''
@@ -270,7 +276,10 @@ function print(
     const by = members.length > 1 ? ` by ${proved.member.name}` : ''
     console.log(`${theorem.name}: proved${by} (${work})\n`)
     console.log(proof.source)
-    console.log(`Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(proof.axioms)}.`)
+    const also = alsoChecked(proof.alsoCheckedBy)
+    console.log(
+      `Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(proof.axioms)}${also}.`,
+    )
   }
 }
 
@@ -286,7 +295,7 @@ function asJson(
   members: readonly Member[],
   engine: ChosenEngine,
   run: TurnsOutcome,
-  proof: ProofRecord | undefined,
+  proof: ShownProof | undefined,
 ): object {
   return {
     theorem,
@@ -296,7 +305,11 @@ function asJson(
       : {
           proof: proof.tactics,
           source: proof.source,
-          verdict: { kind: 'verified', axioms: proof.axioms },
+          verdict: {
+            kind: 'verified',
+            axioms: proof.axioms,
+            ...(proof.alsoCheckedBy.length === 0 ? {} : { alsoCheckedBy: proof.alsoCheckedBy }),
+          },
           provedBy: run.proved?.member.name,
         }),
     statistics: run.statistics,

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { text as readAll } from 'node:stream/consumers'
-import { loadTheorems } from '../dataset/theorem-file.ts'
 import { parseStatement } from '../proof/statement.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { InputError } from './failure.ts'
+import { readTheoremFile } from './read-theorems.ts'
 
 /**
  * Finds the theorem a user means: its text, `-` or nothing for standard input, `file.lean` or `file.jsonl` where the file
@@ -30,7 +30,7 @@ export function statementOf(text: string, where: string): Theorem {
 
 async function fromFile(path: string, name: string | undefined): Promise<Theorem> {
   if (!existsSync(path)) throw new InputError(`there is no file ${path}`)
-  const { theorems, problems } = await loadTheorems(path)
+  const { theorems, problems } = await readTheoremFile(path)
   const [problem] = problems
   const names = theorems.map(({ theorem }) => theorem.name)
   const listed = `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … (${names.length} in all)` : ''}`

@@ -66,3 +66,7 @@ export function renderDiagnostics(text: string, diagnostics: readonly Diagnostic
 }
 
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`
+
+/** What follows a verdict where checkers from elsewhere have accepted the proof too. */
+export const alsoChecked = (checkers: readonly string[] = []): string =>
+  checkers.length === 0 ? '' : `; also checked by ${checkers.join(' and ')}`

@@ -1,16 +1,16 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { DatasetError } from '../dataset/step-file.ts'
-import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
+import { ENGINE_NAMES, type EngineName } from '../policy/engine.ts'
 import { networkConfigSchema } from '../policy/network-config.ts'
-import { CheckpointError, MODELS, type ModelKind } from '../policy/policy-files.ts'
+import { MODELS, type ModelKind } from '../policy/policy-files.ts'
 import { type Family, type FamilyPlan, prepareFamily } from '../training/family.ts'
 import { DEFAULT_SETTINGS } from '../training/settings.ts'
 import { DEFAULT_LOG_LINEAR } from '../training/train-log-linear.ts'
 import type { MemberResult } from '../training/train-policy.ts'
-import { EXIT, InputError } from './failure.ts'
+import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, positive, share, widths } from './flags.ts'
+import { listenForInterrupt } from './interrupt.ts'
 import { confidenceTable, drawTrainingPlots, type MemberMetrics } from './train-report.ts'
 import { TrainingView } from './train-view.ts'
 
@@ -70,7 +70,7 @@ Models: log-linear re-weighs the candidates of the baseline and tactics learnt f
 \nExit codes: 0 done, 2 bad input, 3 the engine failed, 130 interrupted (the same command goes on).`,
     )
     .action(async (flags: Flags) => {
-      process.exitCode = await trainAll(flags)
+      process.exitCode = await orBadInput(() => trainAll(flags))
     })
 }
 
@@ -124,22 +124,14 @@ export function addTrainingOptions(command: Command): Command {
 
 async function trainAll(flags: Flags): Promise<number> {
   const say = (line: string) => process.stderr.write(`${line}\n`)
-  let interrupted = false
-  const interrupt = () => {
-    // Leaving in the middle of a native operation needs the hard way: an ordinary exit would crash in it.
-    if (interrupted) process.kill(process.pid, 'SIGKILL')
-    interrupted = true
-    say('interrupting after this step; once more to stop at once')
-  }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
+  const interrupt = listenForInterrupt(say)
   try {
     const family = await prepareFamily(familyPlan(flags, flags.data, flags.minutes))
     for (const line of family.description) say(line)
     const members: MemberMetrics[] = []
     for (const nEff of flags.neff) {
       const directory = flags.neff.length === 1 ? flags.out : join(flags.out, `neff-${nEff}`)
-      const result = await trainOne(family, nEff, directory, flags, say, () => interrupted)
+      const result = await trainOne(family, nEff, directory, flags, say, () => interrupt.signal.aborted)
       if (result.kind === 'interrupted') {
         say('interrupted; the same command takes the run up again')
         return EXIT.interrupted
@@ -159,19 +151,8 @@ async function trainAll(flags: Flags): Promise<number> {
     }
     process.stdout.write(confidenceTable(members))
     return EXIT.done
-  } catch (error) {
-    if (error instanceof DatasetError || error instanceof CheckpointError || error instanceof InputError) {
-      say(error.message)
-      return EXIT.badInput
-    }
-    if (error instanceof EngineFailure) {
-      say(`the engine failed: ${error.message}`)
-      return EXIT.engineFailure
-    }
-    throw error
   } finally {
-    process.off('SIGINT', interrupt)
-    process.off('SIGTERM', interrupt)
+    interrupt.release()
   }
 }
 

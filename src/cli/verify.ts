@@ -4,7 +4,7 @@ import { RejectedInput } from '../lean/engine.ts'
 import { EXIT, InputError } from './failure.ts'
 import { LEAN_FLAG, openEngine } from './open-engine.ts'
 import { statementOf } from './target.ts'
-import { renderDiagnostics, showSteps } from './terminal.ts'
+import { alsoChecked, renderDiagnostics, showSteps } from './terminal.ts'
 
 type Flags = { statement: string; header?: string; lean?: string; json?: true }
 
@@ -38,7 +38,7 @@ async function verify(what: string, flags: Flags): Promise<number> {
     if (flags.json === true) console.log(JSON.stringify({ theorem, verdict, lean: engine.leanVersion }, null, 2))
     else if (verdict.kind === 'verified') {
       const axioms = verdict.axioms.length === 0 ? 'none beyond those of the library' : verdict.axioms.join(', ')
-      console.log(`verified: ${theorem.name}; axioms: ${axioms}`)
+      console.log(`verified: ${theorem.name}; axioms: ${axioms}${alsoChecked(verdict.alsoCheckedBy)}`)
     } else {
       console.log(`rejected: ${verdict.reason}`)
       for (const message of verdict.messages) console.log(`  ${message.replaceAll('\n', '\n  ')}`)

@@ -41,7 +41,12 @@ export interface ProofSession {
 
 /** The verifier's answer. Only `verified` counts as proved, anywhere. */
 export type Verdict =
-  | { readonly kind: 'verified'; readonly axioms: readonly string[] }
+  | {
+      readonly kind: 'verified'
+      readonly axioms: readonly string[]
+      /** Checkers from elsewhere that have accepted it too; left out where there are none. */
+      readonly alsoCheckedBy?: readonly string[]
+    }
   | { readonly kind: 'rejected'; readonly reason: string; readonly messages: readonly string[] }
 
 /** A proof from anywhere: a whole `.lean` file, and the name of the theorem in it. */

@@ -106,10 +106,10 @@ describe('hedge evaluate', { timeout: 120_000 }, () => {
     ['--shard', '3/2', /1 <= i <= n/],
     ['--passes', '0', /at least 1/],
     ['--mode', 'both', /union, first-proof, slices/],
-    ['--members', 'nowhere/n8', /there is no policy `nowhere\/n8`/],
-    ['--members', 'baseline@x', /temperature must be a number/],
-    ['--members', 'baseline,topk=0', /topk must be a number of at least 1, not 0/],
-    ['--members', 'baseline,search=depth', /search must be rollouts or best-first, not `depth`/],
+    ['--members', 'nowhere/n8', /^hedge: .*there is no policy `nowhere\/n8`/],
+    ['--members', 'baseline@x', /^hedge: .*temperature must be a number/],
+    ['--members', 'baseline,topk=0', /^hedge: .*topk must be a number of at least 1, not 0/],
+    ['--members', 'baseline,search=depth', /^hedge: .*search must be rollouts or best-first, not `depth`/],
     ['--format', 'csv', /jsonl, lean, leandojo/],
   ])('says what is wrong with %s %s', (flag, value, message) => {
     const jsonl = join(fileURLToPath(new URL('../..', import.meta.url)), 'datasets', 'core-small.jsonl')

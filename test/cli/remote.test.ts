@@ -262,10 +262,10 @@ describe('a language model on a server', { timeout: 300_000 }, () => {
       expect(code).toBe(2)
       return stderr
     }
-    expect(await bad()).toBe('the file of theorems is missing\n')
+    expect(await bad()).toBe('hedge: the file of theorems is missing\n')
     expect(await bad('--replay', inFolder('run.sqlite'), '-m', 'baseline')).toMatch(/give neither\n$/)
-    expect(await bad('--replay', inFolder('none.sqlite'))).toMatch(/^there is no file .*none.sqlite\n$/)
-    expect(await bad('--replay', inFolder('run.sqlite'), '--run', 'xyz')).toBe("no run's key begins with xyz\n")
+    expect(await bad('--replay', inFolder('none.sqlite'))).toMatch(/^hedge: there is no file .*none.sqlite\n$/)
+    expect(await bad('--replay', inFolder('run.sqlite'), '--run', 'xyz')).toBe("hedge: no run's key begins with xyz\n")
     expect(await bad('--replay', inFolder('run.sqlite'), '-o', inFolder('run.sqlite'))).toMatch(
       /is the recorded run itself/,
     )
@@ -286,7 +286,7 @@ describe('a language model on a server', { timeout: 300_000 }, () => {
     expect(unreached.stderr).toMatch(/^hedge: the model server http:\S+ \(n1\) cannot be reached \(.*ECONNREFUSED.*\n$/)
     expect(await hedge('evaluate', set, '-m', policy, '-o', inFolder('nothing.sqlite'))).toMatchObject({
       code: 3,
-      stderr: expect.stringMatching(/^the model server http:.*ECONNREFUSED/),
+      stderr: expect.stringMatching(/^hedge: the model server http:.*ECONNREFUSED/),
     })
     expect(existsSync(inFolder('nothing.sqlite'))).toBe(false)
     expect(await hedge('prove', THEOREMS.and_swap, '--policy', 'http://localhost:1/v1')).toMatchObject({

@@ -26,12 +26,12 @@ const trace = (...args: string[]) => traceCommand().parseAsync(args, { from: 'us
 test('what cannot be read or written is said in one sentence, before Lean is started', async () => {
   await trace(path('none.lean'))
   expect(process.exitCode).toBe(2)
-  expect(said).toMatch(/^\S+none\.lean cannot be read: .*\n$/)
+  expect(said).toMatch(/^hedge: \S+none\.lean cannot be read: .*\n$/)
   said = ''
   await writeFile(path('some.lean'), 'theorem t : True := by trivial\n')
   await trace(path('some.lean'), '-o', path('none/steps.jsonl'))
   expect(process.exitCode).toBe(2)
-  expect(said).toMatch(/^\S+steps\.jsonl cannot be written: .*\n$/)
+  expect(said).toMatch(/^hedge: \S+steps\.jsonl cannot be written: .*\n$/)
 })
 
 test('files are written in their order; one whose imports fail is left out, and the exit code says so', async () => {

@@ -5,6 +5,7 @@ import { sha256 } from '../../proof/sha256.ts'
 import { EngineError } from '../engine.ts'
 import type { PoolOptions } from '../pool.ts'
 import { LspEngine } from './engine.ts'
+import { findCheckers } from './other-checkers.ts'
 import type { LeanPeer } from './peer.ts'
 import { runCommand } from './run-lean.ts'
 import { type LeanCommand, verifyNatively } from './verify-source.ts'
@@ -86,6 +87,7 @@ export async function openProject(path: string, options: PoolOptions = {}): Prom
   if (ran.kind === 'timeout') throw new EngineError(`\`lake env lean --version\` does not answer${advice}`)
   if (ran.code !== 0)
     throw new EngineError(`\`lake env lean --version\` fails: ${ran.stderr.trim().split('\n')[0] ?? ''}${advice}`)
+  const checkers = await findCheckers(files.directory)
   options.onProgress?.('starting the Lean of the project', 1)
   const version = /version ([^,)\s]+)(?:.*commit ([0-9a-f]+))?/.exec(ran.stdout)
   const peer: LeanPeer = {
@@ -95,7 +97,7 @@ export async function openProject(path: string, options: PoolOptions = {}): Prom
     worker: lean(['-Dserver.reportDelayMs=0', '--worker']),
   }
   return new LspEngine(peer, options, (theorem, submission, deadlineMs) =>
-    verifyNatively(lean, theorem, submission, deadlineMs),
+    verifyNatively(lean, checkers, theorem, submission, deadlineMs),
   )
 }
 

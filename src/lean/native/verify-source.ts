@@ -9,10 +9,13 @@ import { findTheorems } from '../../proof/statement.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import { type Diagnostic, EngineError, RejectedInput, type Submission, type Verdict } from '../engine.ts'
 import { CHECKER } from './checker.ts'
+import { askCheckers, type OtherChecker } from './other-checkers.ts'
 import type { ProcessCommand } from './process-group.ts'
 import { type Ran, runCommand } from './run-lean.ts'
 
 const DEFAULT_DEADLINE_MS = 600_000
+/** What the source is compiled as; `CHECKER` knows it too. */
+const SUBMISSION = 'HedgeSubmission'
 /**
  * Words that run code while a file is elaborated, or write past the kernel. The checker does not rest on this list: it
  * keeps a source from doing things to the machine. Written in other letters (macros, « ») such code still runs.
@@ -33,12 +36,14 @@ const messageSchema = z.object({
  * Checks a proof in three fresh runs of the toolchain's `lean`, of which the last one alone is believed:
  * the source is compiled by itself; then, with every process of that run ended, the trusted header and statement are
  * compiled by themselves, in a folder that did not exist before; then `lean --run` of the checker compares, replays and
- * follows axioms, with both as data. What the first run prints decides only that it is an error.
+ * follows axioms, with both as data. What the first run prints decides only that it is an error. Then the project's other
+ * checkers are asked, which can only take the verdict back.
  *
  * @throws RejectedInput where the trusted header or statement does not elaborate; EngineError where Lean cannot run
  */
 export async function verifyNatively(
   lean: LeanCommand,
+  checkers: readonly OtherChecker[],
   theorem: Theorem,
   submission: Submission,
   deadlineMs = DEFAULT_DEADLINE_MS,
@@ -55,7 +60,7 @@ export async function verifyNatively(
   }
   try {
     const submitted = join(folder, 'submitted')
-    const first = await compile(submitted, 'HedgeSubmission', submission.source)
+    const first = await compile(submitted, SUBMISSION, submission.source)
     const trusted = join(folder, `trusted-${randomBytes(8).toString('hex')}`)
     const second = await compile(trusted, 'HedgeTrusted', trustedSource)
     if (second.kind !== 'ended') throw leanTrouble(second)
@@ -67,11 +72,13 @@ export async function verifyNatively(
     const errors = diagnosticsOf(first.stdout).filter(({ severity }) => severity === 'error')
     if (first.code !== 0 || errors.length > 0)
       return { kind: 'rejected', reason: 'Lean reports an error', messages: errorTexts(errors, first.stderr) }
-    return await judge(
-      lean,
-      { trusted, submitted, name: `${namespaceOf(theorem.header)}${submission.name}` },
-      deadlineMs,
-    )
+    const name = `${namespaceOf(theorem.header)}${submission.name}`
+    const verdict = await judge(lean, { trusted, submitted, name }, deadlineMs)
+    if (verdict.kind === 'rejected' || checkers.length === 0) return verdict
+    const alone = join(folder, `checked-${randomBytes(8).toString('hex')}`)
+    const compiled = { directory: submitted, module: SUBMISSION }
+    const objection = await askCheckers(checkers, compiled, alone, deadlineMs)
+    return objection ?? { ...verdict, alsoCheckedBy: checkers.map(({ name }) => name) }
   } finally {
     await rm(folder, { recursive: true, force: true }).catch(() => {})
   }
