@@ -79,8 +79,8 @@ async function main(): Promise<number> {
     workers: values.workers ?? (quick ? '1' : '2'),
     scale: {
       passes,
-      main: quick ? ['--shard', '1/50'] : [],
-      part: quick ? ['--shard', '2/100'] : ['--shard', '1/10'],
+      main: quick ? ['--shard', '1/100'] : [],
+      part: quick ? ['--shard', '2/250'] : ['--shard', '1/10'],
       epochs: quick ? 2 : 16,
     },
     minif2f: quick || !existsSync(values.minif2f) ? undefined : values.minif2f,
@@ -108,7 +108,7 @@ async function learn({ out, workers }: Setting): Promise<void> {
   const traced = join(out, 'traced.jsonl')
   if (!existsSync(traced))
     await hedge(['trace', join(ROOT, 'datasets', 'core-train', 'propositions.lean'), '-o', traced])
-  const set = ['iterate', DATA, '--steps-from', traced, '--theorems', '12', '-b', '3s', '--heartbeats', '2000']
+  const set = ['iterate', DATA, '--steps-from', traced, '--theorems', '6', '-b', '3s', '--heartbeats', '2000']
   await hedge([...set, '-w', workers, '-o', join(out, 'iteration')])
 }
 

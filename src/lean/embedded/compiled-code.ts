@@ -10,7 +10,8 @@ const DEADLINE_MS = 180_000
 const ROUNDS = 4
 
 /** What every search does, so that V8 has optimised it when the code is kept. */
-const WORK: readonly { readonly statement: string; readonly tactics: readonly string[] }[] = [
+type Work = { readonly statement: string; readonly tactics: readonly string[]; readonly proof: string }
+const WORK: readonly Work[] = [
   {
     statement: 'theorem t (a b : Nat) (h : a ≤ b) : a + b = b + a',
     tactics: [
@@ -28,6 +29,7 @@ const WORK: readonly { readonly statement: string; readonly tactics: readonly st
       'apply Nat.le_antisymm',
       'exact foo',
     ],
+    proof: 'omega',
   },
   {
     statement: 'theorem t (p q r : Prop) (f : p → q) (g : q → r) (h : p ∨ q) : r',
@@ -41,10 +43,12 @@ const WORK: readonly { readonly statement: string; readonly tactics: readonly st
       'by_cases p',
       'exfalso',
     ],
+    proof: 'exact h.elim (fun hp => g (f hp)) g',
   },
   {
     statement: 'theorem t (xs ys : List Nat) : (xs ++ ys).length = ys.length + xs.length',
     tactics: ['simp', 'simp [Nat.add_comm]', 'induction xs', 'cases ys', 'rw [List.length_append]', 'grind', 'rfl'],
+    proof: 'simp [Nat.add_comm]',
   },
 ]
 
@@ -72,7 +76,7 @@ export async function compiledCode(
     await host.request('hello', {}, DEADLINE_MS)
     for (let round = 0; round < ROUNDS; round++) {
       progress('compiling Lean', (round + 1) / (ROUNDS + 1))
-      for (const { statement, tactics } of WORK) await workOn(host, statement, tactics)
+      for (const work of WORK) await workOn(host, work)
     }
     const { code } = await host.request('compiledCode', {}, DEADLINE_MS)
     await mkdir(cacheRoot(), { recursive: true })
@@ -89,16 +93,18 @@ export async function compiledCode(
   }
 }
 
-async function workOn(host: LeanProcess, statement: string, tactics: readonly string[]): Promise<void> {
+/** Runs the tactics, and has the proof verified. */
+async function workOn(host: LeanProcess, { statement, tactics, proof }: Work): Promise<void> {
   const opened = await host.request('open', { header: '' }, DEADLINE_MS)
   if (opened.kind !== 'opened') return
-  const started = await host.request(
-    'start',
-    { environment: opened.environment, statement, heartbeats: 20_000 },
-    DEADLINE_MS,
-  )
+  const { environment } = opened
+  const started = await host.request('start', { environment, statement, heartbeats: 20_000 }, DEADLINE_MS)
   if (started.kind !== 'started') return
   const { theorem, state } = started
   await host.run({ theorem, state, tactics }, DEADLINE_MS, () => {})
   host.notify('closeTheorem', { theorem })
+  const source = `${statement} := by\n  ${proof}\n`
+  const exported = await host.request('exportProof', { source, name: 't' }, DEADLINE_MS)
+  if (exported.kind === 'exported')
+    await host.request('checkProof', { environment, statement, name: 't', exported }, DEADLINE_MS)
 }
