@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'hedge-cli-'))
@@ -21,9 +21,10 @@ function hedge(
   args: readonly string[],
   input?: string,
   onError: (child: ChildProcess, err: string) => void = () => {},
+  main = 'src/cli/main.ts',
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: root })
+    const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { cwd: root })
     const ended: Ended = { code: null, out: '', err: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       ended.out += text
@@ -162,28 +163,37 @@ describe('prove', () => {
 })
 
 describe('bad input is one sentence and exit 2, without starting Lean', () => {
-  const list = () => at('two.lean', 'theorem a : True := trivial\ntheorem b : True := trivial\n')
-  test.each<[string, () => string[], RegExp]>([
-    ['no theorem in the text', () => ['prove', 'hello'], /hedge: the text: .*"hello"/],
-    ['a file that is not there', () => ['prove', 'nowhere.lean:t'], /there is no file nowhere\.lean/],
-    ['a file with several theorems', () => ['prove', list()], /holds 2 theorems.*a, b/],
-    ['a name that is not in the file', () => ['prove', `${list()}:c`], /has no theorem c; it has a, b/],
-    ['a picture of another kind', () => ['prove', STATEMENT, '--tree', 'x.png'], /draws \.svg or \.html, not "x\.png"/],
-    ['a time that is none', () => ['prove', STATEMENT, '--budget', 'soon'], /'soon' is invalid/],
-    ['an unknown search', () => ['prove', STATEMENT, '--search', 'magic'], /'magic' is invalid/],
-    ['an unknown flag', () => ['prove', STATEMENT, '--frobnicate'], /unknown option '--frobnicate'/],
-    ['an unknown command', () => ['frobnicate'], /unknown command 'frobnicate'/],
+  const list = at('two.lean', 'theorem a : True := trivial\ntheorem b : True := trivial\n')
+  const cases: [string, string[], RegExp][] = [
+    ['no theorem in the text', ['prove', 'hello'], /hedge: the text: .*"hello"/],
+    ['a file that is not there', ['prove', 'nowhere.lean:t'], /there is no file nowhere\.lean/],
+    ['a file with several theorems', ['prove', list], /holds 2 theorems.*a, b/],
+    ['a name that is not in the file', ['prove', `${list}:c`], /has no theorem c; it has a, b/],
+    ['a picture of another kind', ['prove', STATEMENT, '--tree', 'x.png'], /draws \.svg or \.html, not "x\.png"/],
+    ['a time that is none', ['prove', STATEMENT, '--budget', 'soon'], /'soon' is invalid/],
+    ['an unknown search', ['prove', STATEMENT, '--search', 'magic'], /'magic' is invalid/],
+    ['an unknown flag', ['prove', STATEMENT, '--frobnicate'], /unknown option '--frobnicate'/],
+    ['an unknown command', ['frobnicate'], /unknown command 'frobnicate'/],
     [
       'verify without a file',
-      () => ['verify', 'nowhere.lean', '--statement', STATEMENT],
+      ['verify', 'nowhere.lean', '--statement', STATEMENT],
       /cannot read nowhere\.lean: ENOENT/,
     ],
-    ['verify with two names', () => ['verify', `${list()}:a`, '--statement', STATEMENT], /is about t, not a/],
-  ])('%s', async (_what, args, sentence) => {
-    const ended = await hedge(args())
-    expect(ended.code).toBe(2)
-    expect(ended.err).toMatch(sentence)
-    expect(ended.err.trim().split('\n').length).toBeLessThanOrEqual(2)
+    ['verify with two names', ['verify', `${list}:a`, '--statement', STATEMENT], /is about t, not a/],
+  ]
+  let said: [number, string][]
+  beforeAll(async () => {
+    const lines = JSON.stringify(cases.map(([, args]) => args))
+    const ended = await hedge([lines], '', undefined, 'test/cli/commands-child.ts')
+    said = JSON.parse(ended.out)
+  })
+  test.each(
+    cases.map(([what, , sentence], index) => [what, index, sentence] as const),
+  )('%s', (_what, index, sentence) => {
+    const [code, err] = said[index] ?? []
+    expect(code).toBe(2)
+    expect(err).toMatch(sentence)
+    expect(err?.trim().split('\n').length).toBeLessThanOrEqual(2)
   })
 })
 
