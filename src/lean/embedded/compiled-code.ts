@@ -54,7 +54,7 @@ const WORK: readonly Work[] = [
 
 /**
  * The module's machine code as V8 has it after some work: a process that starts with it need not compile and optimise the
- * same functions again, which is half of its start. Made once for a version of Node; what V8 does not take, because of
+ * same functions again, which is most of the time to its first answers. Made once for a version of Node; what V8 does not take, because of
  * another processor or damage, costs only the time. `undefined` where it could not be made.
  */
 export async function compiledCode(
