@@ -4,12 +4,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** The files that take longest, longest first: begun last, one of them would keep a core waiting for minutes. */
 const LONGEST = [
   'lean/native-lsp',
-  'cli/cli',
   'study',
+  'cli/cli',
   'lean/engine',
-  'cli/remote',
   'lean/verifier',
   'iteration/iterate',
+  'cli/remote',
   'cli/kill',
 ]
 

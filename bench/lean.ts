@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { compiledCode } from '../src/lean/embedded/compiled-code.ts'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
 import { spawnLean } from '../src/lean/embedded/lean-process.ts'
 import { findNodeBinary } from '../src/lean/embedded/node-binary.ts'
@@ -82,12 +83,13 @@ async function main(): Promise<void> {
   })
   const node = await findNodeBinary()
   const lean = await prepareLean()
+  const codeFile = await compiledCode(node, lean)
   const row = (what: string, value: string, target = '') =>
     console.log(`${what.padEnd(58)}${value.padStart(12)}   ${target}`)
   console.log(`Node ${node.version} for Lean, ${process.versions.node} here\n`)
 
   const begun = performance.now()
-  const cold = spawnLean(node, lean)
+  const cold = spawnLean(node, lean, codeFile)
   await cold.request('hello', {}, 180_000)
   const up = performance.now()
   const opened = await cold.request('open', { header: 'import Init' }, 180_000)

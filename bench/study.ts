@@ -91,8 +91,8 @@ async function main(): Promise<number> {
     scale: {
       passes,
       deepPasses: quick ? undefined : 1024,
-      main: quick ? ['--shard', '1/50'] : [],
-      part: quick ? ['--shard', '2/100'] : ['--shard', '1/5'],
+      main: quick ? ['--shard', '1/100'] : [],
+      part: quick ? ['--shard', '2/250'] : ['--shard', '1/5'],
       deep: ['--shard', '1/10'],
       fewPasses: Math.min(passes, 16),
       epochs: quick ? 2 : 16,
@@ -122,7 +122,7 @@ async function learn({ out, workers }: Setting): Promise<void> {
   const traced = join(out, 'traced.jsonl')
   if (!existsSync(traced))
     await hedge(['trace', join(ROOT, 'datasets', 'core-train', 'propositions.lean'), '-o', traced])
-  const set = ['iterate', DATA, '--steps-from', traced, '--theorems', '12', '-b', '3s', '--heartbeats', '2000']
+  const set = ['iterate', DATA, '--steps-from', traced, '--theorems', '6', '-b', '3s', '--heartbeats', '2000']
   await hedge([...set, '-w', workers, '-o', join(out, 'iteration')])
 }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { compiledCode } from './embedded/compiled-code.ts'
 import { type LeanProcess, ProcessGoneError, spawnLean } from './embedded/lean-process.ts'
 import { findNodeBinary, type NodeBinary } from './embedded/node-binary.ts'
 import { type PreparedLean, type PrepareProgress, prepareLean } from './embedded/prepare.ts'
@@ -50,6 +51,7 @@ export class LeanPool {
   readonly processes: number
   readonly #node: NodeBinary
   readonly #lean: PreparedLean
+  readonly #codeFile: string | undefined
   readonly #memoryCeiling: number
   readonly #onEvent: (event: PoolEvent) => void
   readonly #alive = new Set<LeanProcess>()
@@ -65,9 +67,10 @@ export class LeanPool {
   #disposed = false
   #leanVersion = ''
 
-  private constructor(node: NodeBinary, lean: PreparedLean, options: PoolOptions) {
+  private constructor(node: NodeBinary, lean: PreparedLean, codeFile: string | undefined, options: PoolOptions) {
     this.#node = node
     this.#lean = lean
+    this.#codeFile = codeFile
     this.processes = options.processes ?? availableParallelism()
     this.#memoryCeiling = options.memoryCeilingBytes ?? DEFAULT_MEMORY_CEILING
     this.#onEvent = options.onEvent ?? (() => {})
@@ -78,8 +81,9 @@ export class LeanPool {
     const progress = options.onProgress ?? (() => {})
     const node = await findNodeBinary(progress)
     const lean = await prepareLean(progress)
+    const codeFile = await compiledCode(node, lean, progress)
     progress('starting Lean', 0)
-    const pool = new LeanPool(node, lean, options)
+    const pool = new LeanPool(node, lean, codeFile, options)
     try {
       // Side by side: on two cores the second takes hardly longer, and a proof may be found at once.
       pool.#ensureSpare()
@@ -252,7 +256,8 @@ export class LeanPool {
     for (let attempt = 0; attempt < BOOT_ATTEMPTS; attempt++) {
       if (this.#disposed) throw closed()
       const began = performance.now()
-      const process = spawnLean(this.#node, this.#lean)
+      // Kept code that ends the process is not tried twice.
+      const process = spawnLean(this.#node, this.#lean, attempt === 0 ? this.#codeFile : undefined)
       this.#alive.add(process)
       void process.gone.then((death) => {
         this.#alive.delete(process)

@@ -177,8 +177,8 @@ describe('branching', () => {
       'rw [Nat.add_comm]',
     ]
     await round(mix, 50)
-    const before = await round(mix, 50)
-    const after = await round(mix, 400)
+    const before = await round(mix, 20)
+    const after = await round(mix, 200)
     expect(after / before).toBeLessThan(1.05)
     await s.close()
   })

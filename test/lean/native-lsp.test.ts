@@ -33,6 +33,21 @@ async function begin(engine: Engine, theorem = ADD_COMM, limits = LIMITS): Promi
 }
 
 describe('both engines', () => {
+  // First, since each set of imports has processes of its own: the tests behind the next one all have the same.
+  test('headers hold: imports, open, notations and options', async () => {
+    const theorem = {
+      name: 't',
+      header: 'import Std\nopen Nat\nnotation "ℕ" => Nat\nset_option autoImplicit false',
+      statement: 'theorem t (n : ℕ) : succ n = n + 1',
+    }
+    for (const engine of [embedded, lsp]) {
+      const session = await begin(engine, theorem)
+      expect(session.root.goals[0]?.text).toBe('n : ℕ\n⊢ n.succ = n + 1')
+      expect(await session.runTactics(session.root, ['exact succ_eq_add_one n'])).toEqual([{ kind: 'finished' }])
+      await session.close()
+    }
+  })
+
   test.each([
     ['a missing import', { ...ADD_COMM, header: 'import Nowhere' }],
     ['an unknown name', { ...ADD_COMM, statement: 'theorem t (a : Nat) : Foo.bar a = 1' }],
@@ -50,20 +65,6 @@ describe('both engines', () => {
     if (/two|import/.test(what)) return
     const place = (d: (typeof one.diagnostics)[number] | undefined) => [d?.severity, d?.line, d?.column]
     expect(place(other.diagnostics[0])).toEqual(place(one.diagnostics[0]))
-  })
-
-  test('headers hold: imports, open, notations and options', async () => {
-    const theorem = {
-      name: 't',
-      header: 'import Std\nopen Nat\nnotation "ℕ" => Nat\nset_option autoImplicit false',
-      statement: 'theorem t (n : ℕ) : succ n = n + 1',
-    }
-    for (const engine of [embedded, lsp]) {
-      const session = await begin(engine, theorem)
-      expect(session.root.goals[0]?.text).toBe('n : ℕ\n⊢ n.succ = n + 1')
-      expect(await session.runTactics(session.root, ['exact succ_eq_add_one n'])).toEqual([{ kind: 'finished' }])
-      await session.close()
-    }
   })
 
   test('heartbeats end a tactic, and the others of the batch are as if it were not there', async () => {
@@ -146,15 +147,18 @@ describe('over LSP', () => {
     expect(await session.runTactics(session.root, ['omega'])).toEqual([{ kind: 'finished' }])
   })
 
-  test('a process over the ceiling is ended, and none is left when the engine is closed', async () => {
+  test('a process over the ceiling is ended', async () => {
     const small = new LspEngine(await wasmPeer(), { processes: 1, memoryCeilingBytes: 50e6 })
     await expect(begin(small)).rejects.toThrow(/reached \d+ MB/)
     await small.dispose()
-    const other = new LspEngine(await wasmPeer(), { processes: 1 })
-    await begin(other)
-    const { pids } = other
+  })
+
+  // The last of this engine.
+  test('no process is left when the engine is closed', async () => {
+    await begin(lsp)
+    const { pids } = lsp
     expect(pids.filter(alive)).toHaveLength(1)
-    await other.dispose()
+    await lsp.dispose()
     expect(pids.filter(alive)).toEqual([])
   })
 })

@@ -60,6 +60,8 @@ export type LeanProcess = {
 const STACK_KIB = 3900
 /** Calls after which V8 optimises a wasm function: about 1.4 times the tactics per second of the default. */
 const TIERING_BUDGET = 200_000
+/** Code compiled under other flags is not taken by V8, so these are part of what a code file is for. */
+export const HOST_V8_FLAGS: readonly string[] = [`--stack-size=${STACK_KIB}`, `--wasm-tiering-budget=${TIERING_BUDGET}`]
 /** How much of a host's stderr is kept, to say why it died. */
 const STDERR_KEPT = 4000
 /** After an abort, how long the tactic that is running may still take before its process is killed: starting another costs more. */
@@ -71,8 +73,9 @@ process.on('exit', () => {
   for (const child of live) child.kill('SIGKILL')
 })
 
-export function spawnLean(node: NodeBinary, lean: PreparedLean): LeanProcess {
-  const child = spawn(node.path, hostArguments(lean), {
+/** @param codeFile from `compiledCode`; without it the module is compiled anew */
+export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: string): LeanProcess {
+  const child = spawn(node.path, hostArguments(lean, codeFile), {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     // Nothing of the user's environment reaches Lean.
     env: {},
@@ -195,23 +198,24 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean): LeanProcess {
  * Node's permission model around the host: it reads its own code, the packages it imports, the prepared files and the
  * module, writes nothing and starts no process. Inside it, Lean sees only the library, read-only (host/boot.ts).
  */
-function hostArguments(lean: PreparedLean): string[] {
+function hostArguments(lean: PreparedLean, codeFile: string | undefined): string[] {
   const extension = extname(fileURLToPath(import.meta.url))
   const main = fileURLToPath(new URL(`./host/main${extension}`, import.meta.url))
   const sources = join(dirname(main), '..', '..', '..')
   const packages = ['vscode-jsonrpc', 'zod'].flatMap(packageDirectories)
   const readable = [sources, join(sources, '..', 'package.json'), ...packages, lean.directory, lean.wasmFile]
+  if (codeFile !== undefined) readable.push(codeFile)
   return [
     '--permission',
     ...readable.map((path) => `--allow-fs-read=${path}`),
     '--allow-worker',
     '--no-warnings',
-    `--stack-size=${STACK_KIB}`,
-    `--wasm-tiering-budget=${TIERING_BUDGET}`,
+    ...HOST_V8_FLAGS,
     main,
     lean.glueFile,
     lean.wasmFile,
     lean.libraryDir,
+    ...(codeFile === undefined ? [] : [codeFile]),
   ]
 }
 

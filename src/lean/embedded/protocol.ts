@@ -128,7 +128,16 @@ export type AnyMethod = Method<z.ZodType, z.ZodType>
 
 export const methods = {
   /** Boots Lean and proves that this build is the one the host knows. */
-  hello: method('hello', z.object({}), z.object({ leanVersion: z.string(), githash: z.string() })),
+  hello: method(
+    'hello',
+    z.object({}),
+    z.object({
+      leanVersion: z.string(),
+      githash: z.string(),
+      /** Whether the module came with the machine code of the file given. */
+      codeTaken: z.boolean(),
+    }),
+  ),
   /** Imports and runs a header, once per text. `clean`: none of its commands can leave anything behind in the process. */
   open: method(
     'open',
@@ -209,6 +218,8 @@ export const methods = {
     z.object({ premises: z.array(z.string()) }),
   ),
   memory: method('memory', z.object({}), memorySchema),
+  /** A code file's contents, base64: what V8 has optimised so far. */
+  compiledCode: method('compiledCode', z.object({}), z.object({ code: z.string() })),
 } as const
 
 export const notifications = {

@@ -1,9 +1,11 @@
 // Starts the patched glue (see peer.ts) as `lean` with the arguments given, the library mounted where that Lean looks for it.
 'use strict'
-const [glue, wasm, library, ...args] = process.argv.slice(2)
+const { loadModule } = require('../../../src/lean/embedded/host/code.ts')
+const [glue, wasm, library, code, ...args] = process.argv.slice(2)
+const { module: compiled } = loadModule(wasm, code || undefined)
 const settings = {
   arguments: args,
-  locateFile: () => wasm,
+  instantiateWasm: (imports, done) => done(new WebAssembly.Instance(compiled, imports), compiled),
   onRuntimeInitialized() {
     const { FS, NODEFS } = settings
     FS.mkdirTree('/lean/lib/lean')

@@ -4,7 +4,9 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compiledCode } from '../../../src/lean/embedded/compiled-code.ts'
 import { PATCHES, type Patch, prepareGlue } from '../../../src/lean/embedded/glue.ts'
+import { HOST_V8_FLAGS } from '../../../src/lean/embedded/lean-process.ts'
 import { findNodeBinary } from '../../../src/lean/embedded/node-binary.ts'
 import { cacheRoot, prepareLean } from '../../../src/lean/embedded/prepare.ts'
 import type { LeanPeer } from '../../../src/lean/native/peer.ts'
@@ -16,7 +18,7 @@ import { WORKER_PATCHES } from './worker-patches.ts'
  */
 export async function wasmPeer(): Promise<LeanPeer> {
   const [node, lean] = [await findNodeBinary(), await prepareLean()]
-  const glue = await workerGlue()
+  const [glue, code] = [await workerGlue(), await compiledCode(node, lean)]
   return {
     version: '4.28.0, as its language server',
     libraryHash: lean.libraryHash,
@@ -24,12 +26,12 @@ export async function wasmPeer(): Promise<LeanPeer> {
     worker: {
       file: node.path,
       args: [
-        '--stack-size=3900',
-        '--wasm-tiering-budget=200000',
+        ...HOST_V8_FLAGS,
         fileURLToPath(new URL('./host.cjs', import.meta.url)),
         glue,
         lean.wasmFile,
         lean.libraryDir,
+        code ?? '',
         '-Dserver.reportDelayMs=0',
         // Each thread is a JavaScript context here; elaborating in one is faster.
         '-DElab.async=false',

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { compiledCode, loadModule } from './code.ts'
 import { createObjects, type Objects } from './objects.ts'
 import type { WasmModule } from './wasm-module.ts'
 
@@ -6,14 +7,31 @@ import type { WasmModule } from './wasm-module.ts'
 const LIBRARY = '/lean'
 const EROFS = 69 // Emscripten's number for "read-only file system"
 
-/**
- * Loads the prepared glue and the module, mounts the library read-only, and initialises Lean.
- * @param glueFile prepared `lean.cjs`; @param wasmFile `lean.wasm`; @param libraryDir folder with `Init.olean`
- */
-export async function boot(glueFile: string, wasmFile: string, libraryDir: string): Promise<Objects> {
-  const module = await loadModule(glueFile, wasmFile)
-  mountLibrary(module, libraryDir)
-  const lean = createObjects(module)
+export type HostPaths = {
+  /** Prepared `lean.cjs`. */
+  readonly glueFile: string
+  /** `lean.wasm` */
+  readonly wasmFile: string
+  /** The folder with `Init.olean`. */
+  readonly libraryDir: string
+  /** The module's machine code, where it was kept. */
+  readonly codeFile: string | undefined
+}
+
+export type Booted = {
+  readonly lean: Objects
+  /** The code file was of use. */
+  readonly codeTaken: boolean
+  /** The contents of a new one. */
+  readonly compiledCode: () => Promise<Buffer>
+}
+
+/** Loads the prepared glue and the module, mounts the library read-only, and initialises Lean. */
+export async function boot({ glueFile, wasmFile, libraryDir, codeFile }: HostPaths): Promise<Booted> {
+  const { module, codeTaken } = loadModule(wasmFile, codeFile)
+  const instance = await instantiate(glueFile, module)
+  mountLibrary(instance, libraryDir)
+  const lean = createObjects(instance)
   lean.native('lean_initialize')()
   lean.native('lean_enable_initializer_execution')()
   lean.native('lean_io_mark_end_initialization')()
@@ -21,15 +39,18 @@ export async function boot(glueFile: string, wasmFile: string, libraryDir: strin
   lean.native('lean_init_task_manager_using')(1)
   const path = lean.makeList([lean.makeString(LIBRARY)])
   lean.dec(lean.fn('l_Lean_initSearchPath')(lean.makeString('/'), path))
-  return lean
+  return { lean, codeTaken, compiledCode: () => compiledCode(module) }
 }
 
-function loadModule(glueFile: string, wasmFile: string): Promise<WasmModule> {
+function instantiate(glueFile: string, module: WebAssembly.Module): Promise<WasmModule> {
   return new Promise((resolve) => {
     const settings = {
       noInitialRun: true,
       arguments: [],
-      locateFile: () => wasmFile,
+      instantiateWasm: (
+        imports: WebAssembly.Imports,
+        done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+      ) => done(new WebAssembly.Instance(module, imports), module),
       // Lean's stdout is full of this build's debug lines.
       print: () => {},
       onRuntimeInitialized: () => resolve(settings as unknown as WasmModule),

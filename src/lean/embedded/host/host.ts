@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../engine.ts'
 import type { ExportedDeclarations, HostMemory, HostStep } from '../protocol.ts'
-import { boot } from './boot.ts'
+import { boot, type HostPaths } from './boot.ts'
 import { createConstants } from './constants.ts'
 import { type CommandState, createElaborator } from './elaborator.ts'
 import { createLibrary } from './library.ts'
@@ -10,15 +10,13 @@ import { createProofStates, type OpenTheorem, type SavedState } from './proof-st
 import { createSourceFiles, type SourceFile } from './source-files.ts'
 import { isInertCommand, refusedSyntax } from './source-policy.ts'
 
-export type HostPaths = { readonly glueFile: string; readonly wasmFile: string; readonly libraryDir: string }
-
 export type Host = Awaited<ReturnType<typeof createHost>>
 
 class RefusedSource extends Error {}
 
 /** One Lean instance behind plain calls. Every call runs to its end in this thread; what it throws leaves the instance unusable. */
 export async function createHost(paths: HostPaths) {
-  const lean = await boot(paths.glueFile, paths.wasmFile, paths.libraryDir)
+  const { lean, codeTaken, compiledCode } = await boot(paths)
   const elaborator = createElaborator(lean)
   const proofStates = createProofStates(lean, elaborator)
   const constants = createConstants(lean, elaborator)
@@ -256,6 +254,7 @@ export async function createHost(paths: HostPaths) {
     version: {
       leanVersion: lean.stringValue(lean.constant('l_Lean_versionString')),
       githash: lean.stringValue(lean.constant('l_Lean_githash')),
+      codeTaken,
     },
     open,
     start,
@@ -276,5 +275,6 @@ export async function createHost(paths: HostPaths) {
     stateTheorems: (environment: number, header: string, names: readonly string[]) =>
       library.state(environmentState(environment), header, names),
     heapBytes: lean.heapBytes,
+    compiledCode,
   }
 }

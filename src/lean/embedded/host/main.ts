@@ -8,7 +8,8 @@ import {
 } from 'vscode-jsonrpc/node'
 import type { z } from 'zod'
 import { methods, notifications, PROTOCOL_FD } from '../protocol.ts'
-import { createHost, type Host, type HostPaths } from './host.ts'
+import type { HostPaths } from './boot.ts'
+import { createHost, type Host } from './host.ts'
 import { testProofCheck, testSteps } from './self-test.ts'
 
 /**
@@ -22,10 +23,10 @@ async function main(): Promise<void> {
   // Ctrl-C reaches the whole process group; the parent decides when a host ends.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {})
-  const [glueFile, wasmFile, libraryDir] = process.argv.slice(2)
+  const [glueFile, wasmFile, libraryDir, codeFile] = process.argv.slice(2)
   if (glueFile === undefined || wasmFile === undefined || libraryDir === undefined)
-    throw new Error('usage: main.ts GLUE WASM LIBRARY')
-  const paths: HostPaths = { glueFile, wasmFile, libraryDir }
+    throw new Error('usage: main.ts GLUE WASM LIBRARY [CODE]')
+  const paths: HostPaths = { glueFile, wasmFile, libraryDir, codeFile }
   const channel = new Socket({ fd: PROTOCOL_FD, readable: true, writable: true })
   const connection = createMessageConnection(new StreamMessageReader(channel), new StreamMessageWriter(channel))
   connection.onClose(() => process.exit(0))
@@ -110,6 +111,7 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     premises: host.usedTheorems(theorem, state, tactic),
   }))
   on(methods.memory, (host) => host.memory())
+  on(methods.compiledCode, async (host) => ({ code: (await host.compiledCode()).toString('base64') }))
   onNotification(notifications.stop, (_host, { run }) => void stopped.add(run))
   onNotification(notifications.release, (host, { states }) => host.release(states))
   onNotification(notifications.closeTheorem, (host, { theorem }) => host.closeTheorem(theorem))

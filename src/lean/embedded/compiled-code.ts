@@ -1,0 +1,110 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { HOST_V8_FLAGS, type LeanProcess, spawnLean } from './lean-process.ts'
+import type { NodeBinary } from './node-binary.ts'
+import { cacheRoot, type PreparedLean, type PrepareProgress } from './prepare.ts'
+
+/** A loaded machine takes many times the usual few seconds for each of these. */
+const DEADLINE_MS = 180_000
+const ROUNDS = 4
+
+/** What every search does, so that V8 has optimised it when the code is kept. */
+type Work = { readonly statement: string; readonly tactics: readonly string[]; readonly proof: string }
+const WORK: readonly Work[] = [
+  {
+    statement: 'theorem t (a b : Nat) (h : a ≤ b) : a + b = b + a',
+    tactics: [
+      'intro x',
+      'omega',
+      'simp',
+      'simp_all',
+      'exact Nat.add_comm a b',
+      'grind',
+      'constructor',
+      'cases a',
+      'induction a',
+      'rw [Nat.add_comm]',
+      'decide',
+      'apply Nat.le_antisymm',
+      'exact foo',
+    ],
+    proof: 'omega',
+  },
+  {
+    statement: 'theorem t (p q r : Prop) (f : p → q) (g : q → r) (h : p ∨ q) : r',
+    tactics: [
+      'apply g',
+      'cases h',
+      'rcases h with h | h',
+      'exact g (f h)',
+      'simp_all',
+      'grind',
+      'by_cases p',
+      'exfalso',
+    ],
+    proof: 'exact h.elim (fun hp => g (f hp)) g',
+  },
+  {
+    statement: 'theorem t (xs ys : List Nat) : (xs ++ ys).length = ys.length + xs.length',
+    tactics: ['simp', 'simp [Nat.add_comm]', 'induction xs', 'cases ys', 'rw [List.length_append]', 'grind', 'rfl'],
+    proof: 'simp [Nat.add_comm]',
+  },
+]
+
+/**
+ * The module's machine code as V8 has it after some work: a process that starts with it need not compile and optimise the
+ * same functions again, which is most of the time to its first answers. Made once for a version of Node; what V8 does not take, because of
+ * another processor or damage, costs only the time. `undefined` where it could not be made.
+ */
+export async function compiledCode(
+  node: NodeBinary,
+  lean: PreparedLean,
+  progress: PrepareProgress = () => {},
+): Promise<string | undefined> {
+  const key = createHash('sha256')
+    .update(JSON.stringify([node.version, process.arch, basename(lean.directory), HOST_V8_FLAGS, ROUNDS, WORK]))
+    .digest('hex')
+    .slice(0, 16)
+  const path = join(cacheRoot(), `compiled-${key}.bin`)
+  const known = await stat(path).catch(() => undefined)
+  if (known !== undefined) return path
+  progress('compiling Lean', 0)
+  const temporary = join(cacheRoot(), `tmp-${process.pid}-${randomBytes(4).toString('hex')}`)
+  const host = spawnLean(node, lean)
+  try {
+    await host.request('hello', {}, DEADLINE_MS)
+    for (let round = 0; round < ROUNDS; round++) {
+      progress('compiling Lean', (round + 1) / (ROUNDS + 1))
+      for (const work of WORK) await workOn(host, work)
+    }
+    const { code } = await host.request('compiledCode', {}, DEADLINE_MS)
+    await mkdir(cacheRoot(), { recursive: true })
+    await writeFile(temporary, Buffer.from(code, 'base64'))
+    await rename(temporary, path)
+    return path
+  } catch {
+    await rm(temporary, { force: true }).catch(() => {})
+    return undefined
+  } finally {
+    progress('compiling Lean', 1)
+    host.kill('its code is written')
+    await host.gone
+  }
+}
+
+/** Runs the tactics, and has the proof verified. */
+async function workOn(host: LeanProcess, { statement, tactics, proof }: Work): Promise<void> {
+  const opened = await host.request('open', { header: '' }, DEADLINE_MS)
+  if (opened.kind !== 'opened') return
+  const { environment } = opened
+  const started = await host.request('start', { environment, statement, heartbeats: 20_000 }, DEADLINE_MS)
+  if (started.kind !== 'started') return
+  const { theorem, state } = started
+  await host.run({ theorem, state, tactics }, DEADLINE_MS, () => {})
+  host.notify('closeTheorem', { theorem })
+  const source = `${statement} := by\n  ${proof}\n`
+  const exported = await host.request('exportProof', { source, name: 't' }, DEADLINE_MS)
+  if (exported.kind === 'exported')
+    await host.request('checkProof', { environment, statement, name: 't', exported }, DEADLINE_MS)
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+
+const HASH_BYTES = 32
+
+export type LoadedModule = { readonly module: WebAssembly.Module; readonly codeTaken: boolean }
+
+/**
+ * The module, with the machine code of `codeFile` where V8 accepts it: code of its own version, for its flags and this
+ * processor. A damaged file is not shown to it.
+ */
+export function loadModule(wasmFile: string, codeFile: string | undefined): LoadedModule {
+  const bytes = readFileSync(wasmFile)
+  const code = codeFile === undefined ? undefined : readCode(codeFile)
+  if (code !== undefined) {
+    const module = native('DeserializeWasmModule', new Uint8Array(code).buffer, bytes)
+    if (module instanceof WebAssembly.Module) return { module, codeTaken: true }
+  }
+  return { module: new WebAssembly.Module(bytes), codeTaken: false }
+}
+
+/** How long the threads that optimise must have done next to nothing. */
+const QUIET_MS = 300
+/** Share of that time, as `process.cpuUsage` counts it, that is next to nothing. */
+const QUIET_SHARE = 0.1
+
+/** What a code file holds, of all that has been compiled when the threads that optimise have nothing left to do. */
+export async function compiledCode(module: WebAssembly.Module): Promise<Buffer> {
+  for (let busyMs = QUIET_MS; busyMs > QUIET_MS * QUIET_SHARE; ) {
+    const before = process.cpuUsage()
+    await sleep(QUIET_MS)
+    const { user, system } = process.cpuUsage(before)
+    busyMs = (user + system) / 1000
+  }
+  const code = Buffer.from(native('SerializeWasmModule', module) as ArrayBuffer)
+  return Buffer.concat([createHash('sha256').update(code).digest(), code])
+}
+
+function readCode(file: string): Buffer | undefined {
+  const contents = readFileSync(file)
+  const code = contents.subarray(HASH_BYTES)
+  const hash = createHash('sha256').update(code).digest()
+  return hash.equals(contents.subarray(0, HASH_BYTES)) ? code : undefined
+}
+
+/** A function inside V8, for which there is no other name. The syntax is allowed for this call alone. */
+function native(name: string, ...values: unknown[]): unknown {
+  setFlagsFromString('--allow-natives-syntax')
+  try {
+    const names = values.map((_, index) => `value${index}`)
+    return new Function(...names, `return %${name}(${names})`)(...values)
+  } finally {
+    setFlagsFromString('--no-allow-natives-syntax')
+  }
+}
