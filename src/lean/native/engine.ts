@@ -13,6 +13,7 @@ import {
 import type { PoolOptions } from '../pool.ts'
 import { LspSession } from './lsp-session.ts'
 import type { LeanPeer } from './peer.ts'
+import { LspTracer } from './trace.ts'
 import { LspWorkers } from './workers.ts'
 
 /** Mathlib alone maps some 6 GB; what a worker adds to that is its own. */
@@ -49,6 +50,11 @@ export class LspEngine implements Engine {
 
   start(theorem: Theorem, limits: TacticLimits = DEFAULT_LIMITS, signal?: AbortSignal): Promise<StartResult> {
     return startResult(LspSession.begin(this.#workers, theorem, limits, signal))
+  }
+
+  /** Reads the steps of files, each in a process of its own for as long as it takes. */
+  tracer(limits?: TacticLimits, commandDeadlineMs?: number): LspTracer {
+    return new LspTracer(this.#workers, limits, commandDeadlineMs)
   }
 
   verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict> {

@@ -47,12 +47,14 @@ export class LspWorkers {
   async withSlot<T>(imports: string, use: (slot: LentSlot) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const slot = await this.#acquire(imports, signal)
     try {
-      return await use({ open: (header) => this.#open(slot, imports, header), header: () => slot.header })
+      return await use({
+        open: (header) => this.#open(slot, imports, header),
+        recycle: () => this.#endIfGrown(slot),
+        header: () => slot.header,
+      })
     } finally {
       slot.busy = false
-      const bytes = slot.worker?.memory()
-      // Leave a good part of the ceiling for one more version.
-      if (bytes !== undefined && bytes > this.#memoryCeiling * 0.8) this.#end(slot, 'its memory has grown')
+      this.#endIfGrown(slot)
       this.#dispatch()
     }
   }
@@ -63,6 +65,12 @@ export class LspWorkers {
     const workers = this.#slots.flatMap(({ worker }) => worker ?? [])
     for (const worker of workers) worker.kill('the engine was closed')
     await Promise.all(workers.map((worker) => worker.gone))
+  }
+
+  /** Leaves a good part of the ceiling for one more version. */
+  #endIfGrown(slot: Slot): void {
+    const bytes = slot.worker?.memory()
+    if (bytes !== undefined && bytes > this.#memoryCeiling * 0.8) this.#end(slot, 'its memory has grown')
   }
 
   /** The slot's process, a new one where it has none that can serve. It has not been told of the header. */
@@ -129,5 +137,7 @@ export class LspWorkers {
 export type LentSlot = {
   /** The process to work with; `fresh` if its document must be opened first. */
   open(header: string): { worker: LspProcess; fresh: boolean }
+  /** Ends the process if its memory has grown too far: for somebody who keeps the slot for long. */
+  recycle(): void
   header(): string | undefined
 }
