@@ -29,10 +29,12 @@ export class LspEngine implements Engine {
   readonly processes: number
   readonly #workers: LspWorkers
   readonly #verify: Verify | undefined
+  readonly #directory: string | undefined
 
   constructor(peer: LeanPeer, options: PoolOptions = {}, verify?: Verify) {
     this.leanVersion = peer.version
     this.libraryHash = peer.libraryHash
+    this.#directory = peer.directory
     this.processes = options.processes ?? availableParallelism()
     this.#verify = verify
     this.#workers = new LspWorkers(
@@ -54,7 +56,7 @@ export class LspEngine implements Engine {
 
   /** Reads the steps of files, each in a process of its own for as long as it takes. */
   tracer(limits?: TacticLimits, commandDeadlineMs?: number): LspTracer {
-    return new LspTracer(this.#workers, limits, commandDeadlineMs)
+    return new LspTracer(this.#workers, this.#directory, limits, commandDeadlineMs)
   }
 
   verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict> {

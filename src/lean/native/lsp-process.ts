@@ -69,8 +69,8 @@ export class LspProcess {
   #onProgress: (() => void) | undefined
 
   /** @param memoryCeiling resident bytes at which the process is killed */
-  constructor(peer: LeanPeer, memoryCeiling: number) {
-    this.#uri = peer.documentUri
+  constructor(peer: LeanPeer, memoryCeiling: number, uri = peer.documentUri) {
+    this.#uri = uri
     this.#memoryCeiling = memoryCeiling
     this.#child = spawnGroup(peer.worker, 'pipe')
     const { stdin, stdout, stderr } = this.#child

@@ -64,7 +64,7 @@ export class LspSession implements ProofSession {
     for (let attempt = 1; ; attempt++) {
       try {
         const root = await workers.withSlot(
-          importLines(theorem.header),
+          { imports: importLines(theorem.header) },
           (slot) => openTheorem(slot, theorem, signal),
           signal,
         )
@@ -263,7 +263,7 @@ class BatchRun {
   async #elaborate(text: string): Promise<Version> {
     try {
       return await this.#workers.withSlot(
-        this.#imports,
+        { imports: this.#imports },
         async (slot) => {
           const worker = await openHeader(slot, this.#theorem.header, this.#signal)
           return worker.elaborate(text, this.#limits.wallClockMs, this.#signal)

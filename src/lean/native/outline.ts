@@ -79,21 +79,22 @@ function beforeIn(tokens: readonly LayoutToken[], first: number): number {
   const before = tokens[first - 1]
   if (before?.kind !== 'word' || before.text !== 'in' || before.level > 0) return first
   for (let at = first - 2; at >= 0; at--) {
-    const { kind, text, level } = tokens[at] as LayoutToken
-    if (kind !== 'word' || level > 0) continue
-    if (BEFORE_IN.test(text)) return beforeIn(tokens, /^(local|scoped)$/.test(tokens[at - 1]?.text ?? '') ? at - 1 : at)
-    if (text === 'theorem' || text === 'end') break
+    const { text, level, newline, column } = tokens[at] as LayoutToken
+    if (level > 0) continue
+    if (BEFORE_IN.test(text) && !/^(local|scoped)$/.test(tokens[at - 1]?.text ?? '')) return beforeIn(tokens, at)
+    // A command of other words, such as `unseal f in`.
+    if (newline && column === 0) return beforeIn(tokens, at)
   }
   return first
 }
 
-/** The `:=` before a proof; none where the theorem is given by equations. */
+/** The `:=` before a proof; none where the theorem is given by equations or by fields. */
 function assignOf(tokens: readonly LayoutToken[], keyword: number, at: number | undefined): number | undefined {
   if (at === undefined || tokens[at]?.kind !== 'assign') return undefined
   const signature = tokens.slice(keyword, at).filter(({ level }) => level === 0)
   const bar = signature.findIndex(({ text, newline }) => text === '|' && newline)
   const equations = bar >= 0 && signature.slice(bar).some(({ text }) => text === '=>')
-  return equations ? undefined : at
+  return equations || signature.some(({ text }) => text === 'where') ? undefined : at
 }
 
 /** Number of the first token behind a command whose proof begins at token `at`. */

@@ -1,3 +1,5 @@
+import { resolve, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { ProofState } from '../../proof/proof-state.ts'
 import type { TacticResult } from '../../proof/tactic-result.ts'
 import type { Place, TracedTheorem } from '../../proof/traced-proof.ts'
@@ -27,18 +29,31 @@ import type { LentSlot, LspWorkers } from './workers.ts'
  */
 export class LspTracer implements FileTracer {
   readonly #workers: LspWorkers
+  readonly #directory: string | undefined
   readonly #limits: TacticLimits
   readonly #commandDeadlineMs: number
 
-  /** @param commandDeadlineMs for one command of a file, or its imports; a process that takes longer is ended */
-  constructor(workers: LspWorkers, limits: TacticLimits = TRACE_LIMITS, commandDeadlineMs = COMMAND_DEADLINE_MS) {
+  /**
+   * @param directory of the project: its files are opened under their own names
+   * @param commandDeadlineMs for one command of a file, or its imports; a process that takes longer is ended
+   */
+  constructor(
+    workers: LspWorkers,
+    directory: string | undefined,
+    limits: TacticLimits = TRACE_LIMITS,
+    commandDeadlineMs = COMMAND_DEADLINE_MS,
+  ) {
     this.#workers = workers
+    this.#directory = directory
     this.#limits = limits
     this.#commandDeadlineMs = commandDeadlineMs
   }
 
   traceFile(file: string, source: string, onEvent: (event: TraceEvent) => void = () => {}): Promise<FileTrace> {
-    return this.#workers.withSlot(importLines(source), (slot) =>
+    const path = resolve(file)
+    const isOfProject = this.#directory !== undefined && path.startsWith(this.#directory + sep)
+    const document = { imports: importLines(source), uri: isOfProject ? pathToFileURL(path).href : undefined }
+    return this.#workers.withSlot(document, (slot) =>
       new FileRun(slot, file, source, this.#limits, this.#commandDeadlineMs, onEvent).all(),
     )
   }
@@ -243,11 +258,13 @@ class FileRun {
     this.#onEvent({ kind: 'traced', theorem: traced })
   }
 
-  /** A block that is run for several goals shows them all at its tactics. */
+  /** Where a block is run for several goals, Lean shows the first run. */
   #compare(steps: readonly RecordedStep[]): void {
+    const seen = new Set<number>()
     for (const { start, goal } of steps) {
       const shown = this.#shown.get(start)
-      if (shown === undefined) continue
+      if (shown === undefined || seen.has(start)) continue
+      seen.add(start)
       this.#compared++
       if (!shown.some((other) => withoutCase(other) === withoutCase(goal))) this.#disagreed++
     }
@@ -360,9 +377,17 @@ class FileTheorem implements Replayable {
   }
 }
 
+/** At these words Lean shows what the block inside begins with. */
+const SHOWS_INSIDE = /^(case'?|next|conv)\b/
+
 /** Where tactics begin, those in blocks included. */
 function beginnings(tactics: readonly WrittenTactic[]): Set<number> {
-  return new Set(tactics.flatMap(({ start, expansions }) => [start, ...expansions.flat().flatMap(inside)]))
+  return new Set(
+    tactics.flatMap(({ text, start, expansions }) => [
+      ...(SHOWS_INSIDE.test(text) ? [] : [start]),
+      ...expansions.flat().flatMap(inside),
+    ]),
+  )
 }
 function inside(part: WrittenTactic['expansions'][number][number]): number[] {
   return part.kind === 'step' ? [] : [...beginnings(part.tactics)]

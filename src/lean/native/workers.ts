@@ -5,14 +5,21 @@ import type { LeanPeer } from './peer.ts'
 /** A process, and the header its document has. */
 type Slot = {
   worker: LspProcess | undefined
-  /** The import lines of that process's document: another import is another process. */
-  imports: string
+  /** The document of that process: another one, or another import, is another process. */
+  document: string
   header: string | undefined
   busy: boolean
 }
 
-type Waiter = {
+/** What a process is started for. */
+export type WorkerDocument = {
   readonly imports: string
+  /** Under which it is opened; the peer's own if left out. */
+  readonly uri?: string | undefined
+}
+
+type Waiter = {
+  readonly document: string
   readonly grant: (slot: Slot) => void
   readonly refuse: (error: unknown) => void
 }
@@ -32,7 +39,7 @@ export class LspWorkers {
     this.#onEvent = onEvent
     this.#slots = Array.from({ length: processes }, () => ({
       worker: undefined,
-      imports: '',
+      document: '',
       header: undefined,
       busy: false,
     }))
@@ -43,12 +50,17 @@ export class LspWorkers {
     return this.#slots.flatMap(({ worker }) => (worker === undefined || worker.isEnding ? [] : [worker.pid]))
   }
 
-  /** Lends a slot; one whose process has these imports, if one is idle. */
-  async withSlot<T>(imports: string, use: (slot: LentSlot) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const slot = await this.#acquire(imports, signal)
+  /** Lends a slot; one whose process has this document and these imports, if one is idle. */
+  async withSlot<T>(
+    { imports, uri = this.#peer.documentUri }: WorkerDocument,
+    use: (slot: LentSlot) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const document = `${uri} ${imports}`
+    const slot = await this.#acquire(document, signal)
     try {
       return await use({
-        open: (header) => this.#open(slot, imports, header),
+        open: (header) => this.#open(slot, document, uri, header),
         recycle: () => this.#endIfGrown(slot),
         header: () => slot.header,
       })
@@ -74,15 +86,15 @@ export class LspWorkers {
   }
 
   /** The slot's process, a new one where it has none that can serve. It has not been told of the header. */
-  #open(slot: Slot, imports: string, header: string): { worker: LspProcess; fresh: boolean } {
-    if (slot.worker !== undefined && !slot.worker.isEnding && slot.imports === imports) {
+  #open(slot: Slot, document: string, uri: string, header: string): { worker: LspProcess; fresh: boolean } {
+    if (slot.worker !== undefined && !slot.worker.isEnding && slot.document === document) {
       slot.header = header
       return { worker: slot.worker, fresh: false }
     }
     this.#end(slot, 'another import is needed')
     const begun = performance.now()
-    const worker = new LspProcess(this.#peer, this.#memoryCeiling)
-    Object.assign(slot, { worker, imports, header })
+    const worker = new LspProcess(this.#peer, this.#memoryCeiling, uri)
+    Object.assign(slot, { worker, document, header })
     this.#onEvent({ kind: 'started', pid: worker.pid, ms: performance.now() - begun })
     void worker.gone.then((death: WorkerGone) => {
       if (slot.worker === worker) slot.worker = undefined
@@ -96,7 +108,7 @@ export class LspWorkers {
     slot.worker = undefined
   }
 
-  #acquire(imports: string, signal?: AbortSignal): Promise<Slot> {
+  #acquire(document: string, signal?: AbortSignal): Promise<Slot> {
     signal?.throwIfAborted()
     if (this.#disposed) throw new Error('the engine was closed')
     return new Promise<Slot>((resolve, reject) => {
@@ -106,7 +118,7 @@ export class LspWorkers {
         reject(signal?.reason)
       }
       const waiter: Waiter = {
-        imports,
+        document,
         grant: (slot) => {
           signal?.removeEventListener('abort', onAbort)
           resolve(slot)
@@ -125,7 +137,7 @@ export class LspWorkers {
       const [waiter] = this.#waiting
       if (waiter === undefined || idle.length === 0) return
       this.#waiting.shift()
-      const serves = (slot: Slot) => slot.worker !== undefined && slot.imports === waiter.imports
+      const serves = (slot: Slot) => slot.worker !== undefined && slot.document === waiter.document
       // Else one without a process, so that another header's stays warm.
       const slot = idle.find(serves) ?? idle.find(({ worker }) => worker === undefined) ?? (idle[0] as Slot)
       slot.busy = true
