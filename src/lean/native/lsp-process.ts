@@ -123,9 +123,10 @@ export class LspProcess {
 
   /**
    * Opens the document with a header. @throws WorkerGone
-   * @param deadlineMs for all of it; with `eachCommand` as in `elaborateFile`
+   * @param deadlineMs for all of it, or with `commandMs` until Lean gets to the first command
+   * @param commandMs as in `elaborateFile`
    */
-  async open(header: string, deadlineMs: number, signal?: AbortSignal, eachCommand = false): Promise<Elaborated> {
+  async open(header: string, deadlineMs: number, signal?: AbortSignal, commandMs?: number): Promise<Elaborated> {
     this.#base = header
     this.#version = 1
     const textDocument = { uri: this.#uri, languageId: 'lean4', version: 1, text: header }
@@ -138,7 +139,7 @@ export class LspProcess {
       })
       .catch(() => {})
     this.#send('textDocument/didOpen', { textDocument, dependencyBuildMode: 'never' })
-    return this.#wait(deadlineMs, signal, eachCommand)
+    return this.#wait(deadlineMs, signal, commandMs)
   }
 
   /**
@@ -153,11 +154,11 @@ export class LspProcess {
 
   /**
    * Makes a long text the document. @throws WorkerGone
-   * @param commandDeadlineMs without any progress through the text; then the process is ended
+   * @param commandMs without any progress through the text; then the process is ended
    */
-  async elaborateFile(text: string, commandDeadlineMs: number): Promise<Elaborated> {
+  async elaborateFile(text: string, commandMs: number): Promise<Elaborated> {
     this.#change(text)
-    return this.#wait(commandDeadlineMs, undefined, true)
+    return this.#wait(commandMs, undefined, commandMs)
   }
 
   /** The goals at a place of the document, as Lean prints them. @throws WorkerGone */
@@ -186,7 +187,7 @@ export class LspProcess {
     this.#send('textDocument/didChange', { textDocument, contentChanges: [{ text }] })
   }
 
-  async #wait(deadlineMs: number, signal?: AbortSignal, eachCommand = false): Promise<Elaborated> {
+  async #wait(deadlineMs: number, signal?: AbortSignal, commandMs?: number): Promise<Elaborated> {
     const cancel = new CancellationTokenSource()
     const params = { uri: this.#uri, version: this.#version }
     let onAbort: (() => void) | undefined
@@ -196,8 +197,12 @@ export class LspProcess {
       if (signal?.aborted) onAbort()
       signal?.addEventListener('abort', onAbort, { once: true })
       timer = setTimeout(() => resolve('timeout'), deadlineMs)
+      this.#onProgress = () => {
+        if (commandMs === undefined) return
+        clearTimeout(timer)
+        timer = setTimeout(() => resolve('timeout'), commandMs)
+      }
     })
-    if (eachCommand) this.#onProgress = () => timer?.refresh()
     try {
       const answer = this.#connection
         .sendRequest('textDocument/waitForDiagnostics', params, cancel.token)
@@ -207,7 +212,7 @@ export class LspProcess {
       if (outcome === 'done') return { kind: 'done', diagnostics: this.#diagnostics }
       const line = this.#line
       cancel.cancel()
-      if (eachCommand) this.kill(`nothing was done within ${deadlineMs} ms`)
+      if (commandMs !== undefined) this.kill(`Lean does not get past line ${line + 1}`)
       else await this.#settle()
       return { kind: outcome, line }
     } finally {

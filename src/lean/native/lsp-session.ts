@@ -10,6 +10,7 @@ import {
   headerLines,
   isNothing,
   isSelfContained,
+  OPEN_DEADLINE_MS,
   proofsDocument,
   proofTrouble,
   readBranch,
@@ -22,8 +23,6 @@ import { importLines } from './imports.ts'
 import { type Elaborated, type LspProcess, WorkerGone } from './lsp-process.ts'
 import type { LentSlot, LspWorkers } from './workers.ts'
 
-/** Importing a large library on a loaded machine, or its first time from a slow disk. */
-const OPEN_DEADLINE_MS = 300_000
 const START_ATTEMPTS = 3
 /** Tactics in one version of the document: a version's messages are all lost where one tactic hangs. */
 const BATCH = 64

@@ -16,7 +16,7 @@ import {
 } from '../file-trace.ts'
 import { type WrittenTactic, writtenTactics } from '../flatten.ts'
 import { type RecordedStep, Replay, type Replayable, withoutCase, withoutPlace } from '../replay.ts'
-import { isNothing, readScript, scriptDocument, stateKey, toDiagnostic } from './document.ts'
+import { isNothing, OPEN_DEADLINE_MS, readScript, scriptDocument, stateKey, toDiagnostic } from './document.ts'
 import { importLines, importsEnd } from './imports.ts'
 import { type LspDiagnostic, type LspProcess, WorkerGone } from './lsp-process.ts'
 import { type Outline, type OutlinedTheorem, outline } from './outline.ts'
@@ -35,7 +35,7 @@ export class LspTracer implements FileTracer {
 
   /**
    * @param directory of the project: its files are opened under their own names
-   * @param commandDeadlineMs for one command of a file, or its imports; a process that takes longer is ended
+   * @param commandDeadlineMs for one command of a file; a process that takes longer is ended
    */
   constructor(
     workers: LspWorkers,
@@ -139,7 +139,7 @@ class FileRun {
       let stopped: { line: number; reason: string }
       try {
         const version = fresh
-          ? await worker.open(text, this.#commandDeadlineMs, undefined, true)
+          ? await worker.open(text, OPEN_DEADLINE_MS, undefined, this.#commandDeadlineMs)
           : await worker.elaborateFile(text, this.#commandDeadlineMs)
         if (version.kind === 'done') {
           this.#checkImports(worker, version.diagnostics)
@@ -372,7 +372,7 @@ class FileTheorem implements Replayable {
     const { slot, before, commandDeadlineMs } = this.#opening
     const { worker, fresh } = slot.open(before)
     if (!fresh) return worker
-    const opened = await worker.open(before === '' ? '\n' : before, commandDeadlineMs, undefined, true)
+    const opened = await worker.open(before === '' ? '\n' : before, OPEN_DEADLINE_MS, undefined, commandDeadlineMs)
     return opened.kind === 'done' ? worker : undefined
   }
 }
