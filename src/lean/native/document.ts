@@ -21,8 +21,6 @@ export type BranchAnswer =
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'heartbeats' }
 
-/** Importing a large library on a loaded machine, or its first time from a slow disk. */
-export const OPEN_DEADLINE_MS = 300_000
 const UNSOLVED_TAG = 1
 const UNSOLVED = 'unsolved goals\n'
 const ERROR = 1

@@ -42,6 +42,8 @@ export type Elaborated =
   /** The deadline passed, or the caller gave up; `line` is the first one that Lean was not done with. */
   | { readonly kind: 'timeout' | 'aborted'; readonly line: number }
 
+/** Importing a large library on a loaded machine, or its first time from a slow disk. */
+export const OPEN_DEADLINE_MS = 300_000
 /** How long a worker may take to let go of a version that is no longer wanted, before it is killed. */
 const SETTLE_MS = 1000
 const MEMORY_EVERY_MS = 500

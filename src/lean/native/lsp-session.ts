@@ -10,7 +10,6 @@ import {
   headerLines,
   isNothing,
   isSelfContained,
-  OPEN_DEADLINE_MS,
   proofsDocument,
   proofTrouble,
   readBranch,
@@ -20,7 +19,7 @@ import {
   tryDocument,
 } from './document.ts'
 import { importLines } from './imports.ts'
-import { type Elaborated, type LspProcess, WorkerGone } from './lsp-process.ts'
+import { type Elaborated, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
 import type { LentSlot, LspWorkers } from './workers.ts'
 
 const START_ATTEMPTS = 3

@@ -107,8 +107,8 @@ function endOfCommand(tokens: readonly LayoutToken[], at: number, first: number,
     const token = tokens[end] as LayoutToken
     if (!token.newline || token.level > 0 || token.column > margin) continue
     if (token.kind === 'close' || CONTINUES.test(token.text)) continue
-    if (hasProof && !atMargin) return end
-    if (beginsCommand(token)) return end
+    // A signature may go on at the margin too, but hardly with a word.
+    if (beginsCommand(token) || (!atMargin && (hasProof || token.kind === 'word'))) return end
   }
   return tokens.length
 }
