@@ -49,6 +49,17 @@ describe.runIf(installed)('with a toolchain', () => {
     expect(results.map(({ kind }) => kind)).toEqual(['finished', 'open', 'error', 'error'])
   })
 
+  test('the steps of a file', async () => {
+    const source =
+      'namespace A\ntheorem t (p q : Prop) (h : p ∧ q) : q ∧ p := by\n  constructor\n  · exact h.2\n  · exact h.1\n'
+    const { theorems, untraced, compared, disagreed } = await engine.tracer().traceFile('t.lean', source)
+    expect(untraced).toEqual([])
+    expect(theorems.map(({ name, steps }) => [name, steps.map(({ tactic }) => tactic)])).toEqual([
+      ['A.t', ['constructor', 'exact h.2', 'exact h.1']],
+    ])
+    expect([compared, disagreed]).toEqual([3, 0])
+  })
+
   test('what is verified, with the axioms Lean found', async () => {
     expect(await script('theorem t (a b : Nat) : a + b = b + a', ['exact Nat.add_comm a b'])).toMatchObject({
       kind: 'verified',

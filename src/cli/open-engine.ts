@@ -1,8 +1,11 @@
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import type { Engine } from '../lean/engine.ts'
-import { openProject } from '../lean/native/project.ts'
+import type { FileTracer } from '../lean/file-trace.ts'
+import { openProject, readProject } from '../lean/native/project.ts'
 import type { PoolOptions } from '../lean/pool.ts'
+import { LeanTracer } from '../lean/trace.ts'
 import type { PremiseList } from '../policy/premises.ts'
+import { InputError } from './failure.ts'
 
 /** The Lean a command works with: the embedded one, or that of a Lake project. */
 export type ChosenEngine = Engine & {
@@ -10,6 +13,8 @@ export type ChosenEngine = Engine & {
   readonly libraryHash: string
   /** What a policy may cite under a header. */
   premises(header: string): Promise<PremiseList>
+  /** Reads the steps of the proofs in files. */
+  tracer(): FileTracer
 }
 
 /** The flag, and what it means. */
@@ -18,12 +23,19 @@ export const LEAN_FLAG = [
   'use the toolchain and libraries of a Lake project; see `hedge doctor --lean`',
 ] as const
 
-/** @throws EngineError where Lean cannot run */
+/** @throws InputError where the folder is no project; EngineError where Lean cannot run */
 export async function openEngine(project: string | undefined, options: PoolOptions): Promise<ChosenEngine> {
   if (project === undefined) {
     const engine = await EmbeddedEngine.create(options)
-    return Object.assign(engine, { processes: engine.pool.processes, libraryHash: engine.pool.libraryHash })
+    const { pool } = engine
+    const { processes, libraryHash } = pool
+    return Object.assign(engine, { processes, libraryHash, tracer: () => new LeanTracer(pool) })
   }
+  const { hasLakefile, toolchain } = readProject(project)
+  if (!hasLakefile || toolchain === undefined)
+    throw new InputError(
+      `${project} is no Lake project with a lean-toolchain: \`hedge doctor --lean ${project}\` says what is missing`,
+    )
   const engine = await openProject(project, options)
   // The language server lists no theorems: policies do without citing any.
   return Object.assign(engine, { premises: async () => ({ symbols: [], theorems: [] }) })

@@ -4,17 +4,22 @@ import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { Command, Option } from 'commander'
 import { TRACE_FORMATS, type TraceFormat, type TraceFormatName } from '../dataset/traced-file.ts'
-import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { RejectedInput } from '../lean/engine.ts'
-import { type FileTrace, LeanTracer, type TraceEvent, type Untraced } from '../lean/trace.ts'
+import type { FileTrace, TraceEvent, Untraced } from '../lean/file-trace.ts'
 import { contextOf } from '../policy/premises.ts'
 import type { TracedTheorem } from '../proof/traced-proof.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
+import { type ChosenEngine, LEAN_FLAG, openEngine } from './open-engine.ts'
 import { premisesFrom } from './open-policy.ts'
 import { showSteps } from './terminal.ts'
 
-type Options = { readonly out?: string; readonly format: TraceFormatName; readonly workers: number }
+type Options = {
+  readonly out?: string
+  readonly format: TraceFormatName
+  readonly workers: number
+  readonly lean?: string
+}
 type Source = { readonly path: string; readonly text: string }
 
 /** Between two lines that only say how far a file is. */
@@ -24,13 +29,14 @@ const PROGRESS_EVERY_MS = 2000
 export function traceCommand(): Command {
   return new Command('trace')
     .description('write the steps (proof state, tactic) of every proof by tactics in Lean files')
-    .argument('<files...>', '.lean files whose imports the embedded Lean has')
+    .argument('<files...>', '.lean files whose imports the Lean has that is used')
     .option('-o, --out <file>', 'where the steps go; standard output if left out')
     .addOption(
       new Option('--format <format>', 'how they are written')
         .choices(Object.keys(TRACE_FORMATS))
         .default('steps' satisfies TraceFormatName),
     )
+    .option(...LEAN_FLAG)
     .option('-w, --workers <count>', 'Lean processes, each at a file of its own', atLeast(1), 1)
     .addHelpText(
       'after',
@@ -42,9 +48,12 @@ Formats:
   steps     JSON lines {theorem, index, state, tactic, next, file, line, column, premises, context}, as
             \`hedge train --data\` reads them; next is null at the end, line counts from 1, column from 0; premises are
             the theorems in the terms that the tactic assigns; context has the constants of the goal and library
-            theorems that share rare ones with it
+            theorems that share rare ones with it; with --lean both lists of theorems are empty, for Lean's
+            language server does not tell them, and the constants are those that the goal's text shows
   leandojo  a JSON list of {full_name, file_path, start, end, traced_tactics}
   text      a line {state}:::{tactic} per step, escaped as inside a JSON string
+
+With --lean, files may be those of the project (its own, or of its packages) or any others that import its libraries.
 
 Exit codes: 0 traced, 2 bad input (a file that cannot be read, or whose imports fail), 3 Lean cannot run.`,
     )
@@ -53,15 +62,13 @@ Exit codes: 0 traced, 2 bad input (a file that cannot be read, or whose imports 
     })
 }
 
-async function trace(paths: readonly string[], { out, format, workers }: Options): Promise<number> {
+async function trace(paths: readonly string[], { out, format, workers, lean }: Options): Promise<number> {
   const sources = await Promise.all(paths.map(readSource))
   const output = await openOutput(out, TRACE_FORMATS[format])
   say(`tracing ${paths.length === 1 ? paths[0] : `${paths.length} files`}`)
   const preparing = showSteps(false)
   try {
-    const engine = await EmbeddedEngine.create({ processes: workers, onProgress: preparing.step }).finally(
-      preparing.stop,
-    )
+    const engine = await openEngine(lean, { processes: workers, onProgress: preparing.step }).finally(preparing.stop)
     try {
       const failures = await traceAll(engine, sources, workers, output.write)
       for (const failure of failures) say(failure)
@@ -76,12 +83,12 @@ async function trace(paths: readonly string[], { out, format, workers }: Options
 
 /** Traces files side by side; their theorems are written in the order of the files. Gives what is wrong with files. */
 async function traceAll(
-  engine: EmbeddedEngine,
+  engine: ChosenEngine,
   sources: readonly Source[],
   workers: number,
   write: (theorems: FileTrace['theorems']) => void,
 ): Promise<string[]> {
-  const tracer = new LeanTracer(engine.pool)
+  const tracer = engine.tracer()
   const premises = premisesFrom(engine)
   const failures: string[] = []
   const traces = new Map<number, FileTrace>()

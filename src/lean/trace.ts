@@ -1,42 +1,24 @@
-import { type ProofState, renderState } from '../proof/proof-state.ts'
+import type { ProofState } from '../proof/proof-state.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { Place, ReplayedStep, TracedTheorem } from '../proof/traced-proof.ts'
 import { ProcessGoneError } from './embedded/lean-process.ts'
 import type { FileCommand, HostStep } from './embedded/protocol.ts'
 import { EngineError, RejectedInput, type TacticLimits } from './engine.ts'
-import { type Part, type WrittenTactic, writtenTactics } from './flatten.ts'
+import {
+  COMMAND_DEADLINE_MS,
+  type FileTrace,
+  type FileTracer,
+  OPEN_ATTEMPTS,
+  places,
+  TRACE_LIMITS,
+  type TraceEvent,
+  type Untraced,
+} from './file-trace.ts'
+import { writtenTactics } from './flatten.ts'
 import type { LeanPool, Worker } from './pool.ts'
+import { type RecordedStep, Replay, type Replayable, withoutCase, withoutPlace } from './replay.ts'
 import { openHeader } from './session.ts'
-
-/** People's proofs may take what Lean grants a whole declaration. */
-const TRACE_LIMITS: TacticLimits = { heartbeats: 200_000, wallClockMs: 60_000 }
-/** Milliseconds for imports, or one command, on a loaded machine. */
-const COMMAND_DEADLINE_MS = 180_000
-/** How often a process may die before the first command of a file. */
-const OPEN_ATTEMPTS = 3
-
-/** Why a theorem has no steps: its proof is a `term`, Lean reports an `error`, or its proof could not be `replayed`. */
-export type Untraced = Place & {
-  readonly name: string
-  readonly kind: 'term' | 'error' | 'replay'
-  readonly reason: string
-}
-
-export type FileTrace = {
-  readonly theorems: readonly TracedTheorem[]
-  /** The other theorems, and commands with errors (whose name is empty). */
-  readonly untraced: readonly Untraced[]
-  /** Steps whose first goal Lean's info trees show too, and how many of those differ. */
-  readonly compared: number
-  readonly disagreed: number
-}
-
-export type TraceEvent =
-  | { readonly kind: 'traced'; readonly theorem: TracedTheorem }
-  | { readonly kind: 'untraced'; readonly untraced: Untraced }
-  /** The process died, and the file is elaborated again up to that place, in another. */
-  | { readonly kind: 'restarted'; readonly reason: string }
 
 export type ProofTrace =
   | { readonly kind: 'traced'; readonly steps: readonly ReplayedStep[] }
@@ -48,7 +30,7 @@ export type ProofTrace =
  * info tree shows one goal of a block as if it were alone, and has no state at all for a tactic that was rewritten; a
  * replayed step is what a policy sees, and what it proposed would lead to the same next state.
  */
-export class LeanTracer {
+export class LeanTracer implements FileTracer {
   readonly #pool: LeanPool
   readonly #limits: TacticLimits
   readonly #commandDeadlineMs: number
@@ -76,9 +58,10 @@ export class LeanTracer {
           COMMAND_DEADLINE_MS,
         )
         if (started.kind === 'rejected') throw new RejectedInput('statement', started.diagnostics)
-        const replay = new Replay(worker, started, this.#limits)
-        const recorded = await replay.proof(tactics.map((text) => ({ text, start: 0, end: 0, expansions: [] })))
-        await replay.close()
+        const opened = new PooledTheorem(worker, started, this.#limits)
+        const written = tactics.map((text) => ({ text, start: 0, end: 0, expansions: [] }))
+        const recorded = await new Replay(opened).proof(written)
+        await opened.close()
         if ('reason' in recorded) return { kind: 'failed', reason: recorded.reason }
         return { kind: 'traced', steps: recorded.steps.map(withoutPlace) }
       })
@@ -88,11 +71,6 @@ export class LeanTracer {
     }
   }
 
-  /**
-   * The steps of every proof by tactics in a file. A process that dies is charged to the command it was at.
-   * @param file how the file is called in the result
-   * @throws RejectedInput where the file's imports fail; EngineError where Lean cannot run
-   */
   async traceFile(file: string, source: string, onEvent: (event: TraceEvent) => void = () => {}): Promise<FileTrace> {
     const run = new FileRun(file, source, this.#limits, this.#commandDeadlineMs, onEvent)
     for (let failures = 0; ; ) {
@@ -229,9 +207,9 @@ class FileRun {
     const started = await worker.process.request('startCommand', { file, heartbeats }, this.#commandDeadlineMs)
     if (started.kind === 'rejected')
       return this.#leave(described, 'replay', new RejectedInput('statement', started.diagnostics).message)
-    const replay = new Replay(worker, started, this.#limits)
-    const recorded = await replay.proof(writtenTactics(this.#bytes, described.proof))
-    await replay.close()
+    const opened = new PooledTheorem(worker, started, this.#limits)
+    const recorded = await new Replay(opened).proof(writtenTactics(this.#bytes, described.proof))
+    await opened.close()
     if ('reason' in recorded) return this.#leave(described, 'replay', recorded.reason)
     const { steps } = recorded
     this.#compare(described, steps)
@@ -268,35 +246,13 @@ class FileRun {
   }
 }
 
-type RecordedStep = ReplayedStep & {
-  /** The first goal before it. */
-  readonly goal: string
-  /** Place in the file, in bytes. */
-  readonly start: number
-  readonly end: number
-}
-
-function withoutPlace({ state, tactic, next, premises, constants }: RecordedStep): ReplayedStep {
-  return { state, tactic, next, premises, constants }
-}
-
-type Taken = {
-  readonly from: ProofState
-  readonly tactic: WrittenTactic
-  readonly text: string
-  readonly next: Reached
-}
-type Reached = { readonly kind: 'open'; readonly state: ProofState } | { readonly kind: 'finished' }
-type Outcome = Reached | { readonly kind: 'failed'; readonly reason: string }
-
-/** A proof that is run again, in smaller steps where those lead to the same goals. */
-class Replay {
+/** A theorem in a process of the pool. */
+class PooledTheorem implements Replayable {
+  readonly limits: TacticLimits
+  readonly root: ProofState
   readonly #worker: Worker
   readonly #theorem: number
-  readonly #limits: TacticLimits
-  readonly #root: ProofState
   readonly #handles = new WeakMap<ProofState, number>()
-  #taken: Taken[] = []
 
   constructor(
     worker: Worker,
@@ -305,144 +261,16 @@ class Replay {
   ) {
     this.#worker = worker
     this.#theorem = started.theorem
-    this.#limits = limits
-    this.#root = { key: started.key, goals: started.goals, path: [] }
-    this.#handles.set(this.#root, started.state)
+    this.limits = limits
+    this.root = { key: started.key, goals: started.goals, path: [] }
+    this.#handles.set(this.root, started.state)
   }
 
-  /** The steps of a proof that finishes; as it is written where smaller steps do not finish it. */
-  async proof(tactics: readonly WrittenTactic[]): Promise<{ steps: RecordedStep[] } | { reason: string }> {
-    let outcome: Outcome = { kind: 'open', state: this.#root }
-    for (const flatten of [true, false]) {
-      this.#taken = []
-      outcome = await this.#sequence(tactics, this.#root, flatten)
-      if (outcome.kind === 'finished') return { steps: await this.#steps() }
-    }
-    return { reason: outcome.kind === 'failed' ? outcome.reason : 'goals are left at its end' }
-  }
-
-  /** Frees what the process keeps for this theorem. */
-  async close(): Promise<void> {
-    this.#worker.process.notify('closeTheorem', { theorem: this.#theorem })
-    this.#worker.heapBytes = (await this.#worker.process.request('memory', {}, COMMAND_DEADLINE_MS)).heapBytes
-  }
-
-  async #steps(): Promise<RecordedStep[]> {
-    const steps: RecordedStep[] = []
-    for (const { from, tactic, text, next } of this.#taken) {
-      const { premises } = await this.#worker.process.request(
-        'usedTheorems',
-        { theorem: this.#theorem, state: this.#handle(from), tactic: text },
-        this.#limits.wallClockMs,
-      )
-      steps.push({
-        state: renderState(from.goals),
-        tactic: text,
-        next: next.kind === 'open' ? renderState(next.state.goals) : null,
-        premises,
-        constants: from.goals[0]?.constants ?? [],
-        goal: from.goals[0]?.text ?? '',
-        start: tactic.start,
-        end: tactic.end,
-      })
-    }
-    return steps
-  }
-
-  async #sequence(tactics: readonly WrittenTactic[], from: ProofState, flatten: boolean): Promise<Outcome> {
-    let reached: Outcome = { kind: 'open', state: from }
-    for (const tactic of tactics) {
-      // The engine ends a proof with its last goal; what may follow (`done`, `all_goals …`) does nothing.
-      if (reached.kind !== 'open') break
-      if (tactic.text === 'done') continue
-      reached = await this.#tactic(tactic, reached.state, flatten)
-      if (reached.kind === 'failed') return reached
-    }
-    return reached
-  }
-
-  async #tactic(tactic: WrittenTactic, from: ProofState, flatten: boolean): Promise<Outcome> {
-    const whole = await this.#run(from, tactic.text)
-    const before = this.#taken.length
-    for (const parts of flatten ? tactic.expansions : []) {
-      const reached = await this.#parts(tactic, parts, from)
-      if (reached.kind !== 'failed' && (whole.kind === 'failed' || sameGoals(reached, whole))) return reached
-      this.#taken.length = before
-    }
-    if (whole.kind !== 'failed') this.#taken.push({ from, tactic, text: tactic.text, next: whole })
-    return whole
-  }
-
-  async #parts(tactic: WrittenTactic, parts: readonly Part[], from: ProofState): Promise<Outcome> {
-    let reached: Outcome = { kind: 'open', state: from }
-    // Goals that the step has made, and no part has taken yet.
-    let fresh = 1
-    for (const [i, part] of parts.entries()) {
-      if (reached.kind !== 'open') return { kind: 'failed', reason: 'it ends early' }
-      const { state } = reached as { state: ProofState }
-      if (part.kind === 'step') {
-        reached = await this.#run(state, part.text)
-        if (reached.kind === 'failed') return reached
-        this.#taken.push({ from: state, tactic, text: part.text, next: reached })
-        fresh = goalCount(reached) - (state.goals.length - 1)
-      } else if (part.kind === 'chain') {
-        reached = await this.#chain(part.tactics, state)
-      } else {
-        const others = parts
-          .slice(i + 1)
-          .reduce((sum, other) => sum + (other.kind === 'block' ? Number(other.times) : 0), 0)
-        const times = part.times === 'rest' ? fresh - others : part.times
-        for (let n = 0; n < times; n++) {
-          reached = reached.kind === 'open' ? await this.#sequence(part.tactics, reached.state, true) : failedEarly
-          if (reached.kind === 'failed') return reached
-        }
-        fresh -= times
-      }
-    }
-    return reached
-  }
-
-  /** `a <;> b <;> c` goal by goal: every goal that `a` makes is worked on to its end before the next one is. */
-  async #chain(tactics: readonly WrittenTactic[], from: ProofState): Promise<Outcome> {
-    const [first, ...others] = tactics
-    if (first === undefined) return { kind: 'open', state: from }
-    let reached = await this.#tactic(first, from, true)
-    const fresh = goalCount(reached) - (from.goals.length - 1)
-    if (others.length === 0) return reached
-    for (let n = 0; n < fresh; n++) {
-      if (reached.kind !== 'open') return failedEarly
-      const before = reached.state.goals.length
-      reached = await this.#chain(others, reached.state)
-      // A goal that stays open would be in the way of the next one.
-      if (reached.kind === 'failed' || (n < fresh - 1 && goalCount(reached) !== before - 1)) return failedEarly
-    }
-    return reached
-  }
-
-  async #run(from: ProofState, text: string): Promise<Outcome> {
-    const result = await this.#result(from, text)
-    switch (result.kind) {
-      case 'open':
-      case 'finished':
-        return result
-      case 'timeout':
-        return {
-          kind: 'failed',
-          reason: `\`${firstLine(text)}\` takes more than ${this.#limits.heartbeats} heartbeats`,
-        }
-      case 'error':
-      case 'crash':
-        return { kind: 'failed', reason: `\`${firstLine(text)}\`: ${result.message}` }
-      default:
-        return result satisfies never
-    }
-  }
-
-  async #result(from: ProofState, text: string): Promise<TacticResult> {
+  async run(from: ProofState, text: string): Promise<TacticResult> {
     let step: HostStep | undefined
     await this.#worker.process.run(
       { theorem: this.#theorem, state: this.#handle(from), tactics: [text] },
-      this.#limits.wallClockMs,
+      this.limits.wallClockMs,
       (_index, result) => {
         step = result
       },
@@ -455,42 +283,24 @@ class Replay {
     return { kind: 'open', state }
   }
 
+  async premises(from: ProofState, tactic: string): Promise<readonly string[]> {
+    const { premises } = await this.#worker.process.request(
+      'usedTheorems',
+      { theorem: this.#theorem, state: this.#handle(from), tactic },
+      this.limits.wallClockMs,
+    )
+    return premises
+  }
+
+  /** Frees what the process keeps for this theorem. */
+  async close(): Promise<void> {
+    this.#worker.process.notify('closeTheorem', { theorem: this.#theorem })
+    this.#worker.heapBytes = (await this.#worker.process.request('memory', {}, COMMAND_DEADLINE_MS)).heapBytes
+  }
+
   #handle(state: ProofState): number {
     const handle = this.#handles.get(state)
-    if (handle === undefined) throw new Error('the state does not belong to this replay')
+    if (handle === undefined) throw new Error('the state does not belong to this theorem')
     return handle
-  }
-}
-
-const failedEarly: Outcome = { kind: 'failed', reason: 'it ends early' }
-
-function goalCount(outcome: Outcome): number {
-  return outcome.kind === 'open' ? outcome.state.goals.length : 0
-}
-
-/** Names of goals depend on how they were made; a later tactic that needs one would fail, and the proof with it. */
-function sameGoals(a: Reached, b: Reached): boolean {
-  if (a.kind === 'finished' || b.kind === 'finished') return a.kind === b.kind
-  const text = ({ goals }: ProofState) => goals.map((goal) => withoutCase(goal.text)).join('\n\n')
-  return text(a.state) === text(b.state)
-}
-
-function withoutCase(goal: string): string {
-  return goal.replace(/^case .*\n/, '')
-}
-
-function firstLine(text: string): string {
-  const [line = ''] = text.split('\n')
-  return line === text ? line : `${line} …`
-}
-
-/** From bytes of a file to lines and columns. */
-function places(bytes: Buffer): (offset: number) => Place {
-  const starts = [0]
-  for (let i = bytes.indexOf(10); i >= 0; i = bytes.indexOf(10, i + 1)) starts.push(i + 1)
-  return (offset) => {
-    let line = starts.findIndex((start) => start > offset)
-    if (line < 0) line = starts.length
-    return { line, column: [...bytes.subarray(starts[line - 1], offset).toString()].length }
   }
 }

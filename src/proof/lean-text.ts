@@ -12,6 +12,8 @@ const CLOSING = ')]}⟩⦄⟧'
 const WORD_START = /[\p{L}\p{Nl}_«]/u
 const WORD_PART = /[\p{L}\p{Nl}\p{M}\p{N}_.'!?₀-₉]/u
 const SPACE = /\s/
+/** A literal: `'('` is no bracket. */
+const CHARACTER = /^'(\\[^']+|\\'|[^'\\])'/u
 
 /**
  * Reads Lean source as far as finding out where a statement ends needs it: words, brackets, `:=`, string literals;
@@ -29,6 +31,9 @@ export function* codeTokens(source: string): Generator<CodeToken> {
     else if (char === '"') {
       at = endOfString(source, at)
       yield { kind: 'string', text: source.slice(start, at), start, depth }
+    } else if (char === "'" && CHARACTER.test(source.slice(at, at + 12))) {
+      at += (CHARACTER.exec(source.slice(at, at + 12))?.[0] as string).length
+      yield { kind: 'symbol', text: source.slice(start, at), start, depth }
     } else if (source.startsWith(':=', at)) {
       at += 2
       yield { kind: 'assign', text: ':=', start, depth }
@@ -51,7 +56,8 @@ function endOf(source: string, mark: string, from: number): number {
   return found < 0 ? source.length : found + mark.length
 }
 
-function endOfComment(source: string, from: number): number {
+/** Where a comment ends that begins at `from`. */
+export function endOfComment(source: string, from: number): number {
   let depth = 0
   let at = from
   while (at < source.length) {

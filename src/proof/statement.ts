@@ -1,4 +1,4 @@
-import { type CodeToken, codeTokens } from './lean-text.ts'
+import { type CodeToken, codeTokens, endOfComment } from './lean-text.ts'
 import type { Theorem } from './theorem.ts'
 
 export type ParsedStatement = Theorem | { readonly problem: string }
@@ -108,6 +108,11 @@ function finishStatement(name: string, signature: string, header: string): Parse
   return { name, header, statement }
 }
 
+/** Whether a word at the left margin begins a command. */
+export function isCommandWord(word: string): boolean {
+  return THEOREM_WORDS.has(word) || MODIFIERS.has(word) || OTHER_COMMANDS.test(word)
+}
+
 /** Whether only spaces stand before an offset on its line, or `… in` of a command that holds for the next one. */
 function startsLine(text: string, offset: number): boolean {
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset)
@@ -123,5 +128,6 @@ function withDocumentation(text: string, offset: number): number {
   const before = text.slice(0, offset).trimEnd()
   if (!before.endsWith('-/')) return offset
   const start = before.lastIndexOf('/--')
-  return start < 0 ? offset : start
+  // Another comment may stand here, and the last documentation far above.
+  return start < 0 || endOfComment(before, start) !== before.length ? offset : start
 }

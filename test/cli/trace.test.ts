@@ -34,6 +34,18 @@ test('what cannot be read or written is said in one sentence, before Lean is sta
   expect(said).toMatch(/^hedge: \S+steps\.jsonl cannot be written: .*\n$/)
 })
 
+test('a folder that is no Lake project is bad input', async () => {
+  await writeFile(path('some.lean'), 'theorem t : True := by trivial\n')
+  for (const project of [folder, path('none')]) {
+    said = ''
+    await trace(path('some.lean'), '--lean', project)
+    expect(process.exitCode).toBe(2)
+    expect(said.split('\n').at(-2)).toMatch(
+      / is no Lake project with a lean-toolchain: `hedge doctor --lean \S+` says /,
+    )
+  }
+})
+
 test('files are written in their order; one whose imports fail is left out, and the exit code says so', async () => {
   await writeFile(
     path('a.lean'),

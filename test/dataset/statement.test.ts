@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseStatement } from '../../src/proof/statement.ts'
+import { findTheorems, parseStatement } from '../../src/proof/statement.ts'
 
 test('a bare statement, with and without a proof', () => {
   const expected = { name: 't', header: '', statement: 'theorem t (n : Nat) : n + 0 = n' }
@@ -30,6 +30,16 @@ test('only a top-level := ends the statement', () => {
     'theorem t (h : ∀ x ∈ [1, 2], (fun (y : Nat := 1) => y) x = x) : True',
   ])
     expect(parseStatement(`${statement} := by\n  have h : 1 = 1 := rfl\n  simp`)).toMatchObject({ statement })
+})
+
+test('a comment before a theorem is its documentation only where it is one', () => {
+  const text = '/-- of a -/\ntheorem a : True := trivial\n\n/-! A part. -/\n\ntheorem b : True := trivial\n'
+  expect(findTheorems(text).map(({ start }) => start)).toEqual([0, text.indexOf('theorem b')])
+})
+
+test('a character is no bracket', () => {
+  const statement = "theorem t (c : Char) (h : c = '(') : c ≠ '\\''"
+  expect(parseStatement(`${statement} := by subst h; decide`)).toMatchObject({ statement })
 })
 
 test('lemma and example become theorems', () => {

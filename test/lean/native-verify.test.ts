@@ -49,6 +49,7 @@ test('a theorem’s name is completed by the namespaces its header leaves open',
   expect(namespaceOf('import Std\nnamespace A.B\nsection\nopen Nat\nend\nnamespace C')).toBe('A.B.C.')
   expect(namespaceOf('namespace A\nend A')).toBe('')
   expect(namespaceOf('-- namespace X')).toBe('')
+  expect(namespaceOf('namespace A\nnamespace B.C\nmutual\nend\nend B.C')).toBe('A.')
 })
 
 describe('the last line alone is the verdict', () => {

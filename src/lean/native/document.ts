@@ -68,6 +68,58 @@ export function tryDocument(
   return { text: `${lines.join('\n')}\n`, branches, sentinel }
 }
 
+/** A version that runs a script, tactic by tactic, as the proof of a statement. */
+export type ScriptDocument = {
+  readonly text: string
+  readonly statementLine: number
+  /** Of the `by` before the script; goals that the script leaves are reported there. */
+  readonly byLine: number
+}
+
+/**
+ * A script as a proof behind the text of a file. It has the longest beginning in common with the version before it: what
+ * Lean has elaborated of the file and of the proof it keeps, down to the last tactic before the first change.
+ */
+export function scriptDocument(
+  before: string,
+  statement: string,
+  tactics: readonly string[],
+  heartbeats: number,
+): ScriptDocument {
+  const margin = /(^|\n)[ ]*$/.test(before) ? before : `${before}\n`
+  const statementLine = margin.split('\n').length + 1
+  const lines = [
+    // As commands of their own: with `in` they would be of the proof's command, and nothing of it kept where they change.
+    'set_option linter.all false',
+    `set_option maxHeartbeats ${heartbeats}`,
+    ...statement.split('\n'),
+    // On a line of its own: a comment may end the statement.
+    '  := by',
+    ...tactics.map((tactic) => indented(tactic, 2)),
+    // Spaces as before another tactic: they are the last one's, which would otherwise be elaborated again behind them.
+    '  ',
+  ]
+  const byLine = statementLine + statement.split('\n').length
+  return { text: margin + lines.join('\n'), statementLine, byLine }
+}
+
+/** What a script came to. `quiet`: it leaves no goals, and nothing speaks against the declaration. */
+export function readScript(
+  { statementLine, byLine }: ScriptDocument,
+  diagnostics: readonly LspDiagnostic[],
+): BranchAnswer {
+  const own = diagnostics.filter(({ range }) => range.start.line >= statementLine)
+  const isUnsolved = (d: LspDiagnostic) =>
+    d.range.start.line === byLine && (d.leanTags?.includes(UNSOLVED_TAG) ?? d.message.startsWith(UNSOLVED))
+  const unsolved = own.find(isUnsolved)
+  const inScript = own.filter((d) => d.range.start.line >= byLine && !isUnsolved(d))
+  // What is wrong with an attribute or the finished term counts once the script is finished.
+  const trouble = proofTrouble(unsolved === undefined ? own : inScript)
+  if (trouble !== undefined) return trouble
+  if (unsolved === undefined) return { kind: 'quiet' }
+  return { kind: 'open', goals: goalsOf(unsolved.message.slice(UNSOLVED.length).split(/\n\n+/)) }
+}
+
 /** One declaration that several finished scripts prove together, each a copy of the goal: no errors, all of them are proofs. */
 export function proofsDocument(
   header: string,

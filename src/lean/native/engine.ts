@@ -13,6 +13,7 @@ import {
 import type { PoolOptions } from '../pool.ts'
 import { LspSession } from './lsp-session.ts'
 import type { LeanPeer } from './peer.ts'
+import { LspTracer } from './trace.ts'
 import { LspWorkers } from './workers.ts'
 
 /** Mathlib alone maps some 6 GB; what a worker adds to that is its own. */
@@ -28,10 +29,12 @@ export class LspEngine implements Engine {
   readonly processes: number
   readonly #workers: LspWorkers
   readonly #verify: Verify | undefined
+  readonly #directory: string | undefined
 
   constructor(peer: LeanPeer, options: PoolOptions = {}, verify?: Verify) {
     this.leanVersion = peer.version
     this.libraryHash = peer.libraryHash
+    this.#directory = peer.directory
     this.processes = options.processes ?? availableParallelism()
     this.#verify = verify
     this.#workers = new LspWorkers(
@@ -49,6 +52,11 @@ export class LspEngine implements Engine {
 
   start(theorem: Theorem, limits: TacticLimits = DEFAULT_LIMITS, signal?: AbortSignal): Promise<StartResult> {
     return startResult(LspSession.begin(this.#workers, theorem, limits, signal))
+  }
+
+  /** Reads the steps of files, each in a process of its own for as long as it takes. */
+  tracer(limits?: TacticLimits, commandDeadlineMs?: number): LspTracer {
+    return new LspTracer(this.#workers, this.#directory, limits, commandDeadlineMs)
   }
 
   verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict> {

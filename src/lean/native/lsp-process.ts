@@ -19,6 +19,10 @@ const diagnosticSchema = z.object({
 export type LspDiagnostic = z.infer<typeof diagnosticSchema>
 
 const published = z.object({ version: z.number(), diagnostics: z.array(diagnosticSchema) })
+const progressed = z.object({
+  textDocument: z.object({ version: z.number() }),
+  processing: z.array(z.object({ range: rangeSchema })),
+})
 const plainGoalSchema = z.object({ goals: z.array(z.string()) }).nullable()
 
 /** The process ended before it answered. */
@@ -35,9 +39,11 @@ export class WorkerGone extends Error {
 /** What came of one version of the document. */
 export type Elaborated =
   | { readonly kind: 'done'; readonly diagnostics: readonly LspDiagnostic[] }
-  /** The deadline passed, or the caller gave up. */
-  | { readonly kind: 'timeout' | 'aborted' }
+  /** The deadline passed, or the caller gave up; `line` is the first one that Lean was not done with. */
+  | { readonly kind: 'timeout' | 'aborted'; readonly line: number }
 
+/** Importing a large library on a loaded machine, or its first time from a slow disk. */
+export const OPEN_DEADLINE_MS = 300_000
 /** How long a worker may take to let go of a version that is no longer wanted, before it is killed. */
 const SETTLE_MS = 1000
 const MEMORY_EVERY_MS = 500
@@ -60,10 +66,13 @@ export class LspProcess {
   #stderr = ''
   /** Text that the worker can go back to at once: the header alone. */
   #base = '\n'
+  /** The first line that Lean is not done with. */
+  #line = 0
+  #onProgress: (() => void) | undefined
 
   /** @param memoryCeiling resident bytes at which the process is killed */
-  constructor(peer: LeanPeer, memoryCeiling: number) {
-    this.#uri = peer.documentUri
+  constructor(peer: LeanPeer, memoryCeiling: number, uri = peer.documentUri) {
+    this.#uri = uri
     this.#memoryCeiling = memoryCeiling
     this.#child = spawnGroup(peer.worker, 'pipe')
     const { stdin, stdout, stderr } = this.#child
@@ -109,8 +118,17 @@ export class LspProcess {
     return this.#gone
   }
 
-  /** Opens the document with a header. @throws WorkerGone */
-  async open(header: string, deadlineMs: number, signal?: AbortSignal): Promise<Elaborated> {
+  /** The first line that Lean was not done with when it last told: where it died, if it did. */
+  get line(): number {
+    return this.#line
+  }
+
+  /**
+   * Opens the document with a header. @throws WorkerGone
+   * @param deadlineMs for all of it, or with `commandMs` until Lean gets to the first command
+   * @param commandMs as in `elaborateFile`
+   */
+  async open(header: string, deadlineMs: number, signal?: AbortSignal, commandMs?: number): Promise<Elaborated> {
     this.#base = header
     this.#version = 1
     const textDocument = { uri: this.#uri, languageId: 'lean4', version: 1, text: header }
@@ -123,13 +141,26 @@ export class LspProcess {
       })
       .catch(() => {})
     this.#send('textDocument/didOpen', { textDocument, dependencyBuildMode: 'never' })
+    return this.#wait(deadlineMs, signal, commandMs)
+  }
+
+  /**
+   * Makes a text the document and waits until Lean is done with it. @throws WorkerGone
+   * @param base where to go back to from a version that takes too long; the header if left out
+   */
+  async elaborate(text: string, deadlineMs: number, signal?: AbortSignal, base?: string): Promise<Elaborated> {
+    this.#base = base ?? this.#base
+    this.#change(text)
     return this.#wait(deadlineMs, signal)
   }
 
-  /** Makes a text the document and waits until Lean is done with it. @throws WorkerGone */
-  async elaborate(text: string, deadlineMs: number, signal?: AbortSignal): Promise<Elaborated> {
+  /**
+   * Makes a long text the document. @throws WorkerGone
+   * @param commandMs without any progress through the text; then the process is ended
+   */
+  async elaborateFile(text: string, commandMs: number): Promise<Elaborated> {
     this.#change(text)
-    return this.#wait(deadlineMs, signal)
+    return this.#wait(commandMs, undefined, commandMs)
   }
 
   /** The goals at a place of the document, as Lean prints them. @throws WorkerGone */
@@ -153,11 +184,12 @@ export class LspProcess {
   #change(text: string): void {
     this.#version++
     this.#diagnostics = []
+    this.#line = 0
     const textDocument = { uri: this.#uri, version: this.#version }
     this.#send('textDocument/didChange', { textDocument, contentChanges: [{ text }] })
   }
 
-  async #wait(deadlineMs: number, signal?: AbortSignal): Promise<Elaborated> {
+  async #wait(deadlineMs: number, signal?: AbortSignal, commandMs?: number): Promise<Elaborated> {
     const cancel = new CancellationTokenSource()
     const params = { uri: this.#uri, version: this.#version }
     let onAbort: (() => void) | undefined
@@ -167,6 +199,11 @@ export class LspProcess {
       if (signal?.aborted) onAbort()
       signal?.addEventListener('abort', onAbort, { once: true })
       timer = setTimeout(() => resolve('timeout'), deadlineMs)
+      this.#onProgress = () => {
+        if (commandMs === undefined) return
+        clearTimeout(timer)
+        timer = setTimeout(() => resolve('timeout'), commandMs)
+      }
     })
     try {
       const answer = this.#connection
@@ -175,11 +212,14 @@ export class LspProcess {
       answer.catch(() => {})
       const outcome = await this.#orGone(Promise.race([answer, stopped]))
       if (outcome === 'done') return { kind: 'done', diagnostics: this.#diagnostics }
+      const line = this.#line
       cancel.cancel()
-      await this.#settle()
-      return { kind: outcome }
+      if (commandMs !== undefined) this.kill(`Lean does not get past line ${line + 1}`)
+      else await this.#settle()
+      return { kind: outcome, line }
     } finally {
       clearTimeout(timer)
+      this.#onProgress = undefined
       if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort)
       cancel.dispose()
     }
@@ -231,6 +271,12 @@ export class LspProcess {
     if (method === 'textDocument/publishDiagnostics') {
       const { data } = published.safeParse(params)
       if (data?.version === this.#version) this.#diagnostics = data.diagnostics.filter((d) => d.isSilent !== true)
+    } else if (method === '$/lean/fileProgress') {
+      const { data } = progressed.safeParse(params)
+      const [first] = data?.processing ?? []
+      if (first === undefined || data?.textDocument.version !== this.#version) return
+      if (first.range.start.line !== this.#line) this.#onProgress?.()
+      this.#line = first.range.start.line
     }
   }
 

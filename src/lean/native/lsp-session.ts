@@ -19,11 +19,9 @@ import {
   tryDocument,
 } from './document.ts'
 import { importLines } from './imports.ts'
-import { type Elaborated, type LspProcess, WorkerGone } from './lsp-process.ts'
+import { type Elaborated, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
 import type { LentSlot, LspWorkers } from './workers.ts'
 
-/** Importing a large library on a loaded machine, or its first time from a slow disk. */
-const OPEN_DEADLINE_MS = 300_000
 const START_ATTEMPTS = 3
 /** Tactics in one version of the document: a version's messages are all lost where one tactic hangs. */
 const BATCH = 64
@@ -64,7 +62,7 @@ export class LspSession implements ProofSession {
     for (let attempt = 1; ; attempt++) {
       try {
         const root = await workers.withSlot(
-          importLines(theorem.header),
+          { imports: importLines(theorem.header) },
           (slot) => openTheorem(slot, theorem, signal),
           signal,
         )
@@ -263,7 +261,7 @@ class BatchRun {
   async #elaborate(text: string): Promise<Version> {
     try {
       return await this.#workers.withSlot(
-        this.#imports,
+        { imports: this.#imports },
         async (slot) => {
           const worker = await openHeader(slot, this.#theorem.header, this.#signal)
           return worker.elaborate(text, this.#limits.wallClockMs, this.#signal)

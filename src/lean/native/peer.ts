@@ -13,4 +13,6 @@ export type LeanPeer = {
   readonly worker: ProcessCommand
   /** URI of the document, which need not exist. Inside a project, for its settings to hold. */
   readonly documentUri: string
+  /** Of the project. A file in it is opened under its own name, for the options of its module to hold. */
+  readonly directory?: string
 }

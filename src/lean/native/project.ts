@@ -73,13 +73,11 @@ export function leanOf(directory: string): LeanCommand {
 
 /**
  * The engine of a Lake project's own toolchain and libraries.
- * @throws EngineError where the folder is no project or its toolchain cannot be run, with what to do
+ * @throws EngineError where its toolchain cannot be run, with what to do
  */
 export async function openProject(path: string, options: PoolOptions = {}): Promise<LspEngine> {
   const files = readProject(path)
   const advice = `: \`hedge doctor --lean ${path}\` says what is missing`
-  if (!files.hasLakefile || files.toolchain === undefined)
-    throw new EngineError(`${path} is no Lake project with a lean-toolchain${advice}`)
   const lean = leanOf(files.directory)
   options.onProgress?.('starting the Lean of the project', 0)
   const ran = await runCommand(lean(['--version']), VERSION_DEADLINE_MS)
@@ -94,6 +92,7 @@ export async function openProject(path: string, options: PoolOptions = {}): Prom
     version: version === null ? ran.stdout.trim() : `${version[1]}${version[2] ? `, commit ${version[2]}` : ''}`,
     libraryHash: projectHash(files),
     documentUri: pathToFileURL(join(files.directory, 'HedgeSearch.lean')).href,
+    directory: files.directory,
     worker: lean(['-Dserver.reportDelayMs=0', '--worker']),
   }
   return new LspEngine(peer, options, (theorem, submission, deadlineMs) =>

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { ALLOWED_AXIOMS } from '../../proof/axioms.ts'
 import { codeTokens } from '../../proof/lean-text.ts'
+import { OpenScopes } from '../../proof/scopes.ts'
 import { findTheorems } from '../../proof/statement.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import { type Diagnostic, EngineError, RejectedInput, type Submission, type Verdict } from '../engine.ts'
@@ -138,22 +139,9 @@ export function trustedFile({ header, statement }: Theorem): string {
 
 /** The namespaces that a header leaves open, with a dot behind each: a theorem's name is completed by them. */
 export function namespaceOf(header: string): string {
-  const open: string[] = []
-  let expects: 'namespace' | 'section' | undefined
-  for (const { kind, text } of codeTokens(header)) {
-    if (kind !== 'word') continue
-    if (text === 'namespace' || text === 'section') {
-      expects = text
-      if (text === 'section') open.push('')
-    } else if (text === 'end') {
-      open.pop()
-      expects = undefined
-    } else {
-      if (expects === 'namespace') open.push(`${text}.`)
-      expects = undefined
-    }
-  }
-  return open.join('')
+  const scopes = new OpenScopes(header)
+  for (const token of codeTokens(header)) scopes.take(token)
+  return scopes.namespace
 }
 
 /** Why a source is not even compiled, if so. */

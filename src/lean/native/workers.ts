@@ -5,14 +5,21 @@ import type { LeanPeer } from './peer.ts'
 /** A process, and the header its document has. */
 type Slot = {
   worker: LspProcess | undefined
-  /** The import lines of that process's document: another import is another process. */
-  imports: string
+  /** The document of that process: another one, or another import, is another process. */
+  document: string
   header: string | undefined
   busy: boolean
 }
 
-type Waiter = {
+/** What a process is started for. */
+export type WorkerDocument = {
   readonly imports: string
+  /** Under which it is opened; the peer's own if left out. */
+  readonly uri?: string | undefined
+}
+
+type Waiter = {
+  readonly document: string
   readonly grant: (slot: Slot) => void
   readonly refuse: (error: unknown) => void
 }
@@ -32,7 +39,7 @@ export class LspWorkers {
     this.#onEvent = onEvent
     this.#slots = Array.from({ length: processes }, () => ({
       worker: undefined,
-      imports: '',
+      document: '',
       header: undefined,
       busy: false,
     }))
@@ -43,16 +50,23 @@ export class LspWorkers {
     return this.#slots.flatMap(({ worker }) => (worker === undefined || worker.isEnding ? [] : [worker.pid]))
   }
 
-  /** Lends a slot; one whose process has these imports, if one is idle. */
-  async withSlot<T>(imports: string, use: (slot: LentSlot) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const slot = await this.#acquire(imports, signal)
+  /** Lends a slot; one whose process has this document and these imports, if one is idle. */
+  async withSlot<T>(
+    { imports, uri = this.#peer.documentUri }: WorkerDocument,
+    use: (slot: LentSlot) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const document = `${uri} ${imports}`
+    const slot = await this.#acquire(document, signal)
     try {
-      return await use({ open: (header) => this.#open(slot, imports, header), header: () => slot.header })
+      return await use({
+        open: (header) => this.#open(slot, document, uri, header),
+        recycle: () => this.#endIfGrown(slot),
+        header: () => slot.header,
+      })
     } finally {
       slot.busy = false
-      const bytes = slot.worker?.memory()
-      // Leave a good part of the ceiling for one more version.
-      if (bytes !== undefined && bytes > this.#memoryCeiling * 0.8) this.#end(slot, 'its memory has grown')
+      this.#endIfGrown(slot)
       this.#dispatch()
     }
   }
@@ -65,16 +79,22 @@ export class LspWorkers {
     await Promise.all(workers.map((worker) => worker.gone))
   }
 
+  /** Leaves a good part of the ceiling for one more version. */
+  #endIfGrown(slot: Slot): void {
+    const bytes = slot.worker?.memory()
+    if (bytes !== undefined && bytes > this.#memoryCeiling * 0.8) this.#end(slot, 'its memory has grown')
+  }
+
   /** The slot's process, a new one where it has none that can serve. It has not been told of the header. */
-  #open(slot: Slot, imports: string, header: string): { worker: LspProcess; fresh: boolean } {
-    if (slot.worker !== undefined && !slot.worker.isEnding && slot.imports === imports) {
+  #open(slot: Slot, document: string, uri: string, header: string): { worker: LspProcess; fresh: boolean } {
+    if (slot.worker !== undefined && !slot.worker.isEnding && slot.document === document) {
       slot.header = header
       return { worker: slot.worker, fresh: false }
     }
     this.#end(slot, 'another import is needed')
     const begun = performance.now()
-    const worker = new LspProcess(this.#peer, this.#memoryCeiling)
-    Object.assign(slot, { worker, imports, header })
+    const worker = new LspProcess(this.#peer, this.#memoryCeiling, uri)
+    Object.assign(slot, { worker, document, header })
     this.#onEvent({ kind: 'started', pid: worker.pid, ms: performance.now() - begun })
     void worker.gone.then((death: WorkerGone) => {
       if (slot.worker === worker) slot.worker = undefined
@@ -88,7 +108,7 @@ export class LspWorkers {
     slot.worker = undefined
   }
 
-  #acquire(imports: string, signal?: AbortSignal): Promise<Slot> {
+  #acquire(document: string, signal?: AbortSignal): Promise<Slot> {
     signal?.throwIfAborted()
     if (this.#disposed) throw new Error('the engine was closed')
     return new Promise<Slot>((resolve, reject) => {
@@ -98,7 +118,7 @@ export class LspWorkers {
         reject(signal?.reason)
       }
       const waiter: Waiter = {
-        imports,
+        document,
         grant: (slot) => {
           signal?.removeEventListener('abort', onAbort)
           resolve(slot)
@@ -117,7 +137,7 @@ export class LspWorkers {
       const [waiter] = this.#waiting
       if (waiter === undefined || idle.length === 0) return
       this.#waiting.shift()
-      const serves = (slot: Slot) => slot.worker !== undefined && slot.imports === waiter.imports
+      const serves = (slot: Slot) => slot.worker !== undefined && slot.document === waiter.document
       // Else one without a process, so that another header's stays warm.
       const slot = idle.find(serves) ?? idle.find(({ worker }) => worker === undefined) ?? (idle[0] as Slot)
       slot.busy = true
@@ -129,5 +149,7 @@ export class LspWorkers {
 export type LentSlot = {
   /** The process to work with; `fresh` if its document must be opened first. */
   open(header: string): { worker: LspProcess; fresh: boolean }
+  /** Ends the process if its memory has grown too far: for somebody who keeps the slot for long. */
+  recycle(): void
   header(): string | undefined
 }

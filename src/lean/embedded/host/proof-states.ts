@@ -118,7 +118,8 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     statement: string,
     heartbeats: number,
   ): { kind: 'started'; theorem: OpenTheorem } | { kind: 'rejected'; diagnostics: Diagnostic[] } => {
-    const source = `${statement} := by\n  skip\n`
+    // On a line of its own: a comment may end the statement.
+    const source = `${statement}\n  := by\n  skip\n`
     let commands = 0
     capture = undefined
     const run = elaborator.runCommands(state, source, 0, 'statement', ({ syntax }) => {

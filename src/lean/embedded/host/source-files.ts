@@ -242,7 +242,7 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
     file.state = withInfoTrees(after.state, emptyInfo, false)
     dec(emptyInfo)
     if (admit && statement !== undefined) {
-      const admitted = elaborator.runCommands(file.state, `${statement} := by\n  sorry\n`, 0, 'source')
+      const admitted = elaborator.runCommands(file.state, `${statement}\n  := by\n  sorry\n`, 0, 'source')
       dec(file.state)
       file.state = admitted.state
     }

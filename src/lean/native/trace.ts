@@ -1,0 +1,331 @@
+import { resolve, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Place, TracedTheorem } from '../../proof/traced-proof.ts'
+import { EngineError, RejectedInput, type TacticLimits } from '../engine.ts'
+import {
+  COMMAND_DEADLINE_MS,
+  type FileTrace,
+  type FileTracer,
+  OPEN_ATTEMPTS,
+  places,
+  TRACE_LIMITS,
+  type TraceEvent,
+  type Untraced,
+} from '../file-trace.ts'
+import { type WrittenTactic, writtenTactics } from '../flatten.ts'
+import { type RecordedStep, Replay, withoutCase, withoutPlace } from '../replay.ts'
+import { toDiagnostic } from './document.ts'
+import { FileTheorem } from './file-theorem.ts'
+import { importLines, importsEnd } from './imports.ts'
+import { type LspDiagnostic, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
+import { type Outline, type OutlinedTheorem, outline } from './outline.ts'
+import type { LentSlot, LspWorkers } from './workers.ts'
+
+/**
+ * Reads the steps of proofs over LSP. The text of a file says where its theorems and their tactics stand, and Lean which of
+ * them have errors; the states are those of a replay. A theorem is replayed behind the text before it, the last one first:
+ * so what stands before the next has been elaborated, with the whole file, and Lean keeps it.
+ */
+export class LspTracer implements FileTracer {
+  readonly #workers: LspWorkers
+  readonly #directory: string | undefined
+  readonly #limits: TacticLimits
+  readonly #commandDeadlineMs: number
+
+  /**
+   * @param directory of the project: its files are opened under their own names
+   * @param commandDeadlineMs for one command of a file; a process that takes longer is ended
+   */
+  constructor(
+    workers: LspWorkers,
+    directory: string | undefined,
+    limits: TacticLimits = TRACE_LIMITS,
+    commandDeadlineMs = COMMAND_DEADLINE_MS,
+  ) {
+    this.#workers = workers
+    this.#directory = directory
+    this.#limits = limits
+    this.#commandDeadlineMs = commandDeadlineMs
+  }
+
+  traceFile(file: string, source: string, onEvent: (event: TraceEvent) => void = () => {}): Promise<FileTrace> {
+    const path = resolve(file)
+    const isOfProject = this.#directory !== undefined && path.startsWith(this.#directory + sep)
+    const document = { imports: importLines(source), uri: isOfProject ? pathToFileURL(path).href : undefined }
+    return this.#workers.withSlot(document, (slot) =>
+      new FileRun(slot, file, source, this.#limits, this.#commandDeadlineMs, onEvent).all(),
+    )
+  }
+}
+
+class FileRun {
+  readonly #slot: LentSlot
+  readonly #file: string
+  readonly #source: string
+  readonly #bytes: Buffer
+  readonly #limits: TacticLimits
+  readonly #commandDeadlineMs: number
+  readonly #onEvent: (event: TraceEvent) => void
+  readonly #outline: Outline
+  readonly #lines: readonly string[]
+  readonly #lineStarts: readonly number[]
+  readonly #placeOfByte: (offset: number) => Place
+  readonly #theorems: TracedTheorem[] = []
+  readonly #untraced: Untraced[] = []
+  /** Theorems that end the process when their proofs are elaborated; they stand without them. */
+  readonly #admitted = new Set<OutlinedTheorem>()
+  /** What is not elaborated begins here. */
+  #end: number
+  /** Goals that Lean shows where tactics begin, by their place in bytes. */
+  readonly #shown = new Map<number, readonly string[]>()
+  #compared = 0
+  #disagreed = 0
+
+  constructor(
+    slot: LentSlot,
+    file: string,
+    source: string,
+    limits: TacticLimits,
+    commandDeadlineMs: number,
+    onEvent: (event: TraceEvent) => void,
+  ) {
+    this.#slot = slot
+    this.#file = file
+    this.#source = source
+    this.#bytes = Buffer.from(source)
+    this.#limits = limits
+    this.#commandDeadlineMs = commandDeadlineMs
+    this.#onEvent = onEvent
+    this.#outline = outline(source)
+    this.#lines = source.split('\n')
+    let start = 0
+    this.#lineStarts = this.#lines.map((line) => {
+      start += line.length + 1
+      return start - line.length - 1
+    })
+    this.#placeOfByte = places(this.#bytes)
+    this.#end = source.length
+  }
+
+  async all(): Promise<FileTrace> {
+    const errors = this.#errors(await this.#elaborate())
+    const tactics = new Map<OutlinedTheorem, WrittenTactic[]>()
+    for (const theorem of this.#outline.theorems.toReversed()) {
+      if (theorem.end > this.#end || this.#admitted.has(theorem)) continue
+      const error = errors.get(theorem)
+      if (error !== undefined) this.#leave(theorem, 'error', error)
+      else if (theorem.inMutual) this.#leave(theorem, 'replay', 'it stands in a `mutual` block')
+      else if (theorem.proof === undefined) this.#leave(theorem, 'term', 'its proof is a term')
+      else tactics.set(theorem, writtenTactics(this.#bytes, theorem.proof))
+    }
+    await this.#askForGoals([...tactics.values()].flat())
+    for (const [theorem, written] of tactics) await this.#theorem(theorem, written)
+    const byPlace = (a: Place, b: Place) => a.line - b.line || a.column - b.column
+    return {
+      theorems: this.#theorems.sort((a, b) => byPlace(a.start, b.start)),
+      untraced: this.#untraced.sort(byPlace),
+      compared: this.#compared,
+      disagreed: this.#disagreed,
+    }
+  }
+
+  /** What Lean says of the whole file. A process that dies is charged to the command it was at. */
+  async #elaborate(): Promise<readonly LspDiagnostic[]> {
+    const spared = new Set<number>()
+    for (let failures = 0; ; ) {
+      const text = this.#textUpTo(this.#end)
+      const { worker, fresh } = this.#slot.open(text)
+      let stopped: { line: number; reason: string }
+      try {
+        const version = fresh
+          ? await worker.open(text, OPEN_DEADLINE_MS, undefined, this.#commandDeadlineMs)
+          : await worker.elaborateFile(text, this.#commandDeadlineMs)
+        if (version.kind === 'done') {
+          this.#checkImports(worker, version.diagnostics)
+          return version.diagnostics
+        }
+        stopped = { line: version.line, reason: `it takes more than ${this.#commandDeadlineMs} ms` }
+      } catch (error) {
+        if (!(error instanceof WorkerGone)) throw error
+        const { line } = worker
+        stopped = { line, reason: error.message }
+        // Killed by someone else, or a process that had another file before.
+        if ((error.bySignal || !fresh) && !spared.has(line)) {
+          spared.add(line)
+          this.#onEvent({ kind: 'restarted', reason: error.message })
+          continue
+        }
+      }
+      if (!this.#charge(stopped.line, stopped.reason) && ++failures >= OPEN_ATTEMPTS)
+        throw new EngineError(`Lean cannot open ${this.#file}: ${stopped.reason}`)
+      this.#onEvent({ kind: 'restarted', reason: stopped.reason })
+    }
+  }
+
+  /** Charges the command at a line. False where that is none. */
+  #charge(line: number, reason: string): boolean {
+    const at = this.#outline.tokenAfter(this.#lineStarts[line] ?? this.#source.length)
+    const theorem = this.#outline.theorems.find((one) => one.start <= at && at < one.end)
+    if (theorem !== undefined && !this.#admitted.has(theorem)) {
+      this.#admitted.add(theorem)
+      this.#leave(theorem, 'error', reason)
+      return true
+    }
+    const command = this.#outline.commandAt(at)
+    if (command < importsEnd(this.#source) || command >= this.#end) return false
+    this.#end = command
+    const why = `Lean does not get past it, and the rest of the file is left out: ${reason}`
+    this.#report({ ...this.#placeOf(command), name: '', kind: 'error', reason: why })
+    return true
+  }
+
+  /** @throws RejectedInput where the imports fail: Lean elaborates nothing then */
+  #checkImports(worker: LspProcess, diagnostics: readonly LspDiagnostic[]): void {
+    const end = importsEnd(this.#source)
+    const wrong = diagnostics.filter((d) => d.severity === 1 && this.#offsetOf(d) < end)
+    if (wrong.length === 0) return
+    worker.kill('its header has errors')
+    throw new RejectedInput(
+      'header',
+      wrong.map((d) => toDiagnostic(d, this.#lines, 0)),
+    )
+  }
+
+  /** The first error of each theorem. Errors of other commands are left behind at once, one for a command. */
+  #errors(diagnostics: readonly LspDiagnostic[]): Map<OutlinedTheorem, string> {
+    const errors = new Map<OutlinedTheorem, string>()
+    const commands = new Set<number>()
+    const wrong = diagnostics
+      .filter(({ severity }) => severity === 1)
+      .map((d) => ({ d, offset: this.#offsetOf(d) }))
+      .sort((a, b) => a.offset - b.offset)
+    for (const { d, offset } of wrong) {
+      const { line, column, text } = toDiagnostic(d, this.#lines, 0)
+      const reason = `${line}:${column}: ${text}`
+      const theorem = this.#outline.theorems.find((one) => one.start <= offset && offset <= one.end)
+      const command = this.#outline.commandAt(offset)
+      if (theorem !== undefined) {
+        if (!errors.has(theorem)) errors.set(theorem, reason)
+      } else if (!commands.has(command)) {
+        commands.add(command)
+        this.#report({ ...this.#placeOf(command), name: '', kind: 'error', reason })
+      }
+    }
+    return errors
+  }
+
+  /** Asks for the goals that Lean's own run of the file had where tactics begin, as far as the process lives. */
+  async #askForGoals(tactics: readonly WrittenTactic[]): Promise<void> {
+    const { worker, fresh } = this.#slot.open(this.#source)
+    if (fresh) return worker.kill('the file is not open in it')
+    try {
+      for (const start of beginnings(tactics)) {
+        const { line } = this.#placeOfByte(start)
+        const character = this.#bytes.subarray(0, start).toString().length - (this.#lineStarts[line - 1] ?? 0)
+        const goals = await worker.plainGoal(line - 1, character, this.#limits.wallClockMs)
+        if (goals !== undefined) this.#shown.set(start, goals)
+      }
+    } catch (error) {
+      if (!(error instanceof WorkerGone)) throw error
+      this.#onEvent({ kind: 'restarted', reason: error.message })
+    }
+  }
+
+  async #theorem(theorem: OutlinedTheorem, tactics: readonly WrittenTactic[]): Promise<void> {
+    this.#slot.recycle()
+    const opened = await FileTheorem.open({
+      slot: this.#slot,
+      before: this.#textUpTo(theorem.start),
+      statement: theorem.statement,
+      heartbeats: this.#limits.heartbeats * (1 + count(tactics)),
+      limits: this.#limits,
+      commandDeadlineMs: this.#commandDeadlineMs,
+      onRestart: (reason) => this.#onEvent({ kind: 'restarted', reason }),
+    })
+    if ('reason' in opened) return this.#leave(theorem, 'replay', opened.reason)
+    const recorded = await new Replay(opened).proof(tactics)
+    if ('reason' in recorded) return this.#leave(theorem, 'replay', recorded.reason)
+    this.#compare(recorded.steps)
+    const traced: TracedTheorem = {
+      name: this.#nameOf(theorem),
+      file: this.#file,
+      start: this.#placeOf(theorem.start),
+      end: this.#placeOf(theorem.end),
+      steps: recorded.steps.map((step) => ({ ...withoutPlace(step), ...this.#placeOfByte(step.start) })),
+    }
+    this.#theorems.push(traced)
+    this.#onEvent({ kind: 'traced', theorem: traced })
+  }
+
+  /** Where a block is run for several goals, Lean shows the first run. */
+  #compare(steps: readonly RecordedStep[]): void {
+    const seen = new Set<number>()
+    for (const { start, goal } of steps) {
+      const shown = this.#shown.get(start)
+      if (shown === undefined || seen.has(start)) continue
+      seen.add(start)
+      this.#compared++
+      if (!shown.some((other) => withoutCase(other) === withoutCase(goal))) this.#disagreed++
+    }
+  }
+
+  #leave(theorem: OutlinedTheorem, kind: Untraced['kind'], reason: string): void {
+    this.#report({ ...this.#placeOf(theorem.start), name: this.#nameOf(theorem), kind, reason })
+  }
+
+  #report(untraced: Untraced): void {
+    this.#untraced.push(untraced)
+    this.#onEvent({ kind: 'untraced', untraced })
+  }
+
+  #nameOf({ name, start }: OutlinedTheorem): string {
+    return name === '' ? `example_${this.#placeOf(start).line}` : name
+  }
+
+  /** The file's beginning, with as many lines, where theorems that cannot be elaborated stand without their proofs. */
+  #textUpTo(end: number): string {
+    let [text, at] = ['', 0]
+    for (const theorem of this.#outline.theorems) {
+      if (!this.#admitted.has(theorem) || theorem.end > end) continue
+      const { start, statement } = theorem
+      const lines = this.#source.slice(start, theorem.end).split('\n').length - statement.split('\n').length
+      text += `${this.#source.slice(at, start)}${statement.replace(/--.*$/, '')} := by sorry${'\n'.repeat(lines)}`
+      at = theorem.end
+    }
+    return text + this.#source.slice(at, end)
+  }
+
+  #offsetOf({ range }: LspDiagnostic): number {
+    return (this.#lineStarts[range.start.line] ?? this.#source.length) + range.start.character
+  }
+
+  #placeOf(offset: number): Place {
+    return this.#placeOfByte(Buffer.byteLength(this.#source.slice(0, offset)))
+  }
+}
+
+/** At these words Lean shows what the block inside begins with. */
+const SHOWS_INSIDE = /^(case'?|next|conv)\b/
+
+/** Where tactics begin, those in blocks included. */
+function beginnings(tactics: readonly WrittenTactic[]): Set<number> {
+  return new Set(
+    tactics.flatMap(({ text, start, expansions }) => [
+      ...(SHOWS_INSIDE.test(text) ? [] : [start]),
+      ...expansions.flat().flatMap(inside),
+    ]),
+  )
+}
+function inside(part: WrittenTactic['expansions'][number][number]): number[] {
+  return part.kind === 'step' ? [] : [...beginnings(part.tactics)]
+}
+
+/** Tactics of a script, those in blocks included. */
+function count(tactics: readonly WrittenTactic[]): number {
+  return tactics.reduce((sum, { expansions }) => {
+    const sizes = expansions.map((parts) =>
+      parts.reduce((n, part) => n + (part.kind === 'step' ? 1 : count(part.tactics)), 0),
+    )
+    return sum + Math.max(1, ...sizes)
+  }, 0)
+}
