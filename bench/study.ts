@@ -171,7 +171,7 @@ function evaluations(setting: Setting): [Results, string[]][] {
     ['library', [...all, ...members, ...n]],
     ...(stepsBefore === undefined
       ? []
-      : ([['round-0', [...all, '-m', ...family(join(out, 'round-0')), ...n, '--no-matched']]] as const)),
+      : ([['round-0', [...all, '-m', ...family(join(out, 'round-0')), ...few]]] as const)),
     ['library-baseline', [...all, ...baseline]],
     ['library-one-shot', [...all, ...oneShot]],
     ['epochs', [...part, '-m', ...epochs, ...few]],
@@ -369,7 +369,8 @@ function lengthTable({ members, theorems, run }: RunResults): Table {
 /** The paper's C.1: what each N_eff and their ensemble gain from the proofs that one more round found. */
 function roundTable(before: RunResults, after: RunResults): Table {
   const [first, second] = [summarise(before), summarise(after)]
-  const columns = second.columns.filter((k) => first.columns.includes(k))
+  const passes = Math.min(before.run.passes, after.run.passes)
+  const columns = [1, 4, 16, 64].filter((k) => k <= passes)
   const theorems = new Map(before.theorems.map((theorem) => [theorem.name, theorem]))
   /** By the members that `which` names: solved within the passes of the run, before and after. */
   const pairs = (which: (member: number) => boolean): [boolean, boolean][] =>
@@ -377,14 +378,10 @@ function roundTable(before: RunResults, after: RunResults): Table {
       const earlier = theorems.get(theorem.name)
       if (earlier === undefined || earlier.outcome !== 'done' || theorem.outcome !== 'done') return []
       const solved = ({ ordinary }: TheoremResult) =>
-        ordinary.some((counts, member) => which(member) && solvedWithin(counts, after.run.passes))
+        ordinary.some((counts, member) => which(member) && solvedWithin(counts, passes))
       return [[solved(earlier), solved(theorem)]]
     })
-  const row = (
-    name: string,
-    points: readonly Summary['ensemble']['coverage'][],
-    which: (member: number) => boolean,
-  ) => {
+  const row = (name: string, points: readonly Summary['ensemble']['curve'][], which: (member: number) => boolean) => {
     const at = (side: number, k: number) => points[side]?.find((point) => point.k === k)?.rate.value ?? Number.NaN
     const test = mcnemar(pairs(which))
     return [
@@ -404,11 +401,11 @@ function roundTable(before: RunResults, after: RunResults): Table {
     ],
     rows: [
       ...second.members.map((member, i) =>
-        row(member.name, [first.members[i]?.coverage ?? [], member.coverage], (other) => other === i),
+        row(member.name, [first.members[i]?.curve ?? [], member.curve], (other) => other === i),
       ),
-      row('ensemble', [first.ensemble.coverage, second.ensemble.coverage], () => true),
+      row('ensemble', [first.ensemble.curve, second.ensemble.curve], () => true),
     ],
-    note: `Only : only are theorems solved within ${after.run.passes} passes, of each member for the ensemble.`,
+    note: `Only : only are theorems solved within ${passes} passes, of each member for the ensemble.`,
   }
 }
 
