@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const LONGEST = [
   'lean/native-lsp',
   'study',
+  'lean/native-trace',
   'cli/cli',
   'lean/engine',
   'lean/verifier',
@@ -26,6 +27,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/prepare-lean.ts'],
     reporters: ['default', './test/plain-summary.ts'],
     // A Lean process takes one core and about 1 GB; more files at once would only make them wait for each other.
     maxWorkers: 2,

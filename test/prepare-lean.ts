@@ -1,0 +1,8 @@
+import { compiledCode } from '../src/lean/embedded/compiled-code.ts'
+import { findNodeBinary } from '../src/lean/embedded/node-binary.ts'
+import { prepareLean } from '../src/lean/embedded/prepare.ts'
+
+/** On a new machine Lean is prepared once, instead of by every test file that is begun before another has done it. */
+export default async function setup(): Promise<void> {
+  await compiledCode(await findNodeBinary(), await prepareLean())
+}
