@@ -205,7 +205,16 @@ async function trainVariants({ out, steps, stepsBefore, scale }: Setting): Promi
 }
 
 async function evaluate({ out, workers }: Setting, name: Results, args: readonly string[]): Promise<void> {
-  await hedge(['evaluate', ...args, ...LIMITS, '-w', workers, '-o', unpacked(join(out, `${name}.sqlite`))])
+  await hedge([
+    'evaluate',
+    ...args,
+    ...LIMITS,
+    '--retry-errors',
+    '-w',
+    workers,
+    '-o',
+    unpacked(join(out, `${name}.sqlite`)),
+  ])
 }
 
 /** Runs a command of this program, its progress on stderr. @throws Error where it does not end well */
