@@ -312,24 +312,22 @@ function floorTable(
   [baseline, oneShot]: readonly [Results, Results],
   { members, theorems, run }: RunResults,
 ): Table {
-  const solves = (theorem: TheoremResult) =>
-    members.some((_, i) => {
-      const counts = theorem.ordinary[i]
-      return counts !== undefined && solvedWithin(counts, run.passes)
-    })
+  const solves = ({ ordinary }: TheoremResult, passes: number) =>
+    ordinary.some((counts) => solvedWithin(counts, passes))
   const done = new Map(theorems.filter(({ outcome }) => outcome === 'done').map((theorem) => [theorem.name, theorem]))
-  const rows = (
-    [
-      [baseline, `baseline, untrained, ${run.passes * members.length} passes`],
-      [oneShot, 'one-shot automation, 12 closers'],
-    ] as const
-  ).flatMap(([file, label]) => {
+  const steps = [4, 16, run.passes].filter((passes, i, all) => passes <= run.passes && all.indexOf(passes) === i)
+  const all = (passes: number) => passes * members.length
+  const rows = [
+    ...steps.map((passes) => [baseline, passes, `baseline, untrained, ${all(passes)} passes`] as const),
+    [oneShot, run.passes, 'one-shot automation, 12 closers'] as const,
+  ].flatMap(([file, passes, label]) => {
     const floor = read(setting, file)
     if (floor === undefined) return []
     const pairs = floor.theorems.flatMap((other): [boolean, boolean][] => {
       const theorem = done.get(other.name)
       if (theorem === undefined || other.outcome !== 'done') return []
-      return [[solves(theorem), other.counts.some(({ c }) => c > 0)]]
+      // One-shot automation has one pass, which is a search.
+      return [[solves(theorem, passes), other.counts.some((counts) => solvedWithin(counts, all(passes)))]]
     })
     const [ours, theirs] = [0, 1].map((side) => pairs.filter((pair) => pair[side]).length) as [number, number]
     const test = mcnemar(pairs)
@@ -338,13 +336,13 @@ function floorTable(
       return `${percent(value)} (${percent(low)} - ${percent(high)})`
     }
     const only = `${test.onlyFirst} : ${test.onlySecond}`
-    return [[label, String(pairs.length), rate(ours), rate(theirs), only, pText(test.p)]]
+    return [[label, String(passes), String(pairs.length), rate(ours), rate(theirs), only, pText(test.p)]]
   })
   return {
     title: 'The ensemble beside the floors',
-    head: ['floor', 'theorems', 'ensemble', 'floor', 'only : only', 'p (McNemar)'],
+    head: ['floor', 'passes of each member', 'theorems', 'ensemble', 'floor', 'only : only', 'p (McNemar)'],
     rows,
-    note: `The ensemble has ${run.passes} passes for each member, solved or not within them; the baseline has as many in all.`,
+    note: 'Solved within the passes or not; the baseline has as many as the members together.',
   }
 }
 
