@@ -120,6 +120,13 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
   })
   connection.listen()
 
+  /** Nobody waits for what comes of it. A connection that ended just before its process is known to have throws at once. */
+  const tell = (method: string, params: object): void => {
+    if (death !== undefined) return
+    const sending = async () => connection.sendNotification(method, params)
+    sending().catch(() => {})
+  }
+
   const kill = (reason: string): void => {
     if (death !== undefined) return
     killReason ??= reason
@@ -156,7 +163,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
       timer = setTimeout(() => kill(`a tactic took more than ${deadlineMs} ms`), deadlineMs)
     }
     const onAbort = () => {
-      void connection.sendNotification(notifications.stop.type, { run: id }).catch(() => {})
+      tell(notifications.stop.type.method, { run: id })
       clearTimeout(timer)
       timer = setTimeout(() => kill('aborted'), ABORT_GRACE_MS)
     }
@@ -188,7 +195,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
     request,
     run,
     notify: (name: 'release' | 'closeTheorem' | 'closeFile', params: object) => {
-      if (death === undefined) void connection.sendNotification(notifications[name].type.method, params).catch(() => {})
+      tell(notifications[name].type.method, params)
     },
     kill,
   }

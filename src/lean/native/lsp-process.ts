@@ -264,7 +264,10 @@ export class LspProcess {
   }
 
   #send(method: string, params: object): void {
-    if (this.#death === undefined) void this.#connection.sendNotification(method, params).catch(() => {})
+    if (this.#death !== undefined) return
+    // A connection that ended just before its process is known to have throws at once.
+    const sending = async () => this.#connection.sendNotification(method, params)
+    sending().catch(() => {})
   }
 
   #hear(method: string, params: unknown): void {
