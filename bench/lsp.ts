@@ -37,8 +37,8 @@ const TACTICS = [
   'injection h',
   'trivial',
 ]
-const WARM_UP = 3
-const ROUNDS = 7
+const WARM_UP = 8
+const ROUNDS = 9
 const THEOREM = { name: 't', header: '', statement: 'theorem t (a b : Nat) (h : a ≤ b) : a + b = b + a' }
 const LIMITS = { heartbeats: 20_000, wallClockMs: 60_000 }
 
