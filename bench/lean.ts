@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { compiledCode } from '../src/lean/embedded/compiled-code.ts'
+import { compiledCode, WORK } from '../src/lean/embedded/compiled-code.ts'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
 import { spawnLean } from '../src/lean/embedded/lean-process.ts'
 import { findNodeBinary } from '../src/lean/embedded/node-binary.ts'
@@ -7,64 +7,14 @@ import { prepareLean } from '../src/lean/embedded/prepare.ts'
 import type { ProofSession } from '../src/lean/engine.ts'
 import { openHeader } from '../src/lean/session.ts'
 
-/** Goals of different kinds, each with tactics that succeed, fail at once and fail late. */
-const MIX: readonly { readonly statement: string; readonly tactics: readonly string[] }[] = [
-  {
-    statement: 'theorem t (a b : Nat) (h : a ≤ b) : a + b = b + a',
-    tactics: [
-      'intro x',
-      'omega',
-      'simp',
-      'simp_all',
-      'exact Nat.add_comm a b',
-      'rfl',
-      'grind',
-      'constructor',
-      'cases a',
-      'induction a',
-      'rw [Nat.add_comm]',
-      'decide',
-      'apply Nat.le_antisymm',
-      'ac_rfl',
-      'exact foo',
-      'simp [Nat.add_comm]',
-      'contradiction',
-      'skip',
-    ],
-  },
-  {
-    statement: 'theorem t (p q r : Prop) (f : p → q) (g : q → r) (h : p ∨ q) : r',
-    tactics: [
-      'apply g',
-      'cases h',
-      'rcases h with h | h',
-      'exact g (f h)',
-      'intro x',
-      'simp_all',
-      'grind',
-      'assumption',
-      'have := g',
-      'by_cases p',
-      'exfalso',
-      'trivial',
-    ],
-  },
-  {
-    statement: 'theorem t (xs ys : List Nat) : (xs ++ ys).length = ys.length + xs.length',
-    tactics: [
-      'simp',
-      'simp [Nat.add_comm]',
-      'induction xs',
-      'cases ys',
-      'rw [List.length_append]',
-      'rw [Nat.add_comm]',
-      'grind',
-      'rfl',
-      'omega',
-      'exact List.length_append',
-    ],
-  },
+/** Tactics that the kept machine code was not made with, for each theorem of `WORK`. */
+const OTHERS: readonly (readonly string[])[] = [
+  ['rfl', 'ac_rfl', 'simp [Nat.add_comm]', 'contradiction', 'skip'],
+  ['intro x', 'assumption', 'have := g', 'trivial'],
+  ['rw [Nat.add_comm]', 'omega', 'exact List.length_append'],
 ]
+/** Goals of different kinds, each with tactics that succeed, fail at once and fail late. */
+const MIX = WORK.map(({ statement, tactics }, i) => ({ statement, tactics: [...tactics, ...(OTHERS[i] ?? [])] }))
 /** Cheap tactics for the memory test: some open a state, which is released, and some fail. */
 const CHEAP = [
   'skip',

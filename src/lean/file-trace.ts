@@ -1,5 +1,6 @@
 import type { Place, TracedTheorem } from '../proof/traced-proof.ts'
 import type { TacticLimits } from './engine.ts'
+import { type RecordedStep, withoutCase, withoutPlace } from './replay.ts'
 
 /** People's proofs may take what Lean grants a whole declaration. */
 export const TRACE_LIMITS: TacticLimits = { heartbeats: 200_000, wallClockMs: 60_000 }
@@ -38,6 +39,58 @@ export interface FileTracer {
    * @throws RejectedInput where the file's imports fail; EngineError where Lean cannot run
    */
   traceFile(file: string, source: string, onEvent?: (event: TraceEvent) => void): Promise<FileTrace>
+}
+
+/** What is found out about one file, and told as it comes. */
+export class TraceRecord implements FileTrace {
+  readonly theorems: TracedTheorem[] = []
+  readonly untraced: Untraced[] = []
+  compared = 0
+  disagreed = 0
+  readonly #file: string
+  readonly #placeOf: (offset: number) => Place
+  readonly #onEvent: (event: TraceEvent) => void
+
+  /** @param placeOf from bytes of the file, see `places` */
+  constructor(file: string, placeOf: (offset: number) => Place, onEvent: (event: TraceEvent) => void) {
+    this.#file = file
+    this.#placeOf = placeOf
+    this.#onEvent = onEvent
+  }
+
+  /** @param name empty for an `example`, which is called after its line */
+  addTheorem(name: string, start: Place, end: Place, steps: readonly RecordedStep[]): void {
+    const theorem: TracedTheorem = {
+      name: nameAt(name, start),
+      file: this.#file,
+      start,
+      end,
+      steps: steps.map((step) => ({ ...withoutPlace(step), ...this.#placeOf(step.start) })),
+    }
+    this.theorems.push(theorem)
+    this.#onEvent({ kind: 'traced', theorem })
+  }
+
+  /** @param name as for `addTheorem`; undefined where it is another command */
+  leave(name: string | undefined, start: Place, kind: Untraced['kind'], reason: string): void {
+    const untraced = { ...start, name: name === undefined ? '' : nameAt(name, start), kind, reason }
+    this.untraced.push(untraced)
+    this.#onEvent({ kind: 'untraced', untraced })
+  }
+
+  restarted(reason: string): void {
+    this.#onEvent({ kind: 'restarted', reason })
+  }
+
+  /** The goal that a replayed tactic was run on, and those of Lean's own run. `case` lines depend on how a goal was made. */
+  compare(goal: string, shown: readonly string[]): void {
+    this.compared++
+    if (!shown.some((other) => withoutCase(other) === withoutCase(goal))) this.disagreed++
+  }
+}
+
+function nameAt(name: string, start: Place): string {
+  return name === '' ? `example_${start.line}` : name
 }
 
 /** From bytes of a file to lines and columns. */

@@ -1,7 +1,7 @@
 import type { ProofState } from '../proof/proof-state.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
-import type { Place, ReplayedStep, TracedTheorem } from '../proof/traced-proof.ts'
+import type { Place, ReplayedStep } from '../proof/traced-proof.ts'
 import { ProcessGoneError } from './embedded/lean-process.ts'
 import type { FileCommand, HostStep } from './embedded/protocol.ts'
 import { EngineError, RejectedInput, type TacticLimits } from './engine.ts'
@@ -13,11 +13,12 @@ import {
   places,
   TRACE_LIMITS,
   type TraceEvent,
+  TraceRecord,
   type Untraced,
 } from './file-trace.ts'
 import { writtenTactics } from './flatten.ts'
 import type { LeanPool, Worker } from './pool.ts'
-import { type RecordedStep, Replay, type Replayable, withoutCase, withoutPlace } from './replay.ts'
+import { type RecordedStep, Replay, type Replayable, withoutPlace } from './replay.ts'
 import { openHeader } from './session.ts'
 
 export type ProofTrace =
@@ -76,12 +77,12 @@ export class LeanTracer implements FileTracer {
     for (let failures = 0; ; ) {
       try {
         if (!run.stopped) await this.#pool.withWorker((worker) => run.walk(worker))
-        return run.result()
+        return run.record
       } catch (error) {
         if (!(error instanceof ProcessGoneError)) throw error
         if (!run.charge(error) && ++failures >= OPEN_ATTEMPTS)
           throw new EngineError(`Lean cannot open ${file}: ${error.message}`, { cause: error })
-        if (!run.stopped) onEvent({ kind: 'restarted', reason: error.message })
+        if (!run.stopped) run.record.restarted(error.message)
       }
     }
   }
@@ -91,17 +92,12 @@ type TheoremCommand = Extract<FileCommand, { kind: 'theorem' }>
 
 /** One file on its way through one process, or several where some die. */
 class FileRun {
-  readonly #file: string
+  readonly record: TraceRecord
   readonly #bytes: Buffer
   readonly #source: string
   readonly #limits: TacticLimits
   readonly #commandDeadlineMs: number
-  readonly #onEvent: (event: TraceEvent) => void
   readonly #placeOf: (offset: number) => Place
-  readonly #theorems: TracedTheorem[] = []
-  readonly #untraced: Untraced[] = []
-  #compared = 0
-  #disagreed = 0
   /** Commands whose results are known. */
   #done = 0
   /** Commands, by number, that end the process when they are elaborated. */
@@ -122,12 +118,11 @@ class FileRun {
     onEvent: (event: TraceEvent) => void,
   ) {
     this.#commandDeadlineMs = commandDeadlineMs
-    this.#file = file
     this.#source = source
     this.#bytes = Buffer.from(source)
     this.#limits = limits
-    this.#onEvent = onEvent
     this.#placeOf = places(this.#bytes)
+    this.record = new TraceRecord(file, this.#placeOf, onEvent)
   }
 
   /** Elaborates the file from its beginning; theorems that are done are not replayed again. */
@@ -185,15 +180,6 @@ class FileRun {
     return this.#stopped
   }
 
-  result(): FileTrace {
-    return {
-      theorems: this.#theorems,
-      untraced: this.#untraced,
-      compared: this.#compared,
-      disagreed: this.#disagreed,
-    }
-  }
-
   async #command(worker: Worker, file: number, described: FileCommand, deadly: string | undefined): Promise<void> {
     if (deadly !== undefined) this.#leave(described, 'error', deadly)
     else if (described.errors[0] !== undefined) this.#leave(described, 'error', described.errors[0])
@@ -211,38 +197,25 @@ class FileRun {
     const recorded = await new Replay(opened).proof(writtenTactics(this.#bytes, described.proof))
     await opened.close()
     if ('reason' in recorded) return this.#leave(described, 'replay', recorded.reason)
-    const { steps } = recorded
-    this.#compare(described, steps)
-    const theorem: TracedTheorem = {
-      name: this.#nameOf(described),
-      file: this.#file,
-      start: this.#placeOf(described.start),
-      end: this.#placeOf(described.end),
-      steps: steps.map((step) => ({ ...withoutPlace(step), ...this.#placeOf(step.start) })),
-    }
-    this.#theorems.push(theorem)
-    this.#onEvent({ kind: 'traced', theorem })
+    this.#compare(described, recorded.steps)
+    const [start, end] = [this.#placeOf(described.start), this.#placeOf(described.end)]
+    this.record.addTheorem(described.name, start, end, recorded.steps)
   }
 
-  /** The goal that a tactic was run on, in the replay and in Lean's own run. `case` lines depend on how a goal was made. */
   #compare({ goals }: TheoremCommand, steps: readonly RecordedStep[]): void {
     for (const { start, end, goal } of steps) {
       const shown = goals.filter((other) => other.start === start && other.end === end)
-      if (shown.length === 0) continue
-      this.#compared++
-      if (!shown.some((other) => withoutCase(other.goal) === withoutCase(goal))) this.#disagreed++
+      if (shown.length > 0)
+        this.record.compare(
+          goal,
+          shown.map((other) => other.goal),
+        )
     }
   }
 
   #leave(described: FileCommand, kind: Untraced['kind'], reason: string): void {
-    const untraced = { ...this.#placeOf(described.start), name: this.#nameOf(described), kind, reason }
-    this.#untraced.push(untraced)
-    this.#onEvent({ kind: 'untraced', untraced })
-  }
-
-  #nameOf(described: FileCommand): string {
-    if (described.kind !== 'theorem') return ''
-    return described.name === '' ? `example_${this.#placeOf(described.start).line}` : described.name
+    const name = described.kind === 'theorem' ? described.name : undefined
+    this.record.leave(name, this.#placeOf(described.start), kind, reason)
   }
 }
 

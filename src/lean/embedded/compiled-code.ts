@@ -9,9 +9,9 @@ import { cacheRoot, type PreparedLean, type PrepareProgress } from './prepare.ts
 const DEADLINE_MS = 180_000
 const ROUNDS = 4
 
-/** What every search does, so that V8 has optimised it when the code is kept. */
 type Work = { readonly statement: string; readonly tactics: readonly string[]; readonly proof: string }
-const WORK: readonly Work[] = [
+/** What every search does, so that V8 has optimised it when the code is kept. */
+export const WORK: readonly Work[] = [
   {
     statement: 'theorem t (a b : Nat) (h : a ≤ b) : a + b = b + a',
     tactics: [

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import type { z } from 'zod'
 import { EngineError } from '../engine.ts'
+import { tell } from '../tell.ts'
 import type { NodeBinary } from './node-binary.ts'
 import type { PreparedLean } from './prepare.ts'
 import { type HostStep, methods, notifications, PROTOCOL_FD } from './protocol.ts'
@@ -120,13 +121,6 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
   })
   connection.listen()
 
-  /** Nobody waits for what comes of it. A connection that ended just before its process is known to have throws at once. */
-  const tell = (method: string, params: object): void => {
-    if (death !== undefined) return
-    const sending = async () => connection.sendNotification(method, params)
-    sending().catch(() => {})
-  }
-
   const kill = (reason: string): void => {
     if (death !== undefined) return
     killReason ??= reason
@@ -163,7 +157,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
       timer = setTimeout(() => kill(`a tactic took more than ${deadlineMs} ms`), deadlineMs)
     }
     const onAbort = () => {
-      tell(notifications.stop.type.method, { run: id })
+      tell(connection, notifications.stop.type.method, { run: id })
       clearTimeout(timer)
       timer = setTimeout(() => kill('aborted'), ABORT_GRACE_MS)
     }
@@ -195,7 +189,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
     request,
     run,
     notify: (name: 'release' | 'closeTheorem' | 'closeFile', params: object) => {
-      tell(notifications[name].type.method, params)
+      tell(connection, notifications[name].type.method, params)
     },
     kill,
   }

@@ -1,6 +1,7 @@
 import { CancellationTokenSource } from 'vscode-jsonrpc'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import { z } from 'zod'
+import { tell } from '../tell.ts'
 import { framesOnly } from './frames.ts'
 import type { LeanPeer } from './peer.ts'
 import { groupMemory, killGroup, spawnGroup } from './process-group.ts'
@@ -264,10 +265,7 @@ export class LspProcess {
   }
 
   #send(method: string, params: object): void {
-    if (this.#death !== undefined) return
-    // A connection that ended just before its process is known to have throws at once.
-    const sending = async () => this.#connection.sendNotification(method, params)
-    sending().catch(() => {})
+    tell(this.#connection, method, params)
   }
 
   #hear(method: string, params: unknown): void {

@@ -1,6 +1,6 @@
 import { resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Place, TracedTheorem } from '../../proof/traced-proof.ts'
+import type { Place } from '../../proof/traced-proof.ts'
 import { EngineError, RejectedInput, type TacticLimits } from '../engine.ts'
 import {
   COMMAND_DEADLINE_MS,
@@ -10,10 +10,11 @@ import {
   places,
   TRACE_LIMITS,
   type TraceEvent,
+  TraceRecord,
   type Untraced,
 } from '../file-trace.ts'
 import { type WrittenTactic, writtenTactics } from '../flatten.ts'
-import { type RecordedStep, Replay, withoutCase, withoutPlace } from '../replay.ts'
+import { type RecordedStep, Replay } from '../replay.ts'
 import { toDiagnostic } from './document.ts'
 import { FileTheorem } from './file-theorem.ts'
 import { importLines, importsEnd } from './imports.ts'
@@ -65,21 +66,17 @@ class FileRun {
   readonly #bytes: Buffer
   readonly #limits: TacticLimits
   readonly #commandDeadlineMs: number
-  readonly #onEvent: (event: TraceEvent) => void
+  readonly #record: TraceRecord
   readonly #outline: Outline
   readonly #lines: readonly string[]
   readonly #lineStarts: readonly number[]
   readonly #placeOfByte: (offset: number) => Place
-  readonly #theorems: TracedTheorem[] = []
-  readonly #untraced: Untraced[] = []
   /** Theorems that end the process when their proofs are elaborated; they stand without them. */
   readonly #admitted = new Set<OutlinedTheorem>()
   /** What is not elaborated begins here. */
   #end: number
   /** Goals that Lean shows where tactics begin, by their place in bytes. */
   readonly #shown = new Map<number, readonly string[]>()
-  #compared = 0
-  #disagreed = 0
 
   constructor(
     slot: LentSlot,
@@ -95,7 +92,6 @@ class FileRun {
     this.#bytes = Buffer.from(source)
     this.#limits = limits
     this.#commandDeadlineMs = commandDeadlineMs
-    this.#onEvent = onEvent
     this.#outline = outline(source)
     this.#lines = source.split('\n')
     let start = 0
@@ -104,6 +100,7 @@ class FileRun {
       return start - line.length - 1
     })
     this.#placeOfByte = places(this.#bytes)
+    this.#record = new TraceRecord(file, this.#placeOfByte, onEvent)
     this.#end = source.length
   }
 
@@ -121,12 +118,9 @@ class FileRun {
     await this.#askForGoals([...tactics.values()].flat())
     for (const [theorem, written] of tactics) await this.#theorem(theorem, written)
     const byPlace = (a: Place, b: Place) => a.line - b.line || a.column - b.column
-    return {
-      theorems: this.#theorems.sort((a, b) => byPlace(a.start, b.start)),
-      untraced: this.#untraced.sort(byPlace),
-      compared: this.#compared,
-      disagreed: this.#disagreed,
-    }
+    this.#record.theorems.sort((a, b) => byPlace(a.start, b.start))
+    this.#record.untraced.sort(byPlace)
+    return this.#record
   }
 
   /** What Lean says of the whole file. A process that dies is charged to the command it was at. */
@@ -152,13 +146,13 @@ class FileRun {
         // Killed by someone else, or a process that had another file before.
         if ((error.bySignal || !fresh) && !spared.has(line)) {
           spared.add(line)
-          this.#onEvent({ kind: 'restarted', reason: error.message })
+          this.#record.restarted(error.message)
           continue
         }
       }
       if (!this.#charge(stopped.line, stopped.reason) && ++failures >= OPEN_ATTEMPTS)
         throw new EngineError(`Lean cannot open ${this.#file}: ${stopped.reason}`)
-      this.#onEvent({ kind: 'restarted', reason: stopped.reason })
+      this.#record.restarted(stopped.reason)
     }
   }
 
@@ -175,7 +169,7 @@ class FileRun {
     if (command < importsEnd(this.#source) || command >= this.#end) return false
     this.#end = command
     const why = `Lean does not get past it, and the rest of the file is left out: ${reason}`
-    this.#report({ ...this.#placeOf(command), name: '', kind: 'error', reason: why })
+    this.#record.leave(undefined, this.#placeOf(command), 'error', why)
     return true
   }
 
@@ -208,7 +202,7 @@ class FileRun {
         if (!errors.has(theorem)) errors.set(theorem, reason)
       } else if (!commands.has(command)) {
         commands.add(command)
-        this.#report({ ...this.#placeOf(command), name: '', kind: 'error', reason })
+        this.#record.leave(undefined, this.#placeOf(command), 'error', reason)
       }
     }
     return errors
@@ -227,7 +221,7 @@ class FileRun {
       }
     } catch (error) {
       if (!(error instanceof WorkerGone)) throw error
-      this.#onEvent({ kind: 'restarted', reason: error.message })
+      this.#record.restarted(error.message)
     }
   }
 
@@ -240,21 +234,14 @@ class FileRun {
       heartbeats: this.#limits.heartbeats * (1 + count(tactics)),
       limits: this.#limits,
       commandDeadlineMs: this.#commandDeadlineMs,
-      onRestart: (reason) => this.#onEvent({ kind: 'restarted', reason }),
+      onRestart: (reason) => this.#record.restarted(reason),
     })
     if ('reason' in opened) return this.#leave(theorem, 'replay', opened.reason)
     const recorded = await new Replay(opened).proof(tactics)
     if ('reason' in recorded) return this.#leave(theorem, 'replay', recorded.reason)
     this.#compare(recorded.steps)
-    const traced: TracedTheorem = {
-      name: this.#nameOf(theorem),
-      file: this.#file,
-      start: this.#placeOf(theorem.start),
-      end: this.#placeOf(theorem.end),
-      steps: recorded.steps.map((step) => ({ ...withoutPlace(step), ...this.#placeOfByte(step.start) })),
-    }
-    this.#theorems.push(traced)
-    this.#onEvent({ kind: 'traced', theorem: traced })
+    const [start, end] = [this.#placeOf(theorem.start), this.#placeOf(theorem.end)]
+    this.#record.addTheorem(theorem.name, start, end, recorded.steps)
   }
 
   /** Where a block is run for several goals, Lean shows the first run. */
@@ -264,22 +251,12 @@ class FileRun {
       const shown = this.#shown.get(start)
       if (shown === undefined || seen.has(start)) continue
       seen.add(start)
-      this.#compared++
-      if (!shown.some((other) => withoutCase(other) === withoutCase(goal))) this.#disagreed++
+      this.#record.compare(goal, shown)
     }
   }
 
-  #leave(theorem: OutlinedTheorem, kind: Untraced['kind'], reason: string): void {
-    this.#report({ ...this.#placeOf(theorem.start), name: this.#nameOf(theorem), kind, reason })
-  }
-
-  #report(untraced: Untraced): void {
-    this.#untraced.push(untraced)
-    this.#onEvent({ kind: 'untraced', untraced })
-  }
-
-  #nameOf({ name, start }: OutlinedTheorem): string {
-    return name === '' ? `example_${this.#placeOf(start).line}` : name
+  #leave({ name, start }: OutlinedTheorem, kind: Untraced['kind'], reason: string): void {
+    this.#record.leave(name, this.#placeOf(start), kind, reason)
   }
 
   /** The file's beginning, with as many lines, where theorems that cannot be elaborated stand without their proofs. */
