@@ -35,12 +35,11 @@ const LIMITS = ['--heartbeats', '2000', '-d', '30', '-b', '2h']
 
 type Scale = {
   readonly passes: number
-  /** Passes of the members where a few theorems are tried very often; none in a quick study. */
-  readonly deepPasses: number | undefined
-  /** Flags that choose the theorems: of most comparisons, of those that need many policies, and many passes. */
+  /** Flags that choose the theorems: of most comparisons, and of those that need many policies. */
   readonly main: readonly string[]
   readonly part: readonly string[]
-  readonly deep: readonly string[]
+  /** Where a few theorems are tried very often: the flags that choose them and the members' passes; none in a quick study. */
+  readonly often: readonly (readonly ['deep' | 'deepest', string[]])[]
   /** Passes of policies that stand in no family. */
   readonly fewPasses: number
   readonly epochs: number
@@ -90,10 +89,14 @@ async function main(): Promise<number> {
     workers: values.workers ?? (quick ? '1' : '2'),
     scale: {
       passes,
-      deepPasses: quick ? undefined : 1024,
       main: quick ? ['--shard', '1/100'] : [],
       part: quick ? ['--shard', '2/250'] : ['--shard', '1/5'],
-      deep: ['--shard', '1/10'],
+      often: quick
+        ? []
+        : [
+            ['deep', ['--shard', '1/10', '-n', '1024']],
+            ['deepest', ['--shard', '1/20', '-n', '4096', '--no-matched']],
+          ],
       fewPasses: Math.min(passes, 16),
       epochs: quick ? 2 : 16,
     },
@@ -138,12 +141,13 @@ const RESULTS = [
   'library-baseline',
   'library-one-shot',
   'round-0',
-  'deep',
   'epochs',
   'units',
   'minif2f',
   'minif2f-baseline',
   'minif2f-one-shot',
+  'deep',
+  'deepest',
 ] as const
 type Results = (typeof RESULTS)[number]
 
@@ -152,9 +156,8 @@ function evaluations(setting: Setting): [Results, string[]][] {
   const { out, scale, minif2f, policies, stepsBefore } = setting
   const all = [DATA, '--split', 'test', ...scale.main]
   const part = [DATA, '--split', 'test', ...scale.part]
-  const deep = [DATA, '--split', 'test', ...scale.deep]
-  const n = ['-n', String(scale.passes)]
   const members = ['-m', ...family(policies)]
+  const n = ['-n', String(scale.passes)]
   const baseline = ['-m', 'baseline', '-n', String(scale.passes * N_EFFS.length)]
   const oneShot = ['-m', 'one-shot,search=best-first,width=12,widenings=0,expansions=1', '-n', '1']
   const few = ['-n', String(scale.fewPasses), '--no-matched']
@@ -183,9 +186,7 @@ function evaluations(setting: Setting): [Results, string[]][] {
           ['minif2f-baseline', [minif2f, ...baseline]],
           ['minif2f-one-shot', [minif2f, ...oneShot]],
         ] as const)),
-    ...(scale.deepPasses === undefined
-      ? []
-      : ([['deep', [...deep, ...members, '-n', String(scale.deepPasses)]]] as const)),
+    ...scale.often.map(([name, flags]) => [name, [DATA, '--split', 'test', ...flags, ...members]] as const),
   ] as [Results, string[]][]
 }
 
@@ -272,6 +273,7 @@ async function tables(setting: Setting): Promise<string> {
     ['library', "Library theorems (test split of Lean's own library)", ['library-baseline', 'library-one-shot']],
     ['minif2f', 'MiniF2F-core valid', ['minif2f-baseline', 'minif2f-one-shot']],
     ['deep', 'Many passes on every tenth library theorem', undefined],
+    ['deepest', 'More passes on every twentieth', undefined],
   ] as const) {
     const results = read(setting, name)
     if (results === undefined) continue

@@ -100,12 +100,20 @@ export function findTheorems(text: string): TheoremSpan[] {
   return spans
 }
 
-function finishStatement(name: string, signature: string, header: string): ParsedStatement {
+function finishStatement(name: string, text: string, header: string): ParsedStatement {
+  const signature = withoutTrailingComments(text)
   const statement =
     `theorem ${name}${/^[.:]/.test(signature) && !signature.startsWith(':') ? '' : ' '}${signature}`.trim()
   const colon = [...codeTokens(signature)].some((t) => t.kind === 'symbol' && t.text === ':' && t.depth === 0)
   if (!colon) return { problem: `\`${name}\` states nothing: there is no \`: TYPE\`` }
   return { name, header, statement }
+}
+
+/** What follows a statement stands on its last line: behind a comment there it would be part of it. */
+function withoutTrailingComments(text: string): string {
+  let end = 0
+  for (const token of codeTokens(text)) end = token.start + token.text.length
+  return text.slice(0, end)
 }
 
 /** Whether a word at the left margin begins a command. */

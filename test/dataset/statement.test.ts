@@ -32,6 +32,15 @@ test('only a top-level := ends the statement', () => {
     expect(parseStatement(`${statement} := by\n  have h : 1 = 1 := rfl\n  simp`)).toMatchObject({ statement })
 })
 
+test('a comment behind a statement is none of it', () => {
+  for (const comment of ['-- easy', '/- easy -/', '-- easy\n  -- really'])
+    expect(parseStatement(`theorem t (n : Nat) : n = n ${comment}\n  := by rfl`)).toEqual({
+      name: 't',
+      header: '',
+      statement: 'theorem t (n : Nat) : n = n',
+    })
+})
+
 test('a comment before a theorem is its documentation only where it is one', () => {
   const text = '/-- of a -/\ntheorem a : True := trivial\n\n/-! A part. -/\n\ntheorem b : True := trivial\n'
   expect(findTheorems(text).map(({ start }) => start)).toEqual([0, text.indexOf('theorem b')])

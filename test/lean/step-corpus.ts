@@ -283,6 +283,11 @@ export const CORPUS: readonly CorpusEntry[] = [
     ],
     ['rw [Nat.add_comm]'],
   ),
+  entry(
+    '∀ {n : Nat} [NeZero n], n + 0 = n',
+    ['intro n i', 'exact rfl', 'exact @fun n _ => rfl', 'intros'],
+    ['intro n _'],
+  ),
 ]
 
 /** Tactics whose answer is easy to get wrong, whatever the goal. */

@@ -46,25 +46,27 @@ export function tryDocument(
   const push = (text: string) => lines.push(...text.split('\n'))
   push('set_option linter.all false in')
   push(`set_option maxHeartbeats ${options.heartbeats} in`)
-  push(`${statement} := by`)
+  push(statement)
+  // The last argument is a hole that nothing fills, for which Lean puts `sorry` in place of the whole term: its kernel
+  // would otherwise check what every copy came to, and those that are finished are elaborated by themselves anyway. And
+  // a `by` inside a term is reported when all of it is done, not case by case.
+  push('  := @_root_.Function.const _ _root_.Nat (by')
   const hole = (n: number) => `hedge_${options.nonce}_${n}`
   const before = options.shared ? path : []
   const inside = options.shared ? [] : path
   for (const tactic of before) push(indented(tactic, 2))
   push(`  refine ${copies(tactics.length + 1, hole)}`)
-  // Inside this, the cases are not reported one by one, each with all messages so far and in a task of its own.
-  push('  set_option linter.all false in')
   const branches = tactics.map((tactic, k) => {
     const first = lines.length
-    push(`    case ${hole(k)} =>`)
-    for (const step of inside) push(indented(step, 6))
-    push(indented(tactic, 6))
+    push(`  case ${hole(k)} =>`)
+    for (const step of inside) push(indented(step, 4))
+    push(indented(tactic, 4))
     return { first, last: lines.length - 1 }
   })
   const sentinel = `hedge ${options.nonce}`
-  push(`    case ${hole(tactics.length)} =>`)
-  push(`      trace ${JSON.stringify(sentinel)}`)
-  push('      sorry')
+  push(`  case ${hole(tactics.length)} =>`)
+  push(`    trace ${JSON.stringify(sentinel)}`)
+  push('    sorry) _')
   return { text: `${lines.join('\n')}\n`, branches, sentinel }
 }
 
@@ -134,8 +136,10 @@ export function proofsDocument(
       ? proofCommand({ name: '', header, statement }, { tactics: [...path, ...tactics] }, { maxHeartbeats: heartbeats })
       : [
           `set_option maxHeartbeats ${heartbeats} in`,
-          `${statement} := by`,
+          statement,
+          '  := by',
           `  refine ${copies(tactics.length, (n) => `hedge_${n}`)}`,
+          // Inside this, the cases are not reported one by one, each with all messages so far and in a task of its own.
           '  set_option linter.all false in',
           ...tactics.flatMap((tactic, k) => [
             `    case hedge_${k} =>`,
@@ -154,7 +158,7 @@ export function statementDocument({ header, statement }: Theorem): {
 } {
   const lines = headerLines(header)
   const statementLine = lines.length
-  lines.push(...`${statement} := by`.split('\n'), '  skip')
+  lines.push(...statement.split('\n'), '  := by', '  skip')
   return { text: `${lines.join('\n')}\n`, statementLine, goalLine: lines.length - 1 }
 }
 
@@ -243,12 +247,15 @@ export function toDiagnostic(d: LspDiagnostic, lines: readonly string[], firstLi
   }
 }
 
-/** A term with `count` holes of the goal's own type. A balanced tree: Lean's recursion is bounded. */
+/**
+ * A term with `count` holes of the goal's own type. A balanced tree, as Lean's recursion is bounded, on many lines: the
+ * server counts the column of every name from the start of its line.
+ */
 function copies(count: number, hole: (n: number) => string): string {
   const tree = (from: number, to: number): string => {
     if (to - from === 1) return `?${hole(from)}`
     const middle = (from + to) >> 1
-    return `(@_root_.ite _ _root_.True _root_.instDecidableTrue ${tree(from, middle)} ${tree(middle, to)})`
+    return `(@_root_.ite _ _root_.True _root_.instDecidableTrue\n    ${tree(from, middle)}\n    ${tree(middle, to)})`
   }
   return tree(0, count)
 }
