@@ -12,18 +12,21 @@ const given = (name: string): Patch => {
  * writes its standard streams, where that engine calls single functions. Patches of the same name replace those.
  */
 export const WORKER_PATCHES: readonly Patch[] = [
-  // One version of a document has some eight tasks of its own at a time, and each further thread takes a second to load.
-  { ...given('thread pool size'), to: 'pthreadPoolSize=8' },
+  // Each thread takes a second to load. Most versions of a document come with five; what needs more gets them then.
+  { ...given('thread pool size'), to: 'pthreadPoolSize=5' },
   { ...given('path of the program'), to: 'path="/lean/bin/lean"}else' },
   {
+    // Lean's interpreter finds every export among these; copied in, they would cost each thread half a second.
     ...given('symbols for dynamic libraries'),
-    to: 'for(const k in wasmExports){const o=wasmImports[k];if(!o||o.stub)wasmImports[k]=wasmExports[k]}wasmImports.__main_argc_argv??=wasmImports.main;wasmImports.main??=wasmImports.__main_argc_argv;',
+    to: `${given('symbols for dynamic libraries').to}Object.setPrototypeOf(wasmImports,wasmExports);wasmImports.__main_argc_argv??=wasmImports.main;wasmImports.main??=wasmImports.__main_argc_argv;`,
   },
+  // Only functions that are new in the table need their index, and there are none, as follows.
+  { ...given('dlsym index'), to: 'newSymIndex=symbol in lib.exports?0:-1;' },
   {
     // Lean's interpreter looks functions up by name. One that is not in the table yet is added to every thread's, for
     // which they would wait for each other for ever; so all are there from the start, in the same order everywhere.
     ...given('global offset table'),
-    to: `${given('global offset table').to}{functionsInTableMap??=new WeakMap;const fs=[];for(const k in origExports){const f=origExports[k];if(typeof f=="function"&&!functionsInTableMap.has(f))fs.push(f)}let at=wasmTable.grow(fs.length);for(const f of fs){wasmTable.set(at,f);functionsInTableMap.set(f,at++)}}`,
+    to: `${given('global offset table').to}{functionsInTableMap??=new Map;const at=wasmTable.length,fs=[];for(const f of Object.values(origExports))if(typeof f=="function"&&!functionsInTableMap.has(f)){functionsInTableMap.set(f,at+fs.length);fs.push(f)}wasmTable.grow(fs.length);fs.forEach((f,i)=>wasmTable.set(at+i,f))}`,
   },
   {
     // Otherwise each thread leaves its heap behind, and the memory is full after some hundred versions.
