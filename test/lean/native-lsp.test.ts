@@ -50,6 +50,7 @@ describe('both engines', () => {
 
   test.each([
     ['a missing import', { ...ADD_COMM, header: 'import Nowhere' }],
+    ['an unknown option', { ...ADD_COMM, header: 'set_option no.such true' }],
     ['an unknown name', { ...ADD_COMM, statement: 'theorem t (a : Nat) : Foo.bar a = 1' }],
     ['a parse error', { ...ADD_COMM, statement: 'theorem t (a : Nat)) : a = a' }],
     [
@@ -61,6 +62,8 @@ describe('both engines', () => {
     const [one, other] = [await embedded.start(theorem), await lsp.start(theorem)]
     if (one.kind !== 'rejected' || other.kind !== 'rejected') throw new Error(`${one.kind}, ${other.kind}`)
     expect(other.where).toBe(one.where)
+    // A process that has its imports is kept, whatever else is wrong.
+    expect(lsp.pids).toHaveLength(what === 'a missing import' ? 0 : 1)
     // What the two say of a second theorem, or of imports, is worded and placed by each in its own way.
     if (/two|import/.test(what)) return
     const place = (d: (typeof one.diagnostics)[number] | undefined) => [d?.severity, d?.line, d?.column]

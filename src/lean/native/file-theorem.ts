@@ -72,7 +72,7 @@ export class FileTheorem implements Replayable {
   /** A process that has elaborated what stands before the theorem; none where that takes too long. */
   async #ready(): Promise<LspProcess | undefined> {
     const { slot, before, commandDeadlineMs } = this.#opening
-    const { worker, fresh } = slot.open(before)
+    const { worker, fresh } = slot.open()
     if (!fresh) return worker
     const opened = await worker.open(before === '' ? '\n' : before, OPEN_DEADLINE_MS, undefined, commandDeadlineMs)
     return opened.kind === 'done' ? worker : undefined

@@ -18,7 +18,7 @@ import {
   toDiagnostic,
   tryDocument,
 } from './document.ts'
-import { importLines } from './imports.ts'
+import { importLines, importsEnd } from './imports.ts'
 import { type Elaborated, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
 import type { LentSlot, LspWorkers } from './workers.ts'
 
@@ -307,7 +307,7 @@ function isShareable({ goals, path }: ProofState): boolean {
 
 /** A process whose document has the header. @throws RejectedInput, WorkerGone */
 async function openHeader(slot: LentSlot, header: string, signal?: AbortSignal): Promise<LspProcess> {
-  const { worker, fresh } = slot.open(header)
+  const { worker, fresh } = slot.open()
   if (!fresh) return worker
   const lines = headerLines(header)
   const opened = await worker.open(`${lines.join('\n')}\n`, OPEN_DEADLINE_MS, signal)
@@ -315,7 +315,10 @@ async function openHeader(slot: LentSlot, header: string, signal?: AbortSignal):
   if (opened.kind !== 'done') throw new EngineError(`Lean did not finish the header within ${OPEN_DEADLINE_MS} ms`)
   const errors = opened.diagnostics.filter((d) => d.severity === 1)
   if (errors.length > 0) {
-    worker.kill('its header has errors')
+    // With its imports the process serves the next header; without them it serves nobody.
+    const imports = header.slice(0, importsEnd(header))
+    const areImported = imports === '' || errors.every(({ range }) => range.start.line >= imports.split('\n').length)
+    if (!areImported) worker.kill('its imports have errors')
     throw new RejectedInput(
       'header',
       errors.map((d) => toDiagnostic(d, lines, 0)),

@@ -128,7 +128,7 @@ class FileRun {
     const spared = new Set<number>()
     for (let failures = 0; ; ) {
       const text = this.#textUpTo(this.#end)
-      const { worker, fresh } = this.#slot.open(text)
+      const { worker, fresh } = this.#slot.open()
       let stopped: { line: number; reason: string }
       try {
         const version = fresh
@@ -178,7 +178,7 @@ class FileRun {
     const end = importsEnd(this.#source)
     const wrong = diagnostics.filter((d) => d.severity === 1 && this.#offsetOf(d) < end)
     if (wrong.length === 0) return
-    worker.kill('its header has errors')
+    worker.kill('its imports have errors')
     throw new RejectedInput(
       'header',
       wrong.map((d) => toDiagnostic(d, this.#lines, 0)),
@@ -210,7 +210,7 @@ class FileRun {
 
   /** Asks for the goals that Lean's own run of the file had where tactics begin, as far as the process lives. */
   async #askForGoals(tactics: readonly WrittenTactic[]): Promise<void> {
-    const { worker, fresh } = this.#slot.open(this.#source)
+    const { worker, fresh } = this.#slot.open()
     if (fresh) return worker.kill('the file is not open in it')
     try {
       for (const start of beginnings(tactics)) {

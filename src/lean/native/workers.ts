@@ -2,12 +2,11 @@ import type { PoolEvent } from '../pool.ts'
 import { LspProcess, type WorkerGone } from './lsp-process.ts'
 import type { LeanPeer } from './peer.ts'
 
-/** A process, and the header its document has. */
+/** A process, and what it was started for. */
 type Slot = {
   worker: LspProcess | undefined
   /** The document of that process: another one, or another import, is another process. */
   document: string
-  header: string | undefined
   busy: boolean
 }
 
@@ -40,7 +39,6 @@ export class LspWorkers {
     this.#slots = Array.from({ length: processes }, () => ({
       worker: undefined,
       document: '',
-      header: undefined,
       busy: false,
     }))
   }
@@ -60,9 +58,8 @@ export class LspWorkers {
     const slot = await this.#acquire(document, signal)
     try {
       return await use({
-        open: (header) => this.#open(slot, document, uri, header),
+        open: () => this.#open(slot, document, uri),
         recycle: () => this.#endIfGrown(slot),
-        header: () => slot.header,
       })
     } finally {
       slot.busy = false
@@ -85,16 +82,14 @@ export class LspWorkers {
     if (bytes !== undefined && bytes > this.#memoryCeiling * 0.8) this.#end(slot, 'its memory has grown')
   }
 
-  /** The slot's process, a new one where it has none that can serve. It has not been told of the header. */
-  #open(slot: Slot, document: string, uri: string, header: string): { worker: LspProcess; fresh: boolean } {
-    if (slot.worker !== undefined && !slot.worker.isEnding && slot.document === document) {
-      slot.header = header
+  /** The slot's process, a new one where it has none that can serve. It has not been told of any text. */
+  #open(slot: Slot, document: string, uri: string): { worker: LspProcess; fresh: boolean } {
+    if (slot.worker !== undefined && !slot.worker.isEnding && slot.document === document)
       return { worker: slot.worker, fresh: false }
-    }
     this.#end(slot, 'another import is needed')
     const begun = performance.now()
     const worker = new LspProcess(this.#peer, this.#memoryCeiling, uri)
-    Object.assign(slot, { worker, document, header })
+    Object.assign(slot, { worker, document })
     this.#onEvent({ kind: 'started', pid: worker.pid, ms: performance.now() - begun })
     void worker.gone.then((death: WorkerGone) => {
       if (slot.worker === worker) slot.worker = undefined
@@ -148,8 +143,7 @@ export class LspWorkers {
 
 export type LentSlot = {
   /** The process to work with; `fresh` if its document must be opened first. */
-  open(header: string): { worker: LspProcess; fresh: boolean }
+  open(): { worker: LspProcess; fresh: boolean }
   /** Ends the process if its memory has grown too far: for somebody who keeps the slot for long. */
   recycle(): void
-  header(): string | undefined
 }
