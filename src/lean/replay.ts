@@ -32,7 +32,7 @@ export interface Replayable {
   readonly root: ProofState
   readonly limits: TacticLimits
   run(from: ProofState, tactic: string): Promise<TacticResult>
-  /** Theorems in the terms that a tactic assigns to the goals of a state, sorted; none where Lean does not tell. */
+  /** Theorems in the terms that a tactic assigns to the goals of a state, sorted; those it names where Lean tells no more. */
   premises(from: ProofState, tactic: string): Promise<readonly string[]>
 }
 

@@ -12,7 +12,7 @@ export type ReplayedStep = {
   readonly tactic: string
   /** The goals afterwards; null where the proof is finished. */
   readonly next: string | null
-  /** Theorems in the terms that this step assigned to its goals, sorted by name. */
+  /** Theorems in the terms that this step assigned to its goals, or over LSP those that its tactic names; sorted by name. */
   readonly premises: readonly string[]
   /** Names of the constants in the first goal of `state`. */
   readonly constants: readonly string[]

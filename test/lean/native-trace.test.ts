@@ -31,9 +31,13 @@ async function both(name: string): Promise<{ embedded: FileTrace; native: FileTr
   return { embedded, native: await lsp.tracer().traceFile(name, source), source }
 }
 
-/** A theorem without what Lean's language server does not tell. */
+/** A theorem without what Lean's language server does not tell as fully. */
 function comparable({ steps, ...theorem }: TracedTheorem) {
   return { ...theorem, steps: steps.map(({ premises: _, constants: __, ...step }) => step) }
+}
+
+function premisesOf({ theorems }: FileTrace): string[][] {
+  return theorems.flatMap(({ steps }) => steps.map(({ premises }) => [...premises]))
 }
 
 /** Theorems without steps that only one of two traces has, or has for another reason. */
@@ -51,8 +55,12 @@ describe('the steps of a file are those of the embedded Lean', () => {
     expect(names.sort()).toEqual(name === 'layout.lean' ? Object.keys(KNOWN).sort() : [])
     expect(native.compared).toBeGreaterThan(30)
     expect(native.disagreed).toBe(0)
-    for (const { steps } of native.theorems) for (const { premises } of steps) expect(premises).toEqual([])
     expect(native.theorems[0]?.steps[0]?.constants).not.toEqual([])
+    const [own, all] = [native, embedded].map(premisesOf) as [string[][], string[][]]
+    // What a tactic names is in its terms here: no `simp` is given a theorem that it does not use.
+    for (const [i, premises] of own.entries()) expect(all[i]).toEqual(expect.arrayContaining(premises))
+    const named = name === 'layout.lean' ? ['Nat.le_add_right'] : ['Inner.double_eq', 'Inner.length_twice']
+    expect(own).toContainEqual(named)
   })
 })
 

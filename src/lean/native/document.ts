@@ -76,6 +76,8 @@ export type ScriptDocument = {
   readonly statementLine: number
   /** Of the `by` before the script; goals that the script leaves are reported there. */
   readonly byLine: number
+  /** The first one of the last tactic, behind which there is nothing. */
+  readonly lastLine: number
 }
 
 /**
@@ -102,7 +104,24 @@ export function scriptDocument(
     '  ',
   ]
   const byLine = statementLine + statement.split('\n').length
-  return { text: margin + lines.join('\n'), statementLine, byLine }
+  const text = margin + lines.join('\n')
+  const last = indented(tactics.at(-1) ?? '', 2).split('\n').length
+  return { text, statementLine, byLine, lastLine: text.split('\n').length - 1 - last }
+}
+
+/** Behind a file, what each of some constants is: Lean's answers begin as their declarations would. */
+export function kindsDocument(
+  file: string,
+  names: readonly string[],
+): { readonly text: string; readonly line: number } {
+  // Terms follow, proofs among them, which can be long.
+  const text = `${file}\nset_option pp.maxSteps 100\n`
+  return { text: text + names.map((name) => `#print _root_.${name}`).join('\n'), line: text.split('\n').length - 1 }
+}
+
+/** Whether an answer is that of a theorem. */
+export function isTheorem(answer: string): boolean {
+  return /^(@\[[^\]]*\]\s*)?((private|protected|noncomputable|unsafe|public)\s+)*theorem\s/.test(answer)
 }
 
 /** What a script came to. `quiet`: it leaves no goals, and nothing speaks against the declaration. */

@@ -11,6 +11,8 @@ type Opening = {
   /** The file before the theorem. */
   readonly before: string
   readonly statement: string
+  /** Names of theorems that its proof may name. */
+  readonly theorems: ReadonlySet<string>
   /** For a whole script. */
   readonly heartbeats: number
   readonly limits: TacticLimits
@@ -23,6 +25,8 @@ export class FileTheorem implements Replayable {
   readonly limits: TacticLimits
   readonly root: ProofState
   readonly #opening: Opening
+  /** Theorems that the last tactic of a script names, by the script. */
+  readonly #named = new Map<string, readonly string[]>()
 
   private constructor(opening: Opening, root: ProofState) {
     this.#opening = opening
@@ -51,6 +55,7 @@ export class FileTheorem implements Replayable {
         const version = await worker.elaborate(document.text, this.limits.wallClockMs, undefined, before)
         if (version.kind !== 'done') return { kind: 'timeout', limit: 'wallClock' }
         const answer = readScript(document, version.diagnostics)
+        if (answer.kind === 'quiet' || answer.kind === 'open') this.#remember(path, worker, document.lastLine)
         if (answer.kind === 'quiet') return { kind: 'finished' }
         if (answer.kind === 'heartbeats') return { kind: 'timeout', limit: 'heartbeats' }
         if (answer.kind === 'error') return answer
@@ -64,9 +69,15 @@ export class FileTheorem implements Replayable {
     }
   }
 
-  /** Lean's language server does not tell. */
-  async premises(): Promise<readonly string[]> {
-    return []
+  /** Those that the tactic names: Lean's language server does not tell what the terms are made of. */
+  async premises(from: ProofState, tactic: string): Promise<readonly string[]> {
+    return this.#named.get(scriptKey([...from.path, tactic])) ?? []
+  }
+
+  #remember(path: readonly string[], worker: LspProcess, line: number): void {
+    const { theorems } = this.#opening
+    const names = worker.namedConstants().filter((one) => one.line >= line && theorems.has(one.name))
+    this.#named.set(scriptKey(path), [...new Set(names.map(({ name }) => name))].sort())
   }
 
   /** A process that has elaborated what stands before the theorem; none where that takes too long. */
@@ -77,4 +88,8 @@ export class FileTheorem implements Replayable {
     const opened = await worker.open(before === '' ? '\n' : before, OPEN_DEADLINE_MS, undefined, commandDeadlineMs)
     return opened.kind === 'done' ? worker : undefined
   }
+}
+
+function scriptKey(tactics: readonly string[]): string {
+  return JSON.stringify(tactics)
 }

@@ -24,6 +24,15 @@ const progressed = z.object({
   textDocument: z.object({ version: z.number() }),
   processing: z.array(z.object({ range: rangeSchema })),
 })
+const referencesSchema = z.object({
+  version: z.number(),
+  /** By what is referred to, as JSON. A usage begins with the line and the character of its first and its last place. */
+  references: z.record(z.string(), z.object({ usages: z.array(z.tuple([z.number(), z.number()]).rest(z.unknown())) })),
+})
+const constantSchema = z.object({ c: z.object({ n: z.string() }) })
+/** A constant that the document names, by its full name. Lines count from 0. */
+export type NamedConstant = { readonly name: string; readonly line: number }
+
 const plainGoalSchema = z.object({ goals: z.array(z.string()) }).nullable()
 
 /** The process ended before it answered. */
@@ -64,6 +73,8 @@ export class LspProcess {
   #killReason: string | undefined
   #version = 0
   #diagnostics: readonly LspDiagnostic[] = []
+  /** What Lean told last of the references in a version, as it came. */
+  #references: unknown
   #stderr = ''
   /** Text that the worker can go back to at once: the header alone. */
   #base = '\n'
@@ -171,6 +182,19 @@ export class LspProcess {
     return plainGoalSchema.parse(answer ?? null)?.goals
   }
 
+  /** Constants that the version elaborated last names; none where Lean tells in words we do not know. */
+  namedConstants(): NamedConstant[] {
+    const { data } = referencesSchema.safeParse(this.#references)
+    if (data?.version !== this.#version) return []
+    return Object.entries(data.references).flatMap(([key, { usages }]) => {
+      // Others are local variables.
+      const constant = constantSchema.safeParse(JSON.parse(key)).data?.c.n
+      // A declaration of the document itself can have the document's name before its own.
+      const name = constant?.replace(/^_private\..*\.0\./, '')
+      return name === undefined ? [] : usages.map(([line]) => ({ name, line }))
+    })
+  }
+
   /** Resident bytes now; undefined where the system does not tell. */
   memory(): number | undefined {
     return groupMemory(this.pid)
@@ -272,6 +296,8 @@ export class LspProcess {
     if (method === 'textDocument/publishDiagnostics') {
       const { data } = published.safeParse(params)
       if (data?.version === this.#version) this.#diagnostics = data.diagnostics.filter((d) => d.isSilent !== true)
+    } else if (method === '$/lean/ileanInfoFinal') {
+      this.#references = params
     } else if (method === '$/lean/fileProgress') {
       const { data } = progressed.safeParse(params)
       const [first] = data?.processing ?? []

@@ -15,7 +15,7 @@ import {
 } from '../file-trace.ts'
 import { type WrittenTactic, writtenTactics } from '../flatten.ts'
 import { type RecordedStep, Replay } from '../replay.ts'
-import { toDiagnostic } from './document.ts'
+import { isTheorem, kindsDocument, toDiagnostic } from './document.ts'
 import { FileTheorem } from './file-theorem.ts'
 import { importLines, importsEnd } from './imports.ts'
 import { type LspDiagnostic, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
@@ -75,6 +75,8 @@ class FileRun {
   readonly #admitted = new Set<OutlinedTheorem>()
   /** What is not elaborated begins here. */
   #end: number
+  /** Constants that the file names and that are proofs. */
+  #theorems: ReadonlySet<string> = new Set()
   /** Goals that Lean shows where tactics begin, by their place in bytes. */
   readonly #shown = new Map<number, readonly string[]>()
 
@@ -106,6 +108,7 @@ class FileRun {
 
   async all(): Promise<FileTrace> {
     const errors = this.#errors(await this.#elaborate())
+    await this.#findTheorems()
     const tactics = new Map<OutlinedTheorem, WrittenTactic[]>()
     for (const theorem of this.#outline.theorems.toReversed()) {
       if (theorem.end > this.#end || this.#admitted.has(theorem)) continue
@@ -208,6 +211,23 @@ class FileRun {
     return errors
   }
 
+  /** Finds out what of the constants that the file names are theorems, as far as the process lives. */
+  async #findTheorems(): Promise<void> {
+    const { worker, fresh } = this.#slot.open()
+    if (fresh) return worker.kill('the file is not open in it')
+    const names = [...new Set(worker.namedConstants().map(({ name }) => name))]
+    const { text, line } = kindsDocument(this.#textUpTo(this.#end), names)
+    try {
+      const version = await worker.elaborateFile(text, this.#commandDeadlineMs)
+      if (version.kind !== 'done') return
+      const theorems = version.diagnostics.filter(({ message }) => isTheorem(message))
+      this.#theorems = new Set(theorems.flatMap(({ range }) => names[range.start.line - line] ?? []))
+    } catch (error) {
+      if (!(error instanceof WorkerGone)) throw error
+      this.#record.restarted(error.message)
+    }
+  }
+
   /** Asks for the goals that Lean's own run of the file had where tactics begin, as far as the process lives. */
   async #askForGoals(tactics: readonly WrittenTactic[]): Promise<void> {
     const { worker, fresh } = this.#slot.open()
@@ -231,6 +251,7 @@ class FileRun {
       slot: this.#slot,
       before: this.#textUpTo(theorem.start),
       statement: theorem.statement,
+      theorems: this.#theorems,
       heartbeats: this.#limits.heartbeats * (1 + count(tactics)),
       limits: this.#limits,
       commandDeadlineMs: this.#commandDeadlineMs,
