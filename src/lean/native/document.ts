@@ -34,23 +34,33 @@ const HEARTBEATS = /maximum number of heartbeats/
  * @param shared whether the path runs before the goal is copied; otherwise each copy runs it for itself
  * @param heartbeats for the whole declaration, in thousands
  * @param nonce a text that no tactic can know: where its message is missing, some tactic did not stay in its place
+ * @param reported when Lean tells of its progress; `caseByCase` costs more
  */
 export function tryDocument(
   header: string,
   statement: string,
   path: readonly string[],
   tactics: readonly string[],
-  options: { readonly shared: boolean; readonly heartbeats: number; readonly nonce: string },
+  options: {
+    readonly shared: boolean
+    readonly heartbeats: number
+    readonly nonce: string
+    readonly reported: 'caseByCase' | 'atTheEnd'
+  },
 ): TryDocument {
   const lines = headerLines(header)
   const push = (text: string) => lines.push(...text.split('\n'))
-  push('set_option linter.all false in')
-  push(`set_option maxHeartbeats ${options.heartbeats} in`)
+  const caseByCase = options.reported === 'caseByCase'
+  // Of a command with `in`, Lean tells nothing before its end.
+  const within = caseByCase ? '' : ' in'
+  push(`set_option linter.all false${within}`)
+  push(`set_option maxHeartbeats ${options.heartbeats}${within}`)
   push(statement)
   // The last argument is a hole that nothing fills, for which Lean puts `sorry` in place of the whole term: its kernel
   // would otherwise check what every copy came to, and those that are finished are elaborated by themselves anyway. And
   // a `by` inside a term is reported when all of it is done, not case by case.
-  push('  := @_root_.Function.const _ _root_.Nat (by')
+  const [begin, end] = caseByCase ? ['by', ''] : ['@_root_.Function.const _ _root_.Nat (by', ') _']
+  push(`  := ${begin}`)
   const hole = (n: number) => `hedge_${options.nonce}_${n}`
   const before = options.shared ? path : []
   const inside = options.shared ? [] : path
@@ -66,7 +76,7 @@ export function tryDocument(
   const sentinel = `hedge ${options.nonce}`
   push(`  case ${hole(tactics.length)} =>`)
   push(`    trace ${JSON.stringify(sentinel)}`)
-  push('    sorry) _')
+  push(`    sorry${end}`)
   return { text: `${lines.join('\n')}\n`, branches, sentinel }
 }
 

@@ -49,8 +49,17 @@ export class WorkerGone extends Error {
 /** What came of one version of the document. */
 export type Elaborated =
   | { readonly kind: 'done'; readonly diagnostics: readonly LspDiagnostic[] }
-  /** The deadline passed, or the caller gave up; `line` is the first one that Lean was not done with. */
-  | { readonly kind: 'timeout' | 'aborted'; readonly line: number }
+  /** The deadline passed, or the caller gave up. */
+  | {
+      readonly kind: 'timeout' | 'aborted'
+      /** Where what Lean was not done with begins, in order: commands, and steps of the proof it was at. */
+      readonly lines: readonly number[]
+      /** Of what it was done with. */
+      readonly diagnostics: readonly LspDiagnostic[]
+    }
+
+/** What a deadline is of: everything, one command, or one step that Lean reports, which a tactic of a proof can be. */
+type DeadlineOf = 'everything' | 'command' | 'step'
 
 /** Importing a large library on a loaded machine, or its first time from a slow disk. */
 export const OPEN_DEADLINE_MS = 300_000
@@ -78,9 +87,9 @@ export class LspProcess {
   #stderr = ''
   /** Text that the worker can go back to at once: the header alone. */
   #base = '\n'
-  /** The first line that Lean is not done with. */
-  #line = 0
-  #onProgress: (() => void) | undefined
+  /** Where what Lean is not done with begins. */
+  #lines: readonly number[] = [0]
+  #onProgress: ((before: readonly number[], after: readonly number[]) => void) | undefined
 
   /** @param memoryCeiling resident bytes at which the process is killed */
   constructor(peer: LeanPeer, memoryCeiling: number, uri = peer.documentUri) {
@@ -130,9 +139,9 @@ export class LspProcess {
     return this.#gone
   }
 
-  /** The first line that Lean was not done with when it last told: where it died, if it did. */
-  get line(): number {
-    return this.#line
+  /** Where what Lean was not done with began when it last told: where it died, if it did. */
+  get lines(): readonly number[] {
+    return this.#lines
   }
 
   /**
@@ -153,7 +162,9 @@ export class LspProcess {
       })
       .catch(() => {})
     this.#send('textDocument/didOpen', { textDocument, dependencyBuildMode: 'never' })
-    return this.#wait(deadlineMs, signal, commandMs)
+    return commandMs === undefined
+      ? this.#wait('everything', deadlineMs, deadlineMs, signal)
+      : this.#wait('command', deadlineMs, commandMs, signal)
   }
 
   /**
@@ -163,7 +174,13 @@ export class LspProcess {
   async elaborate(text: string, deadlineMs: number, signal?: AbortSignal, base?: string): Promise<Elaborated> {
     this.#base = base ?? this.#base
     this.#change(text)
-    return this.#wait(deadlineMs, signal)
+    return this.#wait('everything', deadlineMs, deadlineMs, signal)
+  }
+
+  /** Like `elaborate`, where each step of a proof may take as long. @throws WorkerGone */
+  async elaborateSteps(text: string, stepMs: number, signal?: AbortSignal): Promise<Elaborated> {
+    this.#change(text)
+    return this.#wait('step', stepMs, stepMs, signal)
   }
 
   /**
@@ -172,7 +189,7 @@ export class LspProcess {
    */
   async elaborateFile(text: string, commandMs: number): Promise<Elaborated> {
     this.#change(text)
-    return this.#wait(commandMs, undefined, commandMs)
+    return this.#wait('command', commandMs, commandMs)
   }
 
   /** The goals at a place of the document, as Lean prints them. @throws WorkerGone */
@@ -209,12 +226,13 @@ export class LspProcess {
   #change(text: string): void {
     this.#version++
     this.#diagnostics = []
-    this.#line = 0
+    this.#lines = [0]
     const textDocument = { uri: this.#uri, version: this.#version }
     this.#send('textDocument/didChange', { textDocument, contentChanges: [{ text }] })
   }
 
-  async #wait(deadlineMs: number, signal?: AbortSignal, commandMs?: number): Promise<Elaborated> {
+  /** @param firstMs until Lean has begun; then `eachMs` for each of what the deadline is of */
+  async #wait(of: DeadlineOf, firstMs: number, eachMs: number, signal?: AbortSignal): Promise<Elaborated> {
     const cancel = new CancellationTokenSource()
     const params = { uri: this.#uri, version: this.#version }
     let onAbort: (() => void) | undefined
@@ -223,11 +241,11 @@ export class LspProcess {
       onAbort = () => resolve('aborted')
       if (signal?.aborted) onAbort()
       signal?.addEventListener('abort', onAbort, { once: true })
-      timer = setTimeout(() => resolve('timeout'), deadlineMs)
-      this.#onProgress = () => {
-        if (commandMs === undefined) return
+      timer = setTimeout(() => resolve('timeout'), firstMs)
+      this.#onProgress = (before, after) => {
+        if (of === 'everything' || (of === 'command' ? before[0] === after[0] : `${before}` === `${after}`)) return
         clearTimeout(timer)
-        timer = setTimeout(() => resolve('timeout'), commandMs)
+        timer = setTimeout(() => resolve('timeout'), eachMs)
       }
     })
     try {
@@ -237,11 +255,11 @@ export class LspProcess {
       answer.catch(() => {})
       const outcome = await this.#orGone(Promise.race([answer, stopped]))
       if (outcome === 'done') return { kind: 'done', diagnostics: this.#diagnostics }
-      const line = this.#line
+      const [lines, diagnostics] = [this.#lines, this.#diagnostics]
       cancel.cancel()
-      if (commandMs !== undefined) this.kill(`Lean does not get past line ${line + 1}`)
+      if (of === 'command') this.kill(`Lean does not get past line ${(lines[0] ?? 0) + 1}`)
       else await this.#settle()
-      return { kind: outcome, line }
+      return { kind: outcome, lines, diagnostics }
     } finally {
       clearTimeout(timer)
       this.#onProgress = undefined
@@ -300,10 +318,11 @@ export class LspProcess {
       this.#references = params
     } else if (method === '$/lean/fileProgress') {
       const { data } = progressed.safeParse(params)
-      const [first] = data?.processing ?? []
-      if (first === undefined || data?.textDocument.version !== this.#version) return
-      if (first.range.start.line !== this.#line) this.#onProgress?.()
-      this.#line = first.range.start.line
+      // With nothing left to do it is done, which it also answers.
+      if (data === undefined || data.processing.length === 0 || data.textDocument.version !== this.#version) return
+      const lines = data.processing.map(({ range }) => range.start.line)
+      this.#onProgress?.(this.#lines, lines)
+      this.#lines = lines
     }
   }
 

@@ -15,11 +15,12 @@ import {
   readBranch,
   stateKey,
   statementDocument,
+  type TryDocument,
   toDiagnostic,
   tryDocument,
 } from './document.ts'
 import { importLines, importsEnd } from './imports.ts'
-import { type Elaborated, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
+import { type Elaborated, type LspDiagnostic, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
 import type { LentSlot, LspWorkers } from './workers.ts'
 
 const START_ATTEMPTS = 3
@@ -27,7 +28,7 @@ const START_ATTEMPTS = 3
 const BATCH = 64
 
 /** A tactic's process died under it. */
-type Version = Elaborated | { readonly kind: 'died'; readonly death: WorkerGone }
+type Version = Elaborated | { readonly kind: 'died'; readonly death: WorkerGone; readonly lines: readonly number[] }
 
 /**
  * A theorem over LSP. Nothing of it lives in a process between two calls: a state is the tactics that lead to it, and
@@ -154,21 +155,24 @@ class BatchRun {
   async #try(indices: readonly number[]): Promise<void> {
     if (indices.length === 0) return
     this.#signal?.throwIfAborted()
-    const nonce = randomBytes(6).toString('hex')
-    const document = tryDocument(
-      this.#theorem.header,
-      this.#theorem.statement,
-      this.#state.path,
-      indices.map((index) => this.#tactics[index] as string),
-      {
-        shared: this.#shared,
-        heartbeats: this.#heartbeats,
-        nonce,
-      },
-    )
+    const document = this.#document(indices, 'atTheEnd')
     const version = await this.#elaborate(document.text)
     if (version.kind !== 'done') return this.#stopped(indices, version)
-    const { diagnostics } = version
+    return this.#read(indices, document, version.diagnostics)
+  }
+
+  #document(indices: readonly number[], reported: 'caseByCase' | 'atTheEnd'): TryDocument {
+    const tactics = indices.map((index) => this.#tactics[index] as string)
+    return tryDocument(this.#theorem.header, this.#theorem.statement, this.#state.path, tactics, {
+      shared: this.#shared,
+      heartbeats: this.#heartbeats,
+      nonce: randomBytes(6).toString('hex'),
+      reported,
+    })
+  }
+
+  /** What the messages of a finished version say of each tactic. */
+  async #read(indices: readonly number[], document: TryDocument, diagnostics: readonly LspDiagnostic[]): Promise<void> {
     const lastError = Math.max(-1, ...diagnostics.filter((d) => d.severity === 1).map((d) => d.range.start.line))
     if (!diagnostics.some((d) => d.message === document.sentinel)) {
       // Some tactic is no tactic, or did not stay in its place; most likely the last at which something is wrong.
@@ -189,6 +193,14 @@ class BatchRun {
       }
       return this.#apart(indices, suspect)
     }
+    return this.#settleAll(indices, document, diagnostics)
+  }
+
+  async #settleAll(
+    indices: readonly number[],
+    document: TryDocument,
+    diagnostics: readonly LspDiagnostic[],
+  ): Promise<void> {
     const quiet: number[] = []
     for (const [k, index] of indices.entries()) {
       const answer = readBranch(document.branches[k] as { first: number; last: number }, diagnostics)
@@ -233,17 +245,42 @@ class BatchRun {
   async #stopped(indices: readonly number[], version: Exclude<Version, { kind: 'done' }>): Promise<void> {
     this.#signal?.throwIfAborted()
     const [only] = indices
-    if (indices.length > 1 || only === undefined) {
-      const half = indices.length >> 1
-      await this.#try(indices.slice(0, half))
-      return this.#try(indices.slice(half))
-    }
+    if (indices.length > 1 || only === undefined) return this.#caseByCase(indices)
     // Killed by someone else, perhaps before the tactic began: it gets one more try.
     if (version.kind === 'died' && version.death.bySignal && !this.#spared.has(only)) {
       this.#spared.add(only)
       return this.#try(indices)
     }
     this.#settle(only, this.#endOf(version))
+  }
+
+  /**
+   * Tactics that Lean did not get through together, each now under a deadline of its own: where it stops again, that is
+   * the tactic. One hang costs two deadlines, however many there are.
+   */
+  async #caseByCase(indices: readonly number[]): Promise<void> {
+    const document = this.#document(indices, 'caseByCase')
+    const version = await this.#elaborate(document.text, 'steps')
+    if (version.kind === 'done') return this.#read(indices, document, version.diagnostics)
+    this.#signal?.throwIfAborted()
+    const at = document.branches.findIndex(({ first, last }) =>
+      version.lines.some((line) => first <= line && line <= last),
+    )
+    if (at < 0) {
+      // It did not get to them, or did not say so.
+      const half = indices.length >> 1
+      await this.#try(indices.slice(0, half))
+      return this.#try(indices.slice(half))
+    }
+    if (version.kind === 'died') {
+      // Its last report may be of the tactic before.
+      await this.#try(indices.slice(0, at))
+      await this.#try([indices[at] as number])
+    } else {
+      await this.#settleAll(indices.slice(0, at), document, version.diagnostics)
+      this.#settle(indices[at] as number, this.#endOf(version))
+    }
+    return this.#try(indices.slice(at + 1))
   }
 
   #endOf(version: Exclude<Version, { kind: 'done' }>): TacticResult {
@@ -258,19 +295,24 @@ class BatchRun {
     await this.#try(indices.filter((_, k) => k !== suspect))
   }
 
-  async #elaborate(text: string): Promise<Version> {
+  /** @param deadlineOf what may take as long as a tactic */
+  async #elaborate(text: string, deadlineOf: 'everything' | 'steps' = 'everything'): Promise<Version> {
+    let worker: LspProcess | undefined
     try {
       return await this.#workers.withSlot(
         { imports: this.#imports },
         async (slot) => {
-          const worker = await openHeader(slot, this.#theorem.header, this.#signal)
-          return worker.elaborate(text, this.#limits.wallClockMs, this.#signal)
+          worker = await openHeader(slot, this.#theorem.header, this.#signal)
+          const { wallClockMs } = this.#limits
+          return deadlineOf === 'steps'
+            ? worker.elaborateSteps(text, wallClockMs, this.#signal)
+            : worker.elaborate(text, wallClockMs, this.#signal)
         },
         this.#signal,
       )
     } catch (error) {
       if (!(error instanceof WorkerGone)) throw error
-      return { kind: 'died', death: error }
+      return { kind: 'died', death: error, lines: worker?.lines ?? [] }
     }
   }
 

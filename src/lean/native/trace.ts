@@ -141,10 +141,10 @@ class FileRun {
           this.#checkImports(worker, version.diagnostics)
           return version.diagnostics
         }
-        stopped = { line: version.line, reason: `it takes more than ${this.#commandDeadlineMs} ms` }
+        stopped = { line: version.lines[0] ?? 0, reason: `it takes more than ${this.#commandDeadlineMs} ms` }
       } catch (error) {
         if (!(error instanceof WorkerGone)) throw error
-        const { line } = worker
+        const [line = 0] = worker.lines
         stopped = { line, reason: error.message }
         // Killed by someone else, or a process that had another file before.
         if ((error.bySignal || !fresh) && !spared.has(line)) {
