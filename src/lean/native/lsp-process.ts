@@ -29,7 +29,17 @@ const referencesSchema = z.object({
   /** By what is referred to, as JSON. A usage begins with the line and the character of its first and its last place. */
   references: z.record(z.string(), z.object({ usages: z.array(z.tuple([z.number(), z.number()]).rest(z.unknown())) })),
 })
-const constantSchema = z.object({ c: z.object({ n: z.string() }) })
+const constantSchema = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue('this is not JSON')
+      return z.NEVER
+    }
+  })
+  .pipe(z.object({ c: z.object({ n: z.string() }) }))
 /** A constant that the document names, by its full name. Lines count from 0. */
 export type NamedConstant = { readonly name: string; readonly line: number }
 
@@ -205,10 +215,11 @@ export class LspProcess {
     if (data?.version !== this.#version) return []
     return Object.entries(data.references).flatMap(([key, { usages }]) => {
       // Others are local variables.
-      const constant = constantSchema.safeParse(JSON.parse(key)).data?.c.n
+      const { data: constant } = constantSchema.safeParse(key)
+      if (constant === undefined) return []
       // A declaration of the document itself can have the document's name before its own.
-      const name = constant?.replace(/^_private\..*\.0\./, '')
-      return name === undefined ? [] : usages.map(([line]) => ({ name, line }))
+      const name = constant.c.n.replace(/^_private\..*\.0\./, '')
+      return usages.map(([line]) => ({ name, line }))
     })
   }
 

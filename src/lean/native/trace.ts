@@ -219,7 +219,7 @@ class FileRun {
     const { text, line } = kindsDocument(this.#textUpTo(this.#end), names)
     try {
       const version = await worker.elaborateFile(text, this.#commandDeadlineMs)
-      if (version.kind !== 'done') return
+      if (version.kind !== 'done') return this.#record.restarted('it does not tell what the constants of the file are')
       const theorems = version.diagnostics.filter(({ message }) => isTheorem(message))
       this.#theorems = new Set(theorems.flatMap(({ range }) => names[range.start.line - line] ?? []))
     } catch (error) {
