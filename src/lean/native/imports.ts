@@ -1,4 +1,5 @@
 import { type CodeToken, codeTokens } from '../../proof/lean-text.ts'
+import type { LspDiagnostic } from './lsp-process.ts'
 
 const IMPORT_WORDS = new Set(['import', 'module', 'prelude', 'public', 'meta', 'all', 'runtime'])
 
@@ -13,6 +14,13 @@ export function importLines(header: string): string {
 export function importsEnd(source: string): number {
   const last = importWords(source).at(-1)
   return last === undefined ? 0 : last.start + last.text.length
+}
+
+/** Whether a message about a text stands at its imports. Where that is an error, Lean elaborates nothing behind them. */
+export function isAtImports(source: string, { range: { start } }: LspDiagnostic): boolean {
+  const lines = source.slice(0, importsEnd(source)).split('\n')
+  const last = lines.length - 1
+  return start.line < last || (start.line === last && start.character < (lines[last] ?? '').length)
 }
 
 function importWords(header: string): CodeToken[] {

@@ -173,8 +173,8 @@ export class LspProcess {
       .catch(() => {})
     this.#send('textDocument/didOpen', { textDocument, dependencyBuildMode: 'never' })
     return commandMs === undefined
-      ? this.#wait('everything', deadlineMs, deadlineMs, signal)
-      : this.#wait('command', deadlineMs, commandMs, signal)
+      ? this.#wait('everything', deadlineMs, signal)
+      : this.#wait('command', commandMs, signal, deadlineMs)
   }
 
   /**
@@ -184,13 +184,13 @@ export class LspProcess {
   async elaborate(text: string, deadlineMs: number, signal?: AbortSignal, base?: string): Promise<Elaborated> {
     this.#base = base ?? this.#base
     this.#change(text)
-    return this.#wait('everything', deadlineMs, deadlineMs, signal)
+    return this.#wait('everything', deadlineMs, signal)
   }
 
   /** Like `elaborate`, where each step of a proof may take as long. @throws WorkerGone */
   async elaborateSteps(text: string, stepMs: number, signal?: AbortSignal): Promise<Elaborated> {
     this.#change(text)
-    return this.#wait('step', stepMs, stepMs, signal)
+    return this.#wait('step', stepMs, signal)
   }
 
   /**
@@ -199,7 +199,7 @@ export class LspProcess {
    */
   async elaborateFile(text: string, commandMs: number): Promise<Elaborated> {
     this.#change(text)
-    return this.#wait('command', commandMs, commandMs)
+    return this.#wait('command', commandMs)
   }
 
   /** The goals at a place of the document, as Lean prints them. @throws WorkerGone */
@@ -242,8 +242,13 @@ export class LspProcess {
     this.#send('textDocument/didChange', { textDocument, contentChanges: [{ text }] })
   }
 
-  /** @param firstMs until Lean has begun; then `eachMs` for each of what the deadline is of */
-  async #wait(of: DeadlineOf, firstMs: number, eachMs: number, signal?: AbortSignal): Promise<Elaborated> {
+  /** @param firstMs until Lean has begun; then `deadlineMs` for each of what the deadline is of */
+  async #wait(
+    of: DeadlineOf,
+    deadlineMs: number,
+    signal?: AbortSignal,
+    firstMs: number = deadlineMs,
+  ): Promise<Elaborated> {
     const cancel = new CancellationTokenSource()
     const params = { uri: this.#uri, version: this.#version }
     let onAbort: (() => void) | undefined
@@ -256,7 +261,7 @@ export class LspProcess {
       this.#onProgress = (before, after) => {
         if (of === 'everything' || (of === 'command' ? before[0] === after[0] : `${before}` === `${after}`)) return
         clearTimeout(timer)
-        timer = setTimeout(() => resolve('timeout'), eachMs)
+        timer = setTimeout(() => resolve('timeout'), deadlineMs)
       }
     })
     try {

@@ -19,7 +19,7 @@ import {
   toDiagnostic,
   tryDocument,
 } from './document.ts'
-import { importLines, importsEnd } from './imports.ts'
+import { importLines, isAtImports } from './imports.ts'
 import { type Elaborated, type LspDiagnostic, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
 import type { LentSlot, LspWorkers } from './workers.ts'
 
@@ -358,9 +358,7 @@ async function openHeader(slot: LentSlot, header: string, signal?: AbortSignal):
   const errors = opened.diagnostics.filter((d) => d.severity === 1)
   if (errors.length > 0) {
     // With its imports the process serves the next header; without them it serves nobody.
-    const imports = header.slice(0, importsEnd(header))
-    const areImported = imports === '' || errors.every(({ range }) => range.start.line >= imports.split('\n').length)
-    if (!areImported) worker.kill('its imports have errors')
+    if (errors.some((d) => isAtImports(header, d))) worker.kill('its imports have errors')
     throw new RejectedInput(
       'header',
       errors.map((d) => toDiagnostic(d, lines, 0)),

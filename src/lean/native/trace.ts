@@ -17,7 +17,7 @@ import { type WrittenTactic, writtenTactics } from '../flatten.ts'
 import { type RecordedStep, Replay } from '../replay.ts'
 import { isTheorem, kindsDocument, toDiagnostic } from './document.ts'
 import { FileTheorem } from './file-theorem.ts'
-import { importLines, importsEnd } from './imports.ts'
+import { importLines, importsEnd, isAtImports } from './imports.ts'
 import { type LspDiagnostic, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
 import { type Outline, type OutlinedTheorem, outline } from './outline.ts'
 import type { LentSlot, LspWorkers } from './workers.ts'
@@ -108,7 +108,7 @@ class FileRun {
 
   async all(): Promise<FileTrace> {
     const errors = this.#errors(await this.#elaborate())
-    await this.#findTheorems()
+    await this.#askForTheorems()
     const tactics = new Map<OutlinedTheorem, WrittenTactic[]>()
     for (const theorem of this.#outline.theorems.toReversed()) {
       if (theorem.end > this.#end || this.#admitted.has(theorem)) continue
@@ -178,8 +178,7 @@ class FileRun {
 
   /** @throws RejectedInput where the imports fail: Lean elaborates nothing then */
   #checkImports(worker: LspProcess, diagnostics: readonly LspDiagnostic[]): void {
-    const end = importsEnd(this.#source)
-    const wrong = diagnostics.filter((d) => d.severity === 1 && this.#offsetOf(d) < end)
+    const wrong = diagnostics.filter((d) => d.severity === 1 && isAtImports(this.#source, d))
     if (wrong.length === 0) return
     worker.kill('its imports have errors')
     throw new RejectedInput(
@@ -211,8 +210,8 @@ class FileRun {
     return errors
   }
 
-  /** Finds out what of the constants that the file names are theorems, as far as the process lives. */
-  async #findTheorems(): Promise<void> {
+  /** Asks which constants that the file names are theorems, as far as the process lives. */
+  async #askForTheorems(): Promise<void> {
     const { worker, fresh } = this.#slot.open()
     if (fresh) return worker.kill('the file is not open in it')
     const names = [...new Set(worker.namedConstants().map(({ name }) => name))]
