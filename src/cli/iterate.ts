@@ -6,7 +6,7 @@ import type { Member } from '../ensemble/member.ts'
 import { MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import type { ScheduleEvent } from '../ensemble/scheduler.ts'
 import { chooseTheorems } from '../iteration/choose.ts'
-import { readHarvest, stepsOf } from '../iteration/harvest.ts'
+import { readHarvest, withFound } from '../iteration/harvest.ts'
 import {
   policyDirectory,
   type RoundManifest,
@@ -16,6 +16,7 @@ import {
   runRound,
 } from '../iteration/round.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
+import { sha256 } from '../proof/sha256.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { formatDuration } from './clock.ts'
 import { EXIT, InputError } from './failure.ts'
@@ -50,10 +51,10 @@ const SAY_EVERY_MS = 15_000
 export function iterateCommand(): Command {
   return addTrainingOptions(new Command('iterate'))
     .description('expert iteration: search, learn from the proofs found, search again with what was learnt')
-    .argument('<theorems>', 'a set of theorems with splits, such as that of `hedge dataset library`')
+    .argument('<theorems...>', 'sets of theorems, such as that of `hedge dataset library`')
     .requiredOption('-o, --out <folder>', 'one folder round-N in it for each round')
     .option('--rounds <count>', 'rounds in all; finished ones are not done again', atLeast(1), 1)
-    .option('--split <name>', 'the only split that is searched and learnt from', 'train')
+    .option('--split <name>', 'the only split that is searched and learnt from, of sets that have splits', 'train')
     .option('--exclude <files...>', 'more sets of theorems that must not be learnt from', [])
     .option('--steps-from <files...>', 'proof steps to learn from besides those found', [])
     .option('--theorems <count>', 'most theorems searched in a round, by the hash of their names', atLeast(1), 1000)
@@ -61,7 +62,7 @@ export function iterateCommand(): Command {
     .option('-n, --passes <count>', 'passes of each trained policy on a theorem, in later rounds', atLeast(1), 32)
     .option('-b, --budget <time>', 'wall clock per theorem', duration, 10_000)
     .option('-d, --depth <count>', 'tactics per pass', atLeast(1), 30)
-    .option('--share <x>', 'most of the steps that one tactic may make up', positive, 0.05)
+    .option('--share <x>', 'most of the steps that one tactic may make up', positive, 0.15)
     .option('--neff <list>', 'the confidence limits of the policies', widths, [1, 4, 8, 16, 32])
     .option('--heartbeats <count>', "Lean's own limit per tactic, in thousands", atLeast(1), 20_000)
     .option('--tactic-timeout <time>', 'wall clock per tactic', duration, 10_000)
@@ -69,34 +70,33 @@ export function iterateCommand(): Command {
     .addHelpText(
       'after',
       `
-Nothing of another split, or of --exclude, is searched or learnt from, by name or by statement. In later rounds the
-policies of the round before take turns on what is still unproved. The same command goes on where it stopped.
+Nothing of another split, or of --exclude, is searched or learnt from, by name or by statement; a set without splits, such as a
+Lean file, is searched whole. A proof that the search finds takes the place of --steps-from's steps of the same theorem. In later
+rounds the policies of the round before take turns on what is still unproved. The same command goes on where it stopped.
 
 Members: ${MEMBER_SYNTAX}
 
 Exit codes: 0 done, 2 bad input, 3 Lean or the network failed, 130 interrupted.`,
     )
-    .action(async (path: string, flags: Flags) => {
-      process.exitCode = await iterate(path, flags)
+    .action(async (files: string[], flags: Flags) => {
+      process.exitCode = await iterate(files, flags)
     })
 }
 
-async function iterate(path: string, flags: Flags): Promise<number> {
+async function iterate(files: readonly string[], flags: Flags): Promise<number> {
   const say = (line: string) => process.stderr.write(`${line}\n`)
   const interrupt = listenForInterrupt(say)
   let engine: EmbeddedEngine | undefined
   try {
     const training = (dataPath: string) => familyPlan(flags, dataPath)
     training('')
-    const set = await readSet(path)
+    const set = await readSets(files, flags.split)
     const excluded: Theorem[] = []
     for (const file of flags.exclude) excluded.push(...(await readSet(file)).theorems.map(({ theorem }) => theorem))
-    if (!set.theorems.some(({ split }) => split === flags.split))
-      throw new InputError(`${path} has no split \`${flags.split}\``)
     const configs = parseMembers(flags.members)
     if ('problem' in configs) throw new InputError(configs.problem)
-    const earlier: ProofStep[] = []
-    for (const file of flags.stepsFrom) earlier.push(...(await readStepFile(file)).steps)
+    let earlier: readonly ProofStep[] = []
+    for (const file of flags.stepsFrom) earlier = [...earlier, ...(await readStepFile(file)).steps]
     const proved = new Set<string>()
     for (let round = 0; round < flags.rounds; round++) {
       const paths = roundPaths(flags.out, round)
@@ -112,7 +112,7 @@ async function iterate(path: string, flags: Flags): Promise<number> {
         const members: Member[] = []
         for (const config of searchers) members.push(await openMember(config, premises))
         const { theorems, forbidden } = chooseTheorems(set.theorems, flags.split, excluded, proved, flags.theorems)
-        if (theorems.length === 0) throw new InputError(`nothing of ${path} is left to search`)
+        if (theorems.length === 0) throw new InputError(`nothing of ${set.file} is left to search`)
         say(`round ${round}: searching ${theorems.length} theorems; ${forbidden} are not allowed`)
         const limits = { heartbeats: flags.heartbeats, wallClockMs: flags.tacticTimeout }
         const result = await runRound(engine, {
@@ -132,7 +132,7 @@ async function iterate(path: string, flags: Flags): Promise<number> {
             seed: `${flags.seed}/${round}`,
           },
           provenance: {
-            dataset: basename(path),
+            dataset: set.file,
             datasetHash: set.sha256,
             split: flags.split,
             leanVersion: engine.leanVersion,
@@ -159,7 +159,7 @@ async function iterate(path: string, flags: Flags): Promise<number> {
       }
       const harvested = await readHarvest(paths.harvest)
       for (const { theorem } of harvested) proved.add(theorem)
-      earlier.push(...stepsOf(harvested))
+      earlier = withFound(earlier, harvested)
     }
     return EXIT.done
   } catch (error) {
@@ -184,6 +184,31 @@ async function readSet(path: string): Promise<{ theorems: readonly TheoremEntry[
   const file = await readTheoremFile(path)
   if (file.theorems.length === 0) throw new InputError(`${path} has no theorems`)
   return file
+}
+
+/** Several sets as one, every theorem with a split. @throws InputError where two theorems have one name */
+async function readSets(files: readonly string[], split: string) {
+  const sets: { file: string; theorems: TheoremEntry[]; sha256: string }[] = []
+  for (const file of files) {
+    const { theorems, sha256 } = await readSet(file)
+    const whole = theorems.every((entry) => entry.split === undefined)
+    if (!whole && !theorems.some((entry) => entry.split === split))
+      throw new InputError(`${file} has no split \`${split}\``)
+    sets.push({ file, theorems: whole ? theorems.map((entry) => ({ ...entry, split })) : [...theorems], sha256 })
+  }
+  const places = new Map<string, string>()
+  for (const { file, theorems } of sets)
+    for (const { theorem } of theorems) {
+      const other = places.get(theorem.name)
+      if (other !== undefined) throw new InputError(`\`${theorem.name}\` is in ${other} and in ${file}`)
+      places.set(theorem.name, file)
+    }
+  const [first] = sets
+  return {
+    file: files.map((file) => basename(file)).join(' '),
+    theorems: sets.flatMap(({ theorems }) => theorems),
+    sha256: sets.length === 1 && first ? first.sha256 : sha256(sets.map((set) => set.sha256).join(' ')),
+  }
 }
 
 function membersOf(directories: readonly string[]) {

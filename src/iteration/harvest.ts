@@ -110,3 +110,10 @@ export async function readHarvest(path: string): Promise<Harvested[]> {
 export function stepsOf(harvested: readonly Harvested[]): ProofStep[] {
   return harvested.flatMap(({ theorem, steps }) => steps.map((step, index) => ({ theorem, index, ...step })))
 }
+
+/** All steps so far. A proof that the search found takes the place of other steps of its theorem: those say what somebody would do. */
+export function withFound(earlier: readonly ProofStep[], harvested: readonly Harvested[]): ProofStep[] {
+  const found = stepsOf(harvested)
+  const proved = new Set(found.map(({ theorem }) => theorem))
+  return [...earlier.filter(({ theorem }) => !proved.has(theorem)), ...found]
+}

@@ -17,7 +17,7 @@ import type { Theorem } from '../proof/theorem.ts'
 import { listRuns, readRun } from '../results/read-run.ts'
 import { beginRun, openResults, type Provenance } from '../results/store.ts'
 import { type FamilyPlan, prepareFamily } from '../training/family.ts'
-import { harvest, stepsOf } from './harvest.ts'
+import { harvest, withFound } from './harvest.ts'
 
 /** Where a round keeps what it does. Its manifest is written last: a round that has one is over. */
 export type RoundPaths = {
@@ -51,7 +51,7 @@ const manifestSchema = z.object({
   theorems: z.object({ forbidden: z.number(), tried: z.number(), proved: z.number(), traced: z.number() }),
   /** Proofs without steps, by theorem. */
   untraced: z.record(z.string(), z.string()),
-  /** `all` came from this round, earlier rounds and elsewhere; `used` of them were trained on. */
+  /** `all` came from this round, earlier rounds and elsewhere; `used` of them were trained on. No step of a theorem whose proof was found is among them but those of that proof. */
   steps: z.object({
     all: z.number(),
     duplicates: z.number(),
@@ -128,7 +128,7 @@ export async function runRound(engine: EmbeddedEngine, options: RoundOptions): P
       },
     }),
   )
-  const all = [...options.earlier, ...stepsOf(harvested)]
+  const all = withFound(options.earlier, harvested)
   const { steps, duplicates, dropped } = balanceSteps(all, options.share)
   if (steps.length === 0) return { kind: 'broken', message: 'no proof was found, so there is nothing to train on' }
   const text = steps.map((step) => `${formatStep(step)}\n`).join('')

@@ -85,11 +85,22 @@ describe('hedge iterate', { timeout: 600_000 }, () => {
       ['original_t', 'test', '(a b : Nat) : a ≤ a + b'],
     ].map(([name, split, statement]) => JSON.stringify({ name, split, statement: `theorem ${name} ${statement}` }))
     await writeFile(set, rows.map((row) => `${row}\n`).join(''))
+    // A set without splits is searched whole, and a proof found takes the place of the one that was written.
+    const lean = join(folder, 'own.lean')
+    await writeFile(lean, 'theorem own_t (p q : Prop) (h : p ∧ q) : q ∨ p := by\n  exact Or.inl h.2\n')
+    const written = join(folder, 'written.jsonl')
+    const step = (theorem: string, state: string, tactic: string) => ({ theorem, index: 0, state, tactic })
+    const byHand = [
+      step('own_t', 'p q : Prop\nh : p ∧ q\n⊢ q ∨ p', 'exact (Or.inl h.right)'),
+      step('unprovable_t', 'p : Prop\nh : p\n⊢ p', 'exact (h)'),
+    ]
+    await writeFile(written, byHand.map((line) => `${JSON.stringify(line)}\n`).join(''))
     const out = join(folder, 'out')
     const network =
       '--model transformer --width 32 --layers 2 --heads 2 --vocabulary 330 --context 96 --tactic-tokens 24 --steps 30'
     const search = '--rounds 2 --neff 1,8 --share 0.5 --budget 4s --passes 4 --workers 1 --save-every 10'
-    const run = (args = ['iterate', set, '-o', out, ...search.split(' '), ...network.split(' ')]) => {
+    const sets = ['iterate', set, lean, '--steps-from', written, '-o', out]
+    const run = (args = [...sets, ...search.split(' '), ...network.split(' ')]) => {
       const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: root })
       let out = ''
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -115,16 +126,19 @@ describe('hedge iterate', { timeout: 600_000 }, () => {
     const resumed = await run().ended
     expect(resumed.code, resumed.err).toBe(0)
     const manifest = await readManifest(first)
-    expect(manifest).toMatchObject({ round: 0, theorems: { forbidden: 1, tried: 5, proved: 4, traced: 4 } })
+    expect(manifest).toMatchObject({ round: 0, theorems: { forbidden: 1, tried: 6, proved: 5, traced: 5 } })
     const second = await readManifest(roundPaths(out, 1))
     expect(second).toMatchObject({ theorems: { tried: 1, proved: 0 } })
     expect(second?.members).toHaveLength(2)
 
     const names = (await readHarvest(first.harvest)).map(({ theorem }) => theorem).sort()
-    expect(names).toEqual(['add_comm_t', 'and_swap_t', 'mul_three_t', 'or_swap_t'])
+    expect(names).toEqual(['add_comm_t', 'and_swap_t', 'mul_three_t', 'or_swap_t', 'own_t'])
     const { steps } = await readStepFile(first.steps)
     expect(steps.length).toBe(manifest?.steps.used)
     expect(steps.map(({ theorem }) => theorem)).not.toContain('copy_t')
+    expect(steps).toContainEqual(byHand[1])
+    expect(steps.map(({ tactic }) => tactic)).not.toContain(byHand[0]?.tactic)
+    expect(steps.map(({ theorem }) => theorem)).toContain('own_t')
     for (const nEff of [1, 8]) {
       const { settings, hash } = await readCheckpoint(policyDirectory(first, nEff))
       expect(settings.nEff).toBe(nEff)
@@ -147,6 +161,10 @@ describe('hedge iterate', { timeout: 600_000 }, () => {
         members: [{ nEff: 8, checkpointHash: expect.stringMatching(/^[0-9a-f]{64}$/) }, { policy: 'baseline' }],
       },
     })
+    const split = await run(['iterate', set, '--split', 'dev', '-o', join(folder, 'none')]).ended
+    expect(split).toMatchObject({ code: 2, err: expect.stringContaining('has no split `dev`') })
+    const twice = await run(['iterate', lean, lean, '-o', join(folder, 'none')]).ended
+    expect(twice).toMatchObject({ code: 2, err: expect.stringMatching(/`own_t` is in .*own\.lean and in/) })
     const absent = await run(['prove', theorem, '--policy', join(folder, 'absent')]).ended
     expect(absent).toMatchObject({ code: 2, err: expect.stringContaining('there is no policy') })
   })
