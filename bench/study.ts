@@ -30,6 +30,8 @@ const USAGE = `npm run study -- [--quick] [--out study] [--workers 2] [--passes 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SHIPPED = join(ROOT, 'policies')
 const N_EFFS = [1, 4, 8, 16, 32]
+/** Those that are looked at after each of several epochs. */
+const EPOCH_N_EFFS = [1, 32]
 /** Passes are the budget: the wall clock is there for the worst theorem only. */
 const LIMITS = ['--heartbeats', '2000', '-d', '30', '-b', '2h']
 
@@ -146,6 +148,7 @@ const RESULTS = [
   'minif2f',
   'minif2f-baseline',
   'minif2f-one-shot',
+  'minif2f-epochs',
   'deep',
   'deepest',
 ] as const
@@ -161,7 +164,7 @@ function evaluations(setting: Setting): [Results, string[]][] {
   const baseline = ['-m', 'baseline', '-n', String(scale.passes * N_EFFS.length)]
   const oneShot = ['-m', 'one-shot,search=best-first,width=12,widenings=0,expansions=1', '-n', '1']
   const few = ['-n', String(scale.fewPasses), '--no-matched']
-  const epochs = [1, 32].flatMap((nEff) =>
+  const epochs = EPOCH_N_EFFS.flatMap((nEff) =>
     epochsShown(setting).map(
       (epoch) => `${join(out, 'epochs', `neff-${nEff}`, `epoch-${epoch}`)},name=N_eff ${nEff} epoch ${epoch}`,
     ),
@@ -185,6 +188,7 @@ function evaluations(setting: Setting): [Results, string[]][] {
           ['minif2f', [minif2f, ...members, ...n]],
           ['minif2f-baseline', [minif2f, ...baseline]],
           ['minif2f-one-shot', [minif2f, ...oneShot]],
+          ['minif2f-epochs', [minif2f, '-m', ...epochs, ...n, '--no-matched']],
         ] as const)),
     ...scale.often.map(([name, flags]) => [name, [DATA, '--split', 'test', ...flags, ...members]] as const),
   ] as [Results, string[]][]
@@ -291,10 +295,13 @@ async function tables(setting: Setting): Promise<string> {
   for (const [file, svg] of confidences.plots) await writeFile(join(setting.out, file), svg)
   for (const [name, title] of [
     ['epochs', 'Coverage over training epochs'],
+    ['minif2f-epochs', 'Coverage over training epochs, MiniF2F-core'],
     ['units', 'Whole-proof DCO beside step-wise DCO'],
   ] as const) {
     const results = read(setting, name)
-    if (results !== undefined) parts.push(`## ${title}`, tableMarkdown(memberTable(results)))
+    if (results === undefined) continue
+    parts.push(`## ${title}`, tableMarkdown(memberTable(results)))
+    if (name !== 'units') await writeFile(join(setting.out, `${name}-coverage.svg`), await epochsPlot(setting, results))
   }
   return `${parts.join('\n\n')}\n`
 }
@@ -420,15 +427,31 @@ function roundTable(before: RunResults, after: RunResults): Table {
 
 function memberTable(results: RunResults): Table {
   const { members, passes, counts } = summarise(results)
+  const columns = [...new Set([1, 4, 16, passes])].filter((k) => k <= passes)
   return {
     title: `Coverage at ${passes} passes, ${counts.done} theorems`,
-    head: ['', `pass@1`, `pass@${passes}`, '95 % interval'],
+    head: ['', ...columns.map((k) => `pass@${k}`), '95 % interval'],
     rows: members.map(({ name, curve }) => {
-      const [first, last] = [curve[0]?.rate, curve.at(-1)?.rate]
-      const interval = last === undefined ? '-' : `${percent(last.low)} - ${percent(last.high)}`
-      return [name, percent(first?.value ?? Number.NaN), percent(last?.value ?? Number.NaN), interval]
+      const at = (k: number) => percent(curve.find((point) => point.k === k)?.rate.value ?? Number.NaN)
+      const last = curve.at(-1)?.rate
+      return [name, ...columns.map(at), last === undefined ? '-' : `${percent(last.low)} - ${percent(last.high)}`]
     }),
   }
+}
+
+/** The paper's Table 1: what one pass and many passes prove while training goes on. */
+async function epochsPlot(setting: Setting, results: RunResults): Promise<string> {
+  const { members, passes } = summarise(results)
+  const epochs = epochsShown(setting)
+  const lines = [passes, 1].flatMap((k) =>
+    EPOCH_N_EFFS.map((nEff, family): Line => {
+      const rate = (i: number) => members[family * epochs.length + i]?.curve.find((point) => point.k === k)?.rate.value
+      const points = epochs.map((x, i) => ({ x, y: 100 * (rate(i) ?? Number.NaN) }))
+      return { name: `N_eff ${nEff}, pass@${k}`, points }
+    }),
+  )
+  const text = { title: 'Coverage over training epochs', x: 'epochs', y: 'theorems proved (%)', lines: 'policy' }
+  return lineChart(text, lines, { logX: true, fromZero: true })
 }
 
 async function coveragePlot(
