@@ -55,8 +55,8 @@ type Setting = {
   /** Where the family and the steps it was trained on are. */
   readonly policies: string
   readonly steps: string
-  /** The steps of the round of expert iteration before the family's, where there was one. */
-  readonly stepsBefore: string | undefined
+  /** Families of comparison and the steps they are trained on: those of one round less, and all written proofs with those found. */
+  readonly others: readonly (readonly ['round-0' | 'written', string])[]
   readonly run: boolean
 }
 
@@ -105,7 +105,9 @@ async function main(): Promise<number> {
     minif2f: quick || !existsSync(values.minif2f) ? undefined : values.minif2f,
     policies: quick ? join(out, 'iteration', 'round-0', 'policies') : SHIPPED,
     steps: quick ? join(out, 'iteration', 'round-0', 'steps.jsonl') : join(ROOT, 'datasets', 'steps.jsonl.gz'),
-    stepsBefore: quick ? undefined : join(ROOT, 'study', 'steps-round-0.jsonl.gz'),
+    others: quick
+      ? []
+      : (['round-0', 'written'] as const).map((name) => [name, join(ROOT, 'study', `steps-${name}.jsonl.gz`)]),
     run: !values['tables-only'],
   }
   if (setting.run) {
@@ -143,12 +145,15 @@ const RESULTS = [
   'library-baseline',
   'library-one-shot',
   'round-0',
+  'written',
   'epochs',
   'units',
   'minif2f',
   'minif2f-baseline',
   'minif2f-one-shot',
   'minif2f-epochs',
+  'minif2f-round-0',
+  'minif2f-written',
   'deep',
   'deepest',
 ] as const
@@ -156,7 +161,7 @@ type Results = (typeof RESULTS)[number]
 
 /** Results files and the arguments of their `hedge evaluate`, in the order in which they are made. */
 function evaluations(setting: Setting): [Results, string[]][] {
-  const { out, scale, minif2f, policies, stepsBefore } = setting
+  const { out, scale, minif2f, policies, others } = setting
   const all = [DATA, '--split', 'test', ...scale.main]
   const part = [DATA, '--split', 'test', ...scale.part]
   const members = ['-m', ...family(policies)]
@@ -175,9 +180,7 @@ function evaluations(setting: Setting): [Results, string[]][] {
   ]
   return [
     ['library', [...all, ...members, ...n]],
-    ...(stepsBefore === undefined
-      ? []
-      : ([['round-0', [...all, '-m', ...family(join(out, 'round-0')), ...few]]] as const)),
+    ...others.map(([name]) => [name, [...all, '-m', ...family(join(out, name)), ...few]] as const),
     ['library-baseline', [...all, ...baseline]],
     ['library-one-shot', [...all, ...oneShot]],
     ['epochs', [...part, '-m', ...epochs, ...few]],
@@ -189,6 +192,7 @@ function evaluations(setting: Setting): [Results, string[]][] {
           ['minif2f-baseline', [minif2f, ...baseline]],
           ['minif2f-one-shot', [minif2f, ...oneShot]],
           ['minif2f-epochs', [minif2f, '-m', ...epochs, ...n, '--no-matched']],
+          ...others.map(([name]) => [`minif2f-${name}`, [minif2f, '-m', ...family(join(out, name)), ...few]] as const),
         ] as const)),
     ...scale.often.map(([name, flags]) => [name, [DATA, '--split', 'test', ...flags, ...members]] as const),
   ] as [Results, string[]][]
@@ -199,14 +203,13 @@ function epochsShown({ scale }: Setting): number[] {
   return [1, 2, 4, 8, 16].filter((epoch) => epoch <= scale.epochs)
 }
 
-/** Every N_eff over more epochs than the family had, whole-proof DCO at one N, and the family of the round before. */
-async function trainVariants({ out, steps, stepsBefore, scale }: Setting): Promise<void> {
+/** Every N_eff over more epochs than the family had, whole-proof DCO at one N, and the families of comparison. */
+async function trainVariants({ out, steps, others, scale }: Setting): Promise<void> {
   const all = N_EFFS.join(',')
   const train = ['train', '--data', steps, '--epochs', String(scale.epochs)]
   await hedge([...train, '--neff', all, '--every-epoch', '--out', join(out, 'epochs')])
   await hedge([...train, '--neff', '8', '--unit', 'proof', '--out', join(out, 'whole-proof')])
-  if (stepsBefore !== undefined)
-    await hedge(['train', '--data', stepsBefore, '--neff', all, '--out', join(out, 'round-0')])
+  for (const [name, data] of others) await hedge(['train', '--data', data, '--neff', all, '--out', join(out, name)])
 }
 
 async function evaluate({ out, workers }: Setting, name: Results, args: readonly string[]): Promise<void> {
@@ -287,9 +290,18 @@ async function tables(setting: Setting): Promise<string> {
     parts.push(...[...evaluationTables(summary), ...more].filter(({ rows }) => rows.length > 0).map(tableMarkdown))
     await writeFile(join(setting.out, `${name}-coverage.svg`), await coveragePlot(setting, floors?.[0], summary))
   }
-  const [before, after] = [read(setting, 'round-0'), read(setting, 'library')]
-  if (before !== undefined && after !== undefined)
-    parts.push('## One more round of expert iteration', tableMarkdown(roundTable(before, after)))
+  for (const [name, title] of [
+    ['round-0', 'One more round of expert iteration'],
+    ['written', 'Proofs found in place of written ones'],
+  ] as const)
+    for (const [set, prefix] of [
+      ['library', ''],
+      ['minif2f', 'minif2f-'],
+    ] as const) {
+      const [before, after] = [read(setting, `${prefix}${name}`), read(setting, set)]
+      if (before !== undefined && after !== undefined)
+        parts.push(`## ${title}: ${set}`, tableMarkdown(gainTable(before, after)))
+    }
   const confidences = await confidenceTable(setting)
   parts.push('## Confidence', tableMarkdown(confidences.table))
   for (const [file, svg] of confidences.plots) await writeFile(join(setting.out, file), svg)
@@ -382,8 +394,8 @@ function lengthTable({ members, theorems, run }: RunResults): Table {
   }
 }
 
-/** The paper's C.1: what each N_eff and their ensemble gain from the proofs that one more round found. */
-function roundTable(before: RunResults, after: RunResults): Table {
+/** What each N_eff and their ensemble gain from training on other steps (the paper's C.1, for those of one more round). */
+function gainTable(before: RunResults, after: RunResults): Table {
   const [first, second] = [summarise(before), summarise(after)]
   const passes = Math.min(before.run.passes, after.run.passes)
   const columns = [1, 4, 16, 64].filter((k) => k <= passes)
@@ -408,7 +420,7 @@ function roundTable(before: RunResults, after: RunResults): Table {
     ]
   }
   return {
-    title: 'Coverage before and after the last round',
+    title: 'Coverage before and after',
     head: [
       '',
       ...columns.flatMap((k) => [`pass@${k} before`, 'after', 'gain']),
