@@ -152,7 +152,6 @@ const RESULTS = [
   'minif2f-baseline',
   'minif2f-one-shot',
   'minif2f-epochs',
-  'minif2f-round-0',
   'minif2f-written',
   'deep',
   'deepest',
@@ -192,7 +191,7 @@ function evaluations(setting: Setting): [Results, string[]][] {
           ['minif2f-baseline', [minif2f, ...baseline]],
           ['minif2f-one-shot', [minif2f, ...oneShot]],
           ['minif2f-epochs', [minif2f, '-m', ...epochs, ...n, '--no-matched']],
-          ...others.map(([name]) => [`minif2f-${name}`, [minif2f, '-m', ...family(join(out, name)), ...few]] as const),
+          ['minif2f-written', [minif2f, '-m', ...family(join(out, 'written')), ...few]],
         ] as const)),
     ...scale.often.map(([name, flags]) => [name, [DATA, '--split', 'test', ...flags, ...members]] as const),
   ] as [Results, string[]][]
@@ -290,18 +289,15 @@ async function tables(setting: Setting): Promise<string> {
     parts.push(...[...evaluationTables(summary), ...more].filter(({ rows }) => rows.length > 0).map(tableMarkdown))
     await writeFile(join(setting.out, `${name}-coverage.svg`), await coveragePlot(setting, floors?.[0], summary))
   }
-  for (const [name, title] of [
-    ['round-0', 'One more round of expert iteration'],
-    ['written', 'Proofs found in place of written ones'],
-  ] as const)
-    for (const [set, prefix] of [
-      ['library', ''],
-      ['minif2f', 'minif2f-'],
-    ] as const) {
-      const [before, after] = [read(setting, `${prefix}${name}`), read(setting, set)]
-      if (before !== undefined && after !== undefined)
-        parts.push(`## ${title}: ${set}`, tableMarkdown(gainTable(before, after)))
-    }
+  for (const [name, set, title] of [
+    ['round-0', 'library', 'One more round of expert iteration'],
+    ['written', 'library', 'Proofs found in place of written ones'],
+    ['minif2f-written', 'minif2f', 'Proofs found in place of written ones, MiniF2F-core'],
+  ] as const) {
+    const [before, after] = [read(setting, name), read(setting, set)]
+    if (before !== undefined && after !== undefined)
+      parts.push(`## ${title}`, tableMarkdown(gainTable(before, after)))
+  }
   const confidences = await confidenceTable(setting)
   parts.push('## Confidence', tableMarkdown(confidences.table))
   for (const [file, svg] of confidences.plots) await writeFile(join(setting.out, file), svg)
