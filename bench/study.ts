@@ -295,8 +295,7 @@ async function tables(setting: Setting): Promise<string> {
     ['minif2f-written', 'minif2f', 'Proofs found in place of written ones, MiniF2F-core'],
   ] as const) {
     const [before, after] = [read(setting, name), read(setting, set)]
-    if (before !== undefined && after !== undefined)
-      parts.push(`## ${title}`, tableMarkdown(gainTable(before, after)))
+    if (before !== undefined && after !== undefined) parts.push(`## ${title}`, tableMarkdown(gainTable(before, after)))
   }
   const confidences = await confidenceTable(setting)
   parts.push('## Confidence', tableMarkdown(confidences.table))
