@@ -159,7 +159,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
       }
       const harvested = await readHarvest(paths.harvest)
       for (const { theorem } of harvested) proved.add(theorem)
-      earlier = withFound(earlier, harvested)
+      earlier = withFound(earlier, harvested).steps
     }
     return EXIT.done
   } catch (error) {

@@ -107,13 +107,16 @@ export async function readHarvest(path: string): Promise<Harvested[]> {
     })
 }
 
-export function stepsOf(harvested: readonly Harvested[]): ProofStep[] {
-  return harvested.flatMap(({ theorem, steps }) => steps.map((step, index) => ({ theorem, index, ...step })))
-}
-
-/** All steps so far. A proof that the search found takes the place of other steps of its theorem: those say what somebody would do. */
-export function withFound(earlier: readonly ProofStep[], harvested: readonly Harvested[]): ProofStep[] {
-  const found = stepsOf(harvested)
+/**
+ * All steps so far, the found ones last. A proof that the search found takes the place of other steps of its theorem, and
+ * `replaced` counts those: they say what somebody would do, not what the policy can.
+ */
+export function withFound(
+  earlier: readonly ProofStep[],
+  harvested: readonly Harvested[],
+): { readonly steps: readonly ProofStep[]; readonly replaced: number } {
+  const found = harvested.flatMap(({ theorem, steps }) => steps.map((step, index) => ({ theorem, index, ...step })))
   const proved = new Set(found.map(({ theorem }) => theorem))
-  return [...earlier.filter(({ theorem }) => !proved.has(theorem)), ...found]
+  const kept = earlier.filter(({ theorem }) => !proved.has(theorem))
+  return { steps: [...kept, ...found], replaced: earlier.length - kept.length }
 }

@@ -51,9 +51,13 @@ const manifestSchema = z.object({
   theorems: z.object({ forbidden: z.number(), tried: z.number(), proved: z.number(), traced: z.number() }),
   /** Proofs without steps, by theorem. */
   untraced: z.record(z.string(), z.string()),
-  /** `all` came from this round, earlier rounds and elsewhere; `used` of them were trained on. No step of a theorem whose proof was found is among them but those of that proof. */
+  /**
+   * `all` came from this round, earlier rounds and elsewhere, without the `replaced` ones whose theorems this round
+   * proved; `used` of them were trained on.
+   */
   steps: z.object({
     all: z.number(),
+    replaced: z.number().default(0),
     duplicates: z.number(),
     dropped: z.number(),
     used: z.number(),
@@ -128,12 +132,14 @@ export async function runRound(engine: EmbeddedEngine, options: RoundOptions): P
       },
     }),
   )
-  const all = withFound(options.earlier, harvested)
+  const { steps: all, replaced } = withFound(options.earlier, harvested)
   const { steps, duplicates, dropped } = balanceSteps(all, options.share)
   if (steps.length === 0) return { kind: 'broken', message: 'no proof was found, so there is nothing to train on' }
   const text = steps.map((step) => `${formatStep(step)}\n`).join('')
   await replaceFile(paths.steps, text)
-  say(`round ${options.round}: ${steps.length} steps to train on; ${duplicates} repeated, ${dropped} over their share`)
+  say(
+    `round ${options.round}: ${steps.length} steps to train on; ${replaced} gave way to proofs found, ${duplicates} repeated, ${dropped} over their share`,
+  )
   const policies = await timed(paths, 'training', () => trainAll(options))
   if (policies === undefined) return { kind: 'interrupted' }
   const manifest: RoundManifest = {
@@ -152,7 +158,7 @@ export async function runRound(engine: EmbeddedEngine, options: RoundOptions): P
     untraced: Object.fromEntries(
       harvested.flatMap(({ theorem, reason }) => (reason === undefined ? [] : [[theorem, reason]])),
     ),
-    steps: { all: all.length, duplicates, dropped, used: steps.length, sha256: sha256(text) },
+    steps: { all: all.length, replaced, duplicates, dropped, used: steps.length, sha256: sha256(text) },
     members: options.members.map(configOf),
     policies,
     seconds: await readTimes(paths),

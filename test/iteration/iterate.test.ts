@@ -127,6 +127,7 @@ describe('hedge iterate', { timeout: 600_000 }, () => {
     expect(resumed.code, resumed.err).toBe(0)
     const manifest = await readManifest(first)
     expect(manifest).toMatchObject({ round: 0, theorems: { forbidden: 1, tried: 6, proved: 5, traced: 5 } })
+    expect(manifest?.steps.replaced).toBe(1)
     const second = await readManifest(roundPaths(out, 1))
     expect(second).toMatchObject({ theorems: { tried: 1, proved: 0 } })
     expect(second?.members).toHaveLength(2)
