@@ -10,11 +10,13 @@ import { verifyProof } from '../lean/verifier.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import { plural } from '../report/plural.ts'
 import { renderTreePage } from '../report/tree-page.ts'
 import { renderTreeSvg } from '../report/tree-picture.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { systemClock } from '../search/budget.ts'
 import { minimiseProof, scriptRunner } from '../search/minimise.ts'
+import type { SearchStatistics } from '../search/outcome.ts'
 import type { Tree } from '../search/tree.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, temperature } from './flags.ts'
@@ -221,7 +223,7 @@ async function search(
       signal,
       onProgress(member, statistics) {
         const who = members.length > 1 ? `${member.name}: ` : ''
-        note = `${who}${statistics.expansions} expansions, ${statistics.tacticsRun} tactics`
+        note = `${who}${workOf(statistics)}`
       },
     })
   } finally {
@@ -254,6 +256,10 @@ function axiomsText(axioms: readonly string[]): string {
   return axioms.length === 0 ? 'no axioms beyond those of the library' : `axioms: ${axioms.join(', ')}`
 }
 
+function workOf({ expansions, tacticsRun }: Readonly<SearchStatistics>): string {
+  return `${plural(expansions, 'expansion')}, ${plural(tacticsRun, 'tactic')}`
+}
+
 function print(
   theorem: Theorem,
   flags: Flags,
@@ -263,13 +269,15 @@ function print(
   proof: ShownProof | undefined,
 ): void {
   const { statistics, proved } = run
-  const passes = members.some(({ search }) => search.kind === 'rollouts') ? `${run.ends.length} passes, ` : ''
+  const passes = members.some(({ search }) => search.kind === 'rollouts')
+    ? `${plural(run.ends.length, 'pass', 'passes')}, `
+    : ''
   for (const { member, requests, promptTokens, completionTokens, tooLong, cost } of usageOf(members).usage ?? []) {
     const price = cost > 0 ? `, cost ${cost.toPrecision(3)}` : ''
     const left = tooLong > 0 ? `, ${tooLong} proof states did not fit` : ''
     console.error(`${member}: ${requests} requests, ${promptTokens} + ${completionTokens} tokens${price}${left}`)
   }
-  const work = `${passes}${statistics.expansions} expansions, ${statistics.tacticsRun} tactics, ${seconds(statistics.totalMs)}`
+  const work = `${passes}${workOf(statistics)}, ${seconds(statistics.totalMs)}`
   if (proof === undefined || proved === undefined) {
     console.log(`${theorem.name}: not proved: ${reasonOf(run, flags)} (${work})`)
   } else {

@@ -1,5 +1,6 @@
 import { renderState } from '../proof/proof-state.ts'
 import type { SearchEdge, Tree } from '../search/tree.ts'
+import { plural } from './plural.ts'
 import { drawView, type PictureOptions, percent } from './tree-picture.ts'
 import { describeOutcome, shorten, type ViewNode, viewTree } from './tree-view.ts'
 import { escapeXml } from './xml.ts'
@@ -99,9 +100,7 @@ function panel({ node, script }: Place): string {
   if (item.kind === 'end') parts.push(`<h2>${escapeXml(describeOutcome(item.edge))}</h2>`)
   else {
     const goals = item.node.state.goals
-    parts.push(
-      `<h2>${goals.length} goal${goals.length === 1 ? '' : 's'}</h2><pre>${escapeXml(renderState(goals))}</pre>`,
-    )
+    parts.push(`<h2>${plural(goals.length, 'goal')}</h2><pre>${escapeXml(renderState(goals))}</pre>`)
   }
   if (script.length > 0) parts.push(`<h2>Script</h2><pre>${escapeXml(script.join('\n'))}</pre>`)
   if (item.kind === 'state') {

@@ -1,5 +1,6 @@
 import { type HierarchyPointNode, hierarchy, tree as tidyTree } from 'd3-hierarchy'
 import type { Tree } from '../search/tree.ts'
+import { plural } from './plural.ts'
 import { describeOutcome, shorten, stateLabel, type TreeView, type ViewNode, viewTree } from './tree-view.ts'
 import { escapeXml } from './xml.ts'
 
@@ -169,10 +170,6 @@ function boxWidth({ item }: ViewNode): number {
 export function percent(logProb: number): string {
   const value = 100 * Math.exp(logProb)
   return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toExponential(0)} %`
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function round(value: number): number {
