@@ -153,6 +153,7 @@ const RESULTS = [
   'minif2f-one-shot',
   'minif2f-epochs',
   'minif2f-written',
+  'minif2f-deep',
   'deep',
   'deepest',
 ] as const
@@ -190,6 +191,7 @@ function evaluations(setting: Setting): [Results, string[]][] {
           ['minif2f', [minif2f, ...members, ...n]],
           ['minif2f-baseline', [minif2f, ...baseline]],
           ['minif2f-one-shot', [minif2f, ...oneShot]],
+          ['minif2f-deep', [minif2f, '--shard', '1/2', ...members, '-n', String(4 * scale.passes), '--no-matched']],
           ['minif2f-epochs', [minif2f, '-m', ...epochs, ...n, '--no-matched']],
           ['minif2f-written', [minif2f, '-m', ...family(join(out, 'written')), ...few]],
         ] as const)),
@@ -278,6 +280,7 @@ async function tables(setting: Setting): Promise<string> {
   for (const [name, title, floors] of [
     ['library', "Library theorems (test split of Lean's own library)", ['library-baseline', 'library-one-shot']],
     ['minif2f', 'MiniF2F-core valid', ['minif2f-baseline', 'minif2f-one-shot']],
+    ['minif2f-deep', 'Many passes on every other statement of MiniF2F-core', undefined],
     ['deep', 'Many passes on every tenth library theorem', undefined],
     ['deepest', 'More passes on every twentieth', undefined],
   ] as const) {
@@ -331,7 +334,7 @@ function floorTable(
   const solves = ({ ordinary }: TheoremResult, passes: number) =>
     ordinary.some((counts) => solvedWithin(counts, passes))
   const done = new Map(theorems.filter(({ outcome }) => outcome === 'done').map((theorem) => [theorem.name, theorem]))
-  const steps = [4, 16, run.passes].filter((passes, i, all) => passes <= run.passes && all.indexOf(passes) === i)
+  const steps = [4, 16, 32, run.passes].filter((passes, i, all) => passes <= run.passes && all.indexOf(passes) === i)
   const all = (passes: number) => passes * members.length
   const rows = [
     ...steps.map((passes) => [baseline, passes, `baseline, untrained, ${all(passes)} passes`] as const),
