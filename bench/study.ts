@@ -171,7 +171,7 @@ function evaluations(setting: Setting): [Results, string[]][] {
   const few = ['-n', String(scale.fewPasses), '--no-matched']
   const epochs = EPOCH_N_EFFS.flatMap((nEff) =>
     epochsShown(setting).map(
-      (epoch) => `${join(out, 'epochs', `neff-${nEff}`, `epoch-${epoch}`)},name=N_eff ${nEff} epoch ${epoch}`,
+      (epoch) => `${join(out, 'epochs', `neff-${nEff}`, `epoch-${epoch}`)},name=${epochName(nEff, epoch)}`,
     ),
   )
   const units = [
@@ -203,6 +203,8 @@ function evaluations(setting: Setting): [Results, string[]][] {
 function epochsShown({ scale }: Setting): number[] {
   return [1, 2, 4, 8, 16].filter((epoch) => epoch <= scale.epochs)
 }
+
+const epochName = (nEff: number, epoch: number) => `N_eff ${nEff} epoch ${epoch}`
 
 /** Every N_eff over more epochs than the family had, whole-proof DCO at one N, and the families of comparison. */
 async function trainVariants({ out, steps, others, scale }: Setting): Promise<void> {
@@ -408,7 +410,7 @@ function gainTable(before: RunResults, after: RunResults): Table {
       return [[solved(earlier), solved(theorem)]]
     })
   const row = (name: string, points: readonly Summary['ensemble']['curve'][], which: (member: number) => boolean) => {
-    const at = (side: number, k: number) => points[side]?.find((point) => point.k === k)?.rate.value ?? Number.NaN
+    const at = (side: number, k: number) => rateAt(points[side] ?? [], k)
     const test = mcnemar(pairs(which))
     return [
       name,
@@ -435,6 +437,9 @@ function gainTable(before: RunResults, after: RunResults): Table {
   }
 }
 
+const rateAt = (curve: Summary['ensemble']['curve'], k: number) =>
+  curve.find((point) => point.k === k)?.rate.value ?? Number.NaN
+
 function memberTable(results: RunResults): Table {
   const { members, passes, counts } = summarise(results)
   const columns = [...new Set([1, 4, 16, passes])].filter((k) => k <= passes)
@@ -442,9 +447,12 @@ function memberTable(results: RunResults): Table {
     title: `Coverage at ${passes} passes, ${counts.done} theorems`,
     head: ['', ...columns.map((k) => `pass@${k}`), '95 % interval'],
     rows: members.map(({ name, curve }) => {
-      const at = (k: number) => percent(curve.find((point) => point.k === k)?.rate.value ?? Number.NaN)
       const last = curve.at(-1)?.rate
-      return [name, ...columns.map(at), last === undefined ? '-' : `${percent(last.low)} - ${percent(last.high)}`]
+      return [
+        name,
+        ...columns.map((k) => percent(rateAt(curve, k))),
+        last === undefined ? '-' : `${percent(last.low)} - ${percent(last.high)}`,
+      ]
     }),
   }
 }
@@ -452,12 +460,11 @@ function memberTable(results: RunResults): Table {
 /** The paper's Table 1: what one pass and many passes prove while training goes on. */
 async function epochsPlot(setting: Setting, results: RunResults): Promise<string> {
   const { members, passes } = summarise(results)
-  const epochs = epochsShown(setting)
+  const curves = new Map(members.map(({ name, curve }) => [name, curve]))
   const lines = [passes, 1].flatMap((k) =>
-    EPOCH_N_EFFS.map((nEff, family): Line => {
-      const rate = (i: number) => members[family * epochs.length + i]?.curve.find((point) => point.k === k)?.rate.value
-      const points = epochs.map((x, i) => ({ x, y: 100 * (rate(i) ?? Number.NaN) }))
-      return { name: `N_eff ${nEff}, pass@${k}`, points }
+    EPOCH_N_EFFS.map((nEff): Line => {
+      const at = (epoch: number) => rateAt(curves.get(epochName(nEff, epoch)) ?? [], k)
+      return { name: `N_eff ${nEff}, pass@${k}`, points: epochsShown(setting).map((x) => ({ x, y: 100 * at(x) })) }
     }),
   )
   const text = { title: 'Coverage over training epochs', x: 'epochs', y: 'theorems proved (%)', lines: 'policy' }
