@@ -186,28 +186,29 @@ async function readSet(path: string): Promise<{ theorems: readonly TheoremEntry[
   return file
 }
 
-/** Several sets as one, every theorem with a split. @throws InputError where two theorems have one name */
+/** Several sets as one, those without splits as `split`. @throws InputError where two theorems have one name */
 async function readSets(files: readonly string[], split: string) {
-  const sets: { file: string; theorems: TheoremEntry[]; sha256: string }[] = []
-  for (const file of files) {
-    const { theorems, sha256 } = await readSet(file)
-    const whole = theorems.every((entry) => entry.split === undefined)
-    if (!whole && !theorems.some((entry) => entry.split === split))
-      throw new InputError(`${file} has no split \`${split}\``)
-    sets.push({ file, theorems: whole ? theorems.map((entry) => ({ ...entry, split })) : [...theorems], sha256 })
-  }
+  const theorems: TheoremEntry[] = []
+  const hashes: string[] = []
   const places = new Map<string, string>()
-  for (const { file, theorems } of sets)
-    for (const { theorem } of theorems) {
-      const other = places.get(theorem.name)
-      if (other !== undefined) throw new InputError(`\`${theorem.name}\` is in ${other} and in ${file}`)
-      places.set(theorem.name, file)
+  for (const file of files) {
+    const set = await readSet(file)
+    const whole = set.theorems.every((entry) => entry.split === undefined)
+    if (!whole && !set.theorems.some((entry) => entry.split === split))
+      throw new InputError(`${file} has no split \`${split}\``)
+    for (const entry of set.theorems) {
+      const { name } = entry.theorem
+      if (places.has(name)) throw new InputError(`\`${name}\` is in ${places.get(name)} and in ${file}`)
+      places.set(name, file)
+      theorems.push(whole ? { ...entry, split } : entry)
     }
-  const [first] = sets
+    hashes.push(set.sha256)
+  }
   return {
     file: files.map((file) => basename(file)).join(' '),
-    theorems: sets.flatMap(({ theorems }) => theorems),
-    sha256: sets.length === 1 && first ? first.sha256 : sha256(sets.map((set) => set.sha256).join(' ')),
+    theorems,
+    // One set keeps its own hash.
+    sha256: hashes.length === 1 ? (hashes[0] as string) : sha256(hashes.join(' ')),
   }
 }
 
