@@ -57,12 +57,20 @@ export type LeanProcess = {
   kill(reason: string): void
 }
 
-/** Stack for the host's main thread in KiB, below the usual 8 MiB limit of the operating system: Lean recurses deeply. */
-const STACK_KIB = 3900
+/**
+ * Stack for the host's main thread in KiB: Lean recurses deeply. `wide` where the system grants it, `plain` (below the
+ * usual 8 MiB) elsewhere. What V8 may use of it is a little less than there is; past that it throws, and the host ends.
+ */
+const STACK_KIB = { wide: 256 * 1024, wideForV8: 250_000, plainForV8: 3900 }
 /** Calls after which V8 optimises a wasm function: about 1.4 times the tactics per second of the default. */
 const TIERING_BUDGET = 200_000
 /** Code compiled under other flags is not taken by V8, so these are part of what a code file is for. */
-export const HOST_V8_FLAGS: readonly string[] = [`--stack-size=${STACK_KIB}`, `--wasm-tiering-budget=${TIERING_BUDGET}`]
+export const HOST_V8_FLAGS: readonly string[] = [
+  `--stack-size=${STACK_KIB.wideForV8}`,
+  `--wasm-tiering-budget=${TIERING_BUDGET}`,
+]
+/** Raises the soft limit of the stack where that is allowed, then becomes Node. */
+const WITH_WIDE_STACK = `if (ulimit -s ${STACK_KIB.wide}) 2>/dev/null; then ulimit -s ${STACK_KIB.wide}; shift; exec "$0" --stack-size=${STACK_KIB.wideForV8} "$@"; fi; exec "$0" "$@"`
 /** How much of a host's stderr is kept, to say why it died. */
 const STDERR_KEPT = 4000
 /** After an abort, how long the tactic that is running may still take before its process is killed: starting another costs more. */
@@ -76,7 +84,8 @@ process.on('exit', () => {
 
 /** @param codeFile from `compiledCode`; without it the module is compiled anew */
 export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: string): LeanProcess {
-  const child = spawn(node.path, hostArguments(lean, codeFile), {
+  const [command, ...rest] = [...widely(node.path), ...hostArguments(lean, codeFile)]
+  const child = spawn(command as string, rest, {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     // Nothing of the user's environment reaches Lean.
     env: {},
@@ -195,6 +204,12 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
   }
 }
 
+/** The beginning of a command line for Node; its first argument is the plain stack's, for where no wider one is granted. */
+function widely(node: string): string[] {
+  const plain = `--stack-size=${STACK_KIB.plainForV8}`
+  return process.platform === 'win32' ? [node, plain] : ['/bin/sh', '-c', WITH_WIDE_STACK, node, plain]
+}
+
 /**
  * Node's permission model around the host: it reads its own code, the packages it imports, the prepared files and the
  * module, writes nothing and starts no process. Inside it, Lean sees only the library, read-only (host/boot.ts).
@@ -211,7 +226,7 @@ function hostArguments(lean: PreparedLean, codeFile: string | undefined): string
     ...readable.map((path) => `--allow-fs-read=${path}`),
     '--allow-worker',
     '--no-warnings',
-    ...HOST_V8_FLAGS,
+    `--wasm-tiering-budget=${TIERING_BUDGET}`,
     main,
     lean.glueFile,
     lean.wasmFile,
