@@ -40,6 +40,10 @@ type Result<M extends MethodName> = z.infer<(typeof methods)[M]['result']>
 export type LeanProcess = {
   readonly pid: number
   readonly death: () => Death | undefined
+  /** Whether it has been asked for anything that may have run code which nobody trusts. */
+  readonly tainted: () => boolean
+  /** Says so of a request that does not by itself. */
+  taint(): void
   /** Resolves once, when the process is gone. */
   readonly gone: Promise<Death>
   /** Rejects with ProcessGoneError when the process ends first; a missed deadline kills it. */
@@ -71,6 +75,17 @@ export const HOST_V8_FLAGS: readonly string[] = [
 ]
 /** Raises the soft limit of the stack where that is allowed, then becomes Node. */
 const WITH_WIDE_STACK = `if (ulimit -s ${STACK_KIB.wide}) 2>/dev/null; then ulimit -s ${STACK_KIB.wide}; shift; exec "$0" --stack-size=${STACK_KIB.wideForV8} "$@"; fi; exec "$0" "$@"`
+/** Requests that carry nothing but trusted headers and statements, which say themselves whether they ran code, or data. */
+const TRUSTING: ReadonlySet<MethodName> = new Set<MethodName>([
+  'hello',
+  'open',
+  'stateTheorem',
+  'checkProof',
+  'premises',
+  'libraryModules',
+  'memory',
+  'compiledCode',
+])
 /** How much of a host's stderr is kept, to say why it died. */
 const STDERR_KEPT = 4000
 /** After an abort, how long the tactic that is running may still take before its process is killed: starting another costs more. */
@@ -101,6 +116,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
   let nextRun = 1
   let death: Death | undefined
   let killReason: string | undefined
+  let tainted = false
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT)
@@ -142,6 +158,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
     deadlineMs: number,
   ): Promise<Result<M>> => {
     if (death !== undefined) throw new ProcessGoneError(death)
+    if (!TRUSTING.has(method)) tainted = true
     const timer = setTimeout(() => kill(`no answer to ${method} within ${deadlineMs} ms`), deadlineMs)
     try {
       const answer = connection.sendRequest<unknown>(methods[method].type.method, params)
@@ -194,6 +211,10 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
   return {
     pid: child.pid ?? -1,
     death: () => death,
+    tainted: () => tainted,
+    taint: () => {
+      tainted = true
+    },
     gone,
     request,
     run,
