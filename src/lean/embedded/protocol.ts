@@ -168,7 +168,7 @@ export const methods = {
         clean: z.boolean(),
         heapBytes: z.number(),
       }),
-      rejected.extend({ where: z.enum(['header', 'statement']) }),
+      rejected.extend({ where: z.enum(['header', 'statement']), clean: z.boolean(), heapBytes: z.number() }),
     ]),
   ),
   /** What a source proves: elaborates a whole file, untrusted, and gives the constants that `name` needs and no import provides. */

@@ -52,13 +52,13 @@ export class SourceVerifier {
   }
 
   async #state(header: string, statement: string, deadlineMs: number): Promise<Stated> {
-    const work = async ({ process }: Worker): Promise<Used<Stated>> => {
-      const answer = await process.request('stateTheorem', { header, statement }, deadlineMs)
-      if (answer.kind === 'rejected') throw new RejectedInput(answer.where, answer.diagnostics)
-      return { result: answer, heapBytes: answer.heapBytes, reusable: answer.clean }
-    }
     try {
-      return await this.#pool.withStatementProcess(work)
+      const answer = await this.#pool.withStatementProcess(async ({ process }) => {
+        const result = await process.request('stateTheorem', { header, statement }, deadlineMs)
+        return { result, heapBytes: result.heapBytes, reusable: result.clean }
+      })
+      if (answer.kind === 'rejected') throw new RejectedInput(answer.where, answer.diagnostics)
+      return answer
     } catch (error) {
       if (!(error instanceof ProcessGoneError)) throw error
       throw new EngineError(`Lean cannot elaborate the statement: ${limit(error)}`, { cause: error })

@@ -34,7 +34,7 @@ const PARTS = new Set([
      structInstLVal optEllipsis inaccessible letFun unop binop leftact rightact binrel binrel_no_prop binop_lazy
      uminus sorry typeSpec simpleBinder byTactic attrKind scoped local nomatch nofun quotedName doubleQuotedName
      dotIdent ident structInstFieldBinder trailing_parser ellipsis motive generalizingParam ensureTypeOf defaultOrOfNonempty
-     identBinder forallBinder if ifThenElse`,
+     hygienicLParen`,
   ),
   ...kinds('Lean.Parser.Level.', 'paren max imax hole num ident addLit'),
   ...kinds(
@@ -42,7 +42,11 @@ const PARTS = new Set([
     `tacticSeq tacticSeq1Indented tacticSorry exact omega decide simp simpArgs simpLemma assumption tacticTrivial
      tacticRfl constructor intro optConfig apply`,
   ),
-  ...kinds('Lean.', 'binderPred unbracketedExplicitBinders bracketedExplicitBinders explicitBinders binderIdent'),
+  ...kinds('Lean.Parser.Termination.', 'suffix'),
+  ...kinds('Lean.', 'unbracketedExplicitBinders bracketedExplicitBinders explicitBinders binderIdent'),
+  // Quantifiers over `x < n` and their like.
+  ...kinds('Lean.', 'term∀__,_ term∃__,_ binderPred>_ binderPred≥_ binderPred<_ binderPred≤_ binderPred≠_ binderPred∈_'),
+  ...kinds('Lean.', 'binderPred∉_ binderPred⊆_ binderPred⊂_ binderPred⊇_ binderPred⊃_'),
 ])
 
 function kinds(prefix: string, names: string): string[] {

@@ -101,8 +101,7 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   on(methods.stateTheorem, (host, { header, statement }) => {
     if (!stateTested) testStatement(host)
     stateTested = true
-    const answer = host.stateTheorem(header, statement)
-    return answer.kind === 'stated' ? { ...answer, heapBytes: host.heapBytes() } : answer
+    return { ...host.stateTheorem(header, statement), heapBytes: host.heapBytes() }
   })
   on(methods.exportProof, (host, { source, name, header }) => host.exportProof(source, name, header))
   let checkTested = false
