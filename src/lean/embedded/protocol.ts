@@ -182,8 +182,9 @@ export const methods = {
         imports: importsSchema,
         /** Lean's errors in other commands of the file. */
         elsewhere: z.array(z.string()),
+        heapBytes: z.number(),
       }),
-      refused,
+      refused.extend({ heapBytes: z.number() }),
     ]),
   ),
   /** Has Lean's kernel check an exported proof against an exported statement. Sees no text. */

@@ -84,8 +84,10 @@ export class SourceVerifier {
     const { source, header } = submission
     const params = header === undefined ? { source, name } : { source, name, header }
     const ask = () =>
-      this.#pool.withWorker(async ({ process }) => {
-        return process.request('exportProof', params, deadlineMs)
+      this.#pool.withWorker(async (worker) => {
+        const answer = await worker.process.request('exportProof', params, deadlineMs)
+        worker.heapBytes = answer.heapBytes
+        return answer
       })
     for (let attempt = 1; ; attempt++) {
       try {

@@ -195,6 +195,7 @@ export async function createHost(paths: HostPaths) {
     exportProof: verification.exportProof,
     checkProof: verification.check,
     checkStack,
+    natural: lean.makeBigNat,
     memory,
     premises: (environment: number) => premises.list(environmentState(environment)),
     libraryModules: (environment: number) => library.modules(environmentState(environment)),

@@ -45,7 +45,10 @@ const PARTS = new Set([
   ...kinds('Lean.Parser.Termination.', 'suffix'),
   ...kinds('Lean.', 'unbracketedExplicitBinders bracketedExplicitBinders explicitBinders binderIdent'),
   // Quantifiers over `x < n` and their like.
-  ...kinds('Lean.', 'term∀__,_ term∃__,_ binderPred>_ binderPred≥_ binderPred<_ binderPred≤_ binderPred≠_ binderPred∈_'),
+  ...kinds(
+    'Lean.',
+    'term∀__,_ term∃__,_ binderPred>_ binderPred≥_ binderPred<_ binderPred≤_ binderPred≠_ binderPred∈_',
+  ),
   ...kinds('Lean.', 'binderPred∉_ binderPred⊆_ binderPred⊂_ binderPred⊇_ binderPred⊃_'),
 ])
 

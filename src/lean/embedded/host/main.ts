@@ -103,7 +103,10 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     stateTested = true
     return { ...host.stateTheorem(header, statement), heapBytes: host.heapBytes() }
   })
-  on(methods.exportProof, (host, { source, name, header }) => host.exportProof(source, name, header))
+  on(methods.exportProof, (host, { source, name, header }) => ({
+    ...host.exportProof(source, name, header),
+    heapBytes: host.heapBytes(),
+  }))
   let checkTested = false
   on(methods.checkProof, (host, { imports, stated, proof }) => {
     if (!checkTested) testProofCheck(host)

@@ -1,7 +1,7 @@
 import { ALLOWED_AXIOMS } from '../../../proof/axioms.ts'
-import type { Declaration, NameIndex, TheoremEntry } from '../../../proof/declarations/export.ts'
+import type { ConstantEntry, Declaration, NameIndex } from '../../../proof/declarations/export.ts'
 import { doubtfulInductive } from '../../../proof/declarations/inductive-shape.ts'
-import { constantOf, declaredNames, nameKey, nameParts, readableName } from '../../../proof/declarations/names.ts'
+import { declaredNames, nameKey, nameParts, readableName } from '../../../proof/declarations/names.ts'
 import { matchLevels, Structures } from '../../../proof/declarations/structure.ts'
 import type { ValidExport } from '../../../proof/declarations/validate.ts'
 import { type LibraryAxioms, UnknownConstant } from './axioms.ts'
@@ -65,7 +65,7 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, kernel: 
     if (statement === undefined || !('axiom' in statement)) throw new Refused('there is no statement')
     const claimed = proof.declarations.at(-1)
     if (claimed === undefined || !('thm' in claimed)) throw new Refused('what the source declares is not a theorem')
-    const context = stated.declarations.slice(0, -1).map((d) => fit(stated, d, 'the statement'))
+    const context = stated.declarations.slice(0, -1).map((d) => admissible(stated, d, 'the statement'))
     const shared = sharedConstants(stated, context, proof)
     const homes = (data: ValidExport, own: Home, borrowed: ReadonlySet<string>) => {
       const declared = new Set(data.declarations.flatMap((d) => declaredNames(d).map((n) => keyOf(data, n))))
@@ -77,7 +77,7 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, kernel: 
     }
     const own = proof.declarations
       .filter((d) => !declaredNames(d).some((n) => shared.has(keyOf(proof, n))))
-      .map((d) => fit(proof, d, 'the proof'))
+      .map((d) => admissible(proof, d, 'the proof'))
     const statedHome = homes(stated, { prefix: statedPrefix }, new Set())
     const proofHome = homes(proof, { prefix: proofPrefix }, shared)
     const statedReader = createExportReader(lean, stated, statedHome)
@@ -95,7 +95,7 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, kernel: 
       let environment = inc(library.kernelEnvironment)
       for (const d of context) environment = addOrRefuse(environment, stated, statedReader, d)
       for (const d of own) environment = addOrRefuse(environment, proof, proofReader, d)
-      environment = addChecked(environment, stated, statedReader, proof, proofReader, claimed.thm)
+      environment = addChecked(environment, stated, statedReader, statement.axiom, proof, proofReader, claimed.thm)
       dec(environment)
       return sorted
     } finally {
@@ -119,11 +119,11 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, kernel: 
     environment: Obj,
     stated: ValidExport,
     statedReader: ExportReader,
+    { levelParams, type }: ConstantEntry,
     proof: ValidExport,
     proofReader: ExportReader,
-    theorem: TheoremEntry,
+    theorem: ConstantEntry,
   ): Obj => {
-    const { levelParams, type } = constantOf(stated.declarations.at(-1) as { axiom: never })
     const levels = matchLevels(stated, type, proof, theorem.type)
     const us = theorem.levelParams.map((name) => inc(statedReader.level(levels.get(keyOf(proof, name)) ?? 0)))
     const added = kernel.addTheorem(
@@ -173,7 +173,7 @@ function mentionedNames(data: ValidExport): Set<NameIndex> {
 }
 
 /** A declaration that may be put before the kernel. @throws Refused */
-function fit(data: ValidExport, declaration: Declaration, owner: 'the statement' | 'the proof'): Kept {
+function admissible(data: ValidExport, declaration: Declaration, owner: 'the statement' | 'the proof'): Kept {
   const name = (index: NameIndex): string => readableName(nameParts(data, index))
   if ('axiom' in declaration) {
     const who = owner === 'the statement' ? 'the header' : 'the source'
