@@ -53,9 +53,11 @@ export class SourceVerifier {
 
   async #state(header: string, statement: string, deadlineMs: number): Promise<Stated> {
     try {
-      const answer = await this.#pool.withStatementProcess(async ({ process }) => {
-        const result = await process.request('stateTheorem', { header, statement }, deadlineMs)
-        return { result, heapBytes: result.heapBytes, reusable: result.clean }
+      const answer = await this.#pool.withStatementProcess(header, async (worker) => {
+        const result = await worker.process.request('stateTheorem', { header, statement }, deadlineMs)
+        if (result.ranCodeOf === 'header') worker.ranCodeOf = header
+        if (result.ranCodeOf === 'statement') worker.ranCodeOf = `${header}\n${statement}`
+        return { result, heapBytes: result.heapBytes, reusable: true }
       })
       if (answer.kind === 'rejected') throw new RejectedInput(answer.where, answer.diagnostics)
       return answer

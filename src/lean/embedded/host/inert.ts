@@ -22,7 +22,9 @@ const PARTS = new Set([
     'Lean.Parser.Command.',
     `openSimple openOnly openHiding openRenaming openScoped declModifiers declId declSig declBody theorem example
      declValSimple private protected public docComment plainDocComment noncomputable optDeclSig identPrec namedName
-     namedPrio prec mixfixKind infix infixl infixr prefix postfix optNamedPrio whereDecls`,
+     namedPrio prec mixfixKind infix infixl infixr prefix postfix optNamedPrio whereDecls definition abbrev instance
+     structure structureTk classTk structFields structSimpleBinder structParent extends inductive ctor optDeriving
+     derivingClass declValEqns declValWhere sectionHeader`,
   ),
   ...kinds(
     'Lean.Parser.Term.',
@@ -37,11 +39,20 @@ const PARTS = new Set([
      hygienicLParen`,
   ),
   ...kinds('Lean.Parser.Level.', 'paren max imax hole num ident addLit'),
+  ...kinds('Lean.Parser.Attr.', 'simp'),
+  ...kinds('Lean.Parser.Term.', 'attributes attrInstance'),
   ...kinds(
     'Lean.Parser.Tactic.',
-    `tacticSeq tacticSeq1Indented tacticSorry exact omega decide simp simpArgs simpLemma assumption tacticTrivial
-     tacticRfl constructor intro optConfig apply`,
+    `tacticSeq tacticSeq1Indented tacticSorry tactic_<;>_ paren first tacticTry_ tacticRepeat_ allGoals anyGoals case
+     tacticNext_=>_ exact refine apply intro intros exists constructor left right assumption contradiction tacticTrivial
+     tacticRfl tacticExfalso tacticHave__ tacticLet__ tacticShow_ tacticSuffices_ change specialize subst generalize
+     injection split tacticBy_cases_ cases rcases obtain induction inductionAlts inductionAlt inductionAltLHS elimTarget
+     rcasesPat.one rcasesPat.tuple rcasesPat.paren rcasesPat.clear rcasesPatMed rcasesPatLo renameI unfold rwSeq
+     rwRuleSeq rwRule tacticRwa__ simp simpAll simpArgs simpLemma simpErase simpStar simpa simpaArgsRest location
+     locationWildcard locationHyp optConfig omega decide grind tacticInfer_instance tacticNorm_cast_ congr`,
   ),
+  ...kinds('Lean.', 'cdot cdotTk calcTactic calcSteps calcStep calcFirstStep calc'),
+  ...kinds('Lean.Parser.Termination.', 'terminationBy decreasingBy'),
   ...kinds('Lean.Parser.Termination.', 'suffix'),
   ...kinds('Lean.', 'unbracketedExplicitBinders bracketedExplicitBinders explicitBinders binderIdent'),
   // Quantifiers over `x < n` and their like.

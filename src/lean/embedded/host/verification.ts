@@ -22,8 +22,10 @@ export type Import = (
 
 const ONE_THEOREM = 'the statement must be one theorem, without its proof'
 const complaint = (text: string): Diagnostic => ({ severity: 'error', line: 1, column: 0, text })
-const rejected = (where: 'header' | 'statement', diagnostics: Diagnostic[], clean: boolean) =>
-  ({ kind: 'rejected', where, diagnostics, clean }) as const
+/** Which of the texts may have run code of its own. */
+type RanCodeOf = 'none' | 'statement' | 'header'
+const rejected = (where: 'header' | 'statement', diagnostics: Diagnostic[], ranCodeOf: RanCodeOf) =>
+  ({ kind: 'rejected', where, diagnostics, ranCodeOf }) as const
 
 const DECL_ID = 'Lean.Parser.Command.declId'
 const IDENT = 3
@@ -47,22 +49,22 @@ export function createVerification(lean: Objects, elaborator: Elaborator, consta
   /** Elaborates a header, and a statement below it whose proof is left out. */
   const state = (header: string, statement: string) => {
     const base = importOnly(header)
-    if ('diagnostics' in base) return rejected('header', base.diagnostics, true)
+    if ('diagnostics' in base) return rejected('header', base.diagnostics, 'none')
     const before = headers.run(header, base.state, base.key, base.position)
-    const clean = before.every((command) => command.inert)
+    const ranCodeOf = before.every((command) => command.inert) ? 'none' : 'header'
     const inHeader = before.flatMap((command) => errorsOf(command.diagnostics))
-    if (inHeader.length > 0) return rejected('header', inHeader, clean)
-    return stateBelow(before.at(-1)?.state ?? base.state, statement, clean)
+    if (inHeader.length > 0) return rejected('header', inHeader, ranCodeOf)
+    return stateBelow(before.at(-1)?.state ?? base.state, statement, ranCodeOf)
   }
-  const stateBelow = (from: CommandState, statement: string, headerClean: boolean) => {
+  const stateBelow = (from: CommandState, statement: string, header: RanCodeOf) => {
     let name: NameParts | undefined
-    let clean = headerClean
+    let ranCodeOf = header
     let commands = 0
     // On a line of its own: a comment may end the statement.
     const run = elaborator.runCommands(from, `${statement}\n  := by\n  sorry\n`, 0, 'statement', ({ syntax, kind }) => {
       commands++
       name = declaredName(from, syntax)
-      clean &&= inert(syntax, kind)
+      if (ranCodeOf === 'none' && !inert(syntax, kind)) ranCodeOf = 'statement'
       return syntax
     })
     const env = environment(run.state)
@@ -70,12 +72,12 @@ export function createVerification(lean: Objects, elaborator: Elaborator, consta
     const found = errors.length > 0 || commands !== 1 || name === undefined ? undefined : declared.find(env, name)
     try {
       if (found === undefined || name === undefined)
-        return rejected('statement', errors.length > 0 ? errors : [complaint(ONE_THEOREM)], clean)
+        return rejected('statement', errors.length > 0 ? errors : [complaint(ONE_THEOREM)], ranCodeOf)
       const exported = declared.writeStatement(env, found.info)
-      return { kind: 'stated' as const, name, exported, imports: declared.imports(env), clean }
+      return { kind: 'stated' as const, name, exported, imports: declared.imports(env), ranCodeOf }
     } catch (error) {
       if (!(error instanceof UnwritableTerm)) throw error
-      return rejected('statement', [complaint(error.message)], clean)
+      return rejected('statement', [complaint(error.message)], ranCodeOf)
     } finally {
       if (found !== undefined) {
         lean.dec(found.name)
