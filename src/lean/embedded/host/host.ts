@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../engine.ts'
 import type { ExportedDeclarations, HostMemory, HostStep } from '../protocol.ts'
 import { boot, type HostPaths } from './boot.ts'
+import { tolerateMissingCode } from './code-generation.ts'
 import { createConstants } from './constants.ts'
 import { type CommandState, createElaborator } from './elaborator.ts'
 import { createLibrary } from './library.ts'
@@ -18,6 +19,7 @@ class RefusedSource extends Error {}
 export async function createHost(paths: HostPaths) {
   const { lean, codeTaken, compiledCode } = await boot(paths)
   const elaborator = createElaborator(lean)
+  tolerateMissingCode(lean, elaborator)
   const proofStates = createProofStates(lean, elaborator)
   const constants = createConstants(lean, elaborator)
   const proofCheck = createProofCheck(lean, elaborator, constants)
