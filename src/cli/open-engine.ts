@@ -2,6 +2,7 @@ import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import type { Engine } from '../lean/engine.ts'
 import type { FileTracer } from '../lean/file-trace.ts'
 import { openProject, readProject } from '../lean/native/project.ts'
+import type { FileReader } from '../lean/placed.ts'
 import type { PoolOptions } from '../lean/pool.ts'
 import { LeanTracer } from '../lean/trace.ts'
 import type { PremiseList } from '../policy/premises.ts'
@@ -15,7 +16,7 @@ export type ChosenEngine = Engine & {
   premises(header: string): Promise<PremiseList>
   /** Reads the steps of the proofs in files. */
   tracer(): FileTracer
-}
+} & FileReader
 
 /** The flag, and what it means. */
 export const LEAN_FLAG = [

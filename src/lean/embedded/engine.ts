@@ -1,15 +1,21 @@
+import { TextPlaces } from '../../proof/source-text.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import {
   DEFAULT_LIMITS,
   type Engine,
+  EngineError,
   type StartResult,
   type Submission,
   startResult,
   type TacticLimits,
   type Verdict,
 } from '../engine.ts'
+import { type FileReader, type FileReading, placedTheorems, type ReadOptions } from '../placed.ts'
 import { LeanPool, type PoolOptions } from '../pool.ts'
 import { openHeader, PooledSession } from '../session.ts'
+import type { PlacedCommand } from './file-protocol.ts'
+import { fileText, scanFile } from './file-texts.ts'
+import { ProcessGoneError } from './lean-process.ts'
 import type { LibraryTheorems } from './protocol.ts'
 import { methods } from './protocol.ts'
 import { remembered } from './remembered.ts'
@@ -19,7 +25,7 @@ import { verifySource } from './verify-source.ts'
 const PREMISES_DEADLINE_MS = 180_000
 
 /** The engine that needs nothing but npm: Lean 4.28 in child processes. */
-export class EmbeddedEngine implements Engine {
+export class EmbeddedEngine implements Engine, FileReader {
   readonly pool: LeanPool
 
   private constructor(pool: LeanPool) {
@@ -55,6 +61,20 @@ export class EmbeddedEngine implements Engine {
         return worker.process.request('premises', { environment }, PREMISES_DEADLINE_MS)
       }, signal),
     )
+  }
+
+  async readFile(text: string, { onProgress, until, signal }: ReadOptions = {}): Promise<FileReading> {
+    const file = fileText(text)
+    const places = new TextPlaces(text)
+    const wanted = (command: PlacedCommand) =>
+      until !== undefined && placedTheorems(places, [command]).some((theorem) => until(theorem))
+    const commands = await this.pool
+      .withWorker(({ process }) => scanFile(process, file, onProgress, wanted), signal)
+      .catch((cause: unknown) => {
+        if (!(cause instanceof ProcessGoneError)) throw cause
+        throw new EngineError(`Lean stops while it reads the file: ${cause.message}`, { cause })
+      })
+    return { places, commands, theorems: placedTheorems(places, commands) }
   }
 
   dispose(): Promise<void> {
