@@ -26,6 +26,7 @@ export async function openHeader(worker: Worker, header: string): Promise<Opened
   }
   const opened = (await openInFile(worker.process, header)) ?? (await openText(worker, header))
   worker.environments.set(header, opened)
+  if (!opened.clean) worker.process.taint()
   // Theorems hold what they need of theirs.
   for (const [oldest, { environment }] of worker.environments) {
     if (worker.environments.size <= ENVIRONMENTS_KEPT) break

@@ -9,6 +9,7 @@ import {
   startResult,
   type TacticLimits,
   type Verdict,
+  type VerifyOptions,
 } from '../engine.ts'
 import type { FileReader, FileReading } from '../placed.ts'
 import type { PoolOptions } from '../pool.ts'
@@ -22,7 +23,7 @@ import { LspWorkers } from './workers.ts'
 const DEFAULT_MEMORY_CEILING = 12 * 1024 ** 3
 
 /** How a peer checks a finished source; see native/verify-source.ts. */
-export type Verify = (theorem: Theorem, submission: Submission, deadlineMs?: number) => Promise<Verdict>
+export type Verify = (theorem: Theorem, submission: Submission, options?: VerifyOptions) => Promise<Verdict>
 
 /** Lean behind its own language server: `lean --worker` processes of any toolchain. */
 export class LspEngine implements Engine, FileReader {
@@ -65,9 +66,9 @@ export class LspEngine implements Engine, FileReader {
     return readByLayout(text)
   }
 
-  verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict> {
+  verify(theorem: Theorem, submission: Submission, options?: VerifyOptions): Promise<Verdict> {
     if (this.#verify === undefined) throw new EngineError('this Lean has no verifier')
-    return this.#verify(theorem, submission, deadlineMs)
+    return this.#verify(theorem, submission, options)
   }
 
   dispose(): Promise<void> {

@@ -3,8 +3,8 @@ import type { Edit, PlacedCommand } from '../file-protocol.ts'
 import type { CommandReader } from './commands.ts'
 import type { Constants } from './constants.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
+import { isInert } from './inert.ts'
 import { type Objects, UNIT } from './objects.ts'
-import { isInertCommand } from './source-policy.ts'
 import type { Obj } from './wasm-module.ts'
 
 /** Lean's state between two commands of a text, owned. */
@@ -134,7 +134,7 @@ export function createFileContexts(
           command: from.command,
           ...(reader.range(syntax) ?? { start, end }),
           declarations: reader.declarations(from.state, syntax),
-          inert: isInertCommand(kind),
+          inert: isInert(lean, elaborator, syntax, kind),
         }
         return syntax
       },
