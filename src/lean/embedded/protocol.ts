@@ -68,6 +68,13 @@ const libraryTheorems = z.object({
   theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
 })
 export type LibraryTheorems = z.infer<typeof libraryTheorems>
+const namedConstant = z.object({ name: z.string(), constant: z.string() })
+const localConstants = libraryTheorems.extend({
+  definitions: z.array(namedConstant),
+  /** Inductive types and structures. */
+  types: z.array(namedConstant),
+})
+export type LocalConstants = z.infer<typeof localConstants>
 
 /** A syntax tree as far as it holds blocks of tactics. `start` and `end` are bytes of the file. */
 export type SyntaxNode = {
@@ -198,6 +205,12 @@ export const methods = {
   ),
   /** The theorems of an environment: names, and the constants their statements mention as positions in `symbols`. */
   premises: method('premises', z.object({ environment: z.number() }), libraryTheorems),
+  /** What the environment's own text has declared, and the text of its imports. */
+  localConstants: method(
+    'localConstants',
+    z.object({ environment: z.number() }),
+    localConstants.extend({ imports: z.string() }),
+  ),
   /** The modules an environment imports, with the theorems people wrote in them. */
   libraryModules: method(
     'libraryModules',

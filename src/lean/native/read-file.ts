@@ -1,5 +1,8 @@
+import { codeTokens } from '../../proof/lean-text.ts'
 import { escapedName } from '../../proof/names.ts'
+import { OpenScopes } from '../../proof/scopes.ts'
 import { TextPlaces } from '../../proof/source-text.ts'
+import type { LocalConstants } from '../embedded/protocol.ts'
 import type { FileReading, PlacedTheorem } from '../placed.ts'
 import { outline } from './outline.ts'
 
@@ -28,4 +31,30 @@ export function readByLayout(text: string): FileReading {
     ]
   })
   return { places, commands: [], theorems }
+}
+
+/** Words of definitions that a proof may unfold, and of types that it may take apart. */
+const DEFINES = /^(def|abbrev)$/
+const MAKES_TYPE = /^(inductive|structure|class)$/
+
+/** What a text declares, by its layout: goals over the language server are known by their text alone. */
+export function declaredByLayout(text: string): LocalConstants {
+  const scopes = new OpenScopes(text)
+  const found: LocalConstants = {
+    symbols: [],
+    theorems: [],
+    definitions: [],
+    types: [],
+  }
+  let word = ''
+  for (const token of codeTokens(text)) {
+    scopes.take(token)
+    if (token.depth === 0 && token.kind === 'word') {
+      const name = `${scopes.namespace}${token.text}`
+      if (DEFINES.test(word)) found.definitions.push({ name, constant: name })
+      if (MAKES_TYPE.test(word)) found.types.push({ name, constant: name })
+      word = token.text
+    } else word = ''
+  }
+  return found
 }

@@ -17,6 +17,8 @@ type Done = PlacedCommand & {
 
 /** A text, the commands of it that have run, and some of the states between them. */
 type FileText = {
+  /** The text of its imports. */
+  readonly imports: string
   readonly bytes: Buffer
   readonly input: Obj
   readonly done: Done[]
@@ -29,7 +31,9 @@ type FileText = {
 
 export type ImportOnly = (
   text: string,
-) => { readonly state: CommandState; readonly position: number } | { readonly diagnostics: Diagnostic[] }
+) =>
+  | { readonly state: CommandState; readonly position: number; readonly key: string }
+  | { readonly diagnostics: Diagnostic[] }
 
 /** States kept for a text: a theorem between two of them costs the commands from the one before. */
 const MARKS_KEPT = 256
@@ -58,9 +62,10 @@ export function createFileContexts(
     const base = importOnly(text)
     if ('diagnostics' in base) return base
     const bytes = Buffer.from(text)
-    const begun = sharedBeginning(bytes)
+    const begun = sharedBeginning(base.key, bytes)
     const first = begun?.marks ?? [firstMark(base.state, base.position)]
     const known: FileText = {
+      imports: base.key,
       bytes,
       input: elaborator.inputContext(text, 'file'),
       done: begun?.done ?? [],
@@ -85,9 +90,10 @@ export function createFileContexts(
   }
 
   /** What the texts at hand have in common with a new one: the commands whose text, and the word behind it, is the same. */
-  const sharedBeginning = (bytes: Buffer): { done: Done[]; marks: Mark[] } | undefined => {
+  const sharedBeginning = (imports: string, bytes: Buffer): { done: Done[]; marks: Mark[] } | undefined => {
     let best: { text: FileText; common: number } | undefined
     for (const text of texts.values()) {
+      if (text.imports !== imports) continue
       const common = commonPrefix(bytes, text.bytes)
       if (common > (best?.common ?? 0)) best = { text, common }
     }
@@ -252,7 +258,7 @@ export function createFileContexts(
     id: number,
     end: number,
   ):
-    | { kind: 'opened'; state: CommandState; clean: boolean }
+    | { kind: 'opened'; state: CommandState; clean: boolean; imports: string }
     | { kind: 'rejected'; diagnostics: Diagnostic[] }
     | undefined => {
     const text = textOf(id)
@@ -265,7 +271,12 @@ export function createFileContexts(
     if (obstacle !== undefined) return { kind: 'rejected', diagnostics: obstacle.errors }
     const mark = before(text, command)
     if (mark === undefined) return undefined
-    return { kind: 'opened', state: inc(mark.state), clean: text.done.slice(0, command).every(({ inert }) => inert) }
+    return {
+      kind: 'opened',
+      state: inc(mark.state),
+      imports: text.imports,
+      clean: text.done.slice(0, command).every(({ inert }) => inert),
+    }
   }
 
   /** What stands before a command, and what is needed to run it with other syntax. Borrowed. */

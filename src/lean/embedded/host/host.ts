@@ -32,7 +32,7 @@ export async function createHost(paths: HostPaths) {
   const imported = new Map<string, CommandState>()
   /** Environments after a whole header, by its text. */
   const opened = new Map<string, number>()
-  const environments = new Map<number, { state: CommandState; clean: boolean; header?: string }>()
+  const environments = new Map<number, { state: CommandState; clean: boolean; imports: string; header?: string }>()
   const theorems = new Map<number, { theorem: OpenTheorem; states: Set<number> }>()
   const states = new Map<number, { saved: SavedState; theorem: number }>()
   const files = new Map<number, SourceFile>()
@@ -74,7 +74,7 @@ export async function createHost(paths: HostPaths) {
       return { kind: 'rejected', diagnostics: errors }
     }
     const environment = nextId++
-    environments.set(environment, { state: run.state, clean: place.clean })
+    environments.set(environment, { state: run.state, clean: place.clean, imports: place.imports })
     return { kind: 'opened', environment, clean: place.clean }
   }
   const startHole = (id: number, command: number, hole: FileHole, heartbeats: number) => {
@@ -109,7 +109,7 @@ export async function createHost(paths: HostPaths) {
       return { kind: 'rejected', diagnostics: errors }
     }
     const environment = nextId++
-    environments.set(environment, { state: run.state, clean, header })
+    environments.set(environment, { state: run.state, clean, imports: base.key, header })
     opened.set(header, environment)
     return { kind: 'opened', environment, clean }
   }
@@ -254,6 +254,10 @@ export async function createHost(paths: HostPaths) {
     checkProof: verification.check,
     checkStack,
     memory,
+    localConstants: (environment: number) => ({
+      imports: environments.get(environment)?.imports ?? '',
+      ...premises.local(environmentState(environment)),
+    }),
     premises: (environment: number) => premises.list(environmentState(environment)),
     libraryModules: (environment: number) => library.modules(environmentState(environment)),
     stateTheorems: (environment: number, header: string, names: readonly string[]) =>

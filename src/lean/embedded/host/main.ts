@@ -112,6 +112,7 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     return { ...host.checkProof(imports, stated, proof), heapBytes: host.heapBytes() }
   })
   on(methods.premises, (host, { environment }) => host.premises(environment))
+  on(methods.localConstants, (host, { environment }) => host.localConstants(environment))
   on(methods.libraryModules, (host, { environment }) => ({ modules: host.libraryModules(environment) }))
   on(methods.stateTheorems, (host, { environment, header, names }) => ({
     stated: host.stateTheorems(environment, header, names),

@@ -119,7 +119,7 @@ export function createVerification(lean: Objects, elaborator: Elaborator, consta
     const commands = sources.run(source, base.state, base.key, base.position)
     if (header !== undefined) {
       const bytes = Buffer.byteLength(header)
-      const [, second] = commands.filter((command) => command.end > bytes)
+      const [, second] = commands.filter((command) => command.start >= bytes)
       if (second !== undefined) return refuse(`the proof ends early and another command follows (${second.kind})`)
     }
     return exportFrom(commands, name, declared.imports(environment(base.state)))
