@@ -45,12 +45,12 @@ type Way = (tables: Tables, random: Random) => string | undefined
 
 const chooseSlot = (random: Random, found: readonly Slot[]): Slot | undefined =>
   found.length === 0 ? undefined : pick(random, found)
-const tableOf = (tables: Tables, random: Random): keyof Tables =>
+const tableOf = (random: Random): keyof Tables =>
   pick(random, ['names', 'levels', 'terms', 'terms', 'terms', 'declarations', 'declarations'])
 
 /** Another number where one stands: a neighbour, one far away, itself, or none at all. */
 const position: Way = (tables, random) => {
-  const table = tableOf(tables, random)
+  const table = tableOf(random)
   const index = below(random, tables[table].length)
   const slot = chooseSlot(
     random,
@@ -108,7 +108,7 @@ const KINDS: Record<keyof Tables, readonly string[]> = {
 }
 /** The same content under another kind. */
 const kind: Way = (tables, random) => {
-  const table = tableOf(tables, random)
+  const table = tableOf(random)
   const index = below(random, tables[table].length)
   const entry = tables[table][index]
   const old = entry === undefined ? undefined : Object.keys(entry)[0]
@@ -173,9 +173,10 @@ const number: Way = (tables, random) => {
   )
   if (slot === undefined) return undefined
   const old = get(slot) as string
+  const whole = /^\d+$/.test(old) ? BigInt(old) : 0n
   const value = pick<unknown>(random, [
-    String(BigInt(old) + 1n),
-    String(BigInt(old) * 2n ** 64n),
+    String(whole + 1n),
+    String((whole + 1n) * 2n ** 64n),
     `${old}0`,
     `0${old}`,
     `-${old}`,
@@ -262,7 +263,7 @@ const count: Way = (tables, random) => {
 
 /** Two entries exchanged: what refers to them means something else, or later ones. */
 const order: Way = (tables, random) => {
-  const table = tableOf(tables, random)
+  const table = tableOf(random)
   const rows = tables[table]
   if (rows.length < 2) return undefined
   const [i, j] = [below(random, rows.length), below(random, rows.length)]
@@ -287,7 +288,7 @@ const copy: Way = (tables, random) => {
 
 /** An entry becomes another one of its table: everything that refers to it means that. */
 const overwrite: Way = (tables, random) => {
-  const table = tableOf(tables, random)
+  const table = tableOf(random)
   const rows = tables[table]
   const [from, to] = [below(random, rows.length), below(random, rows.length)]
   rows[to] = structuredClone(rows[from]) as Json
