@@ -42,7 +42,7 @@ test('mutants differ from each other and from the original, and many are well fo
     seen.add(JSON.stringify(exported))
     if ((await wellFormed(exported)).kind === 'verified') formed++
   }
-  expect(seen.size).toBeGreaterThan(1_000)
+  expect(seen.size).toBeGreaterThan(500)
   expect(formed).toBeGreaterThan(200)
   expect(formed).toBeLessThan(1_800)
 })

@@ -1,5 +1,7 @@
 import type { FalseCase } from '../cases.ts'
+import { DEEP } from './deep.ts'
 import { FORGED_TERMS } from './forged-terms.ts'
+import { KERNEL_FAULTS } from './kernel-bugs.ts'
 import { KERNEL_NAMES, OWN_WORLDS } from './kernel-names.ts'
 import { OPTIONS } from './options.ts'
 import { SCRIPTS } from './scripts.ts'
@@ -20,4 +22,6 @@ export const FALSE_CASES: readonly FalseCase[] = [
   ...HEADERS,
   ...STATEMENTS,
   ...FORGED_TERMS,
+  ...KERNEL_FAULTS,
+  ...DEEP,
 ]

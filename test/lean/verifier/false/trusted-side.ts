@@ -1,4 +1,5 @@
 import type { FalseCase } from '../cases.ts'
+import { forged } from './forge.ts'
 
 /** What headers and statements may do to the process that is to stay clean, or to the kernel. */
 const META = 'import Lean\nopen Lean Elab Command Term Meta'
@@ -149,23 +150,45 @@ export const HEADERS: readonly FalseCase[] = [
   { what: 'a theorem without its end', header: 'theorem u : True := by', statement: FALSE, tactics: ['trivial'] },
   {
     what: 'code that adds a theorem which no kernel has seen',
-    header: `${META}\nrun_cmd do\n  let d := Declaration.thmDecl { name := \`no, levelParams := [], type := mkConst \`\`False, value := mkConst \`\`True.intro }\n  match (← getEnv).addDeclCore 0 d none (doCheck := false) with\n  | .ok env => setEnv env\n  | .error _ => throwError "no"`,
+    header: forged('put (thm "no" (c "False") (c "True.intro"))'),
     statement: FALSE,
     tactics: ['exact no'],
   },
   {
     what: 'code that adds an axiom',
-    header: `${META}\nrun_cmd liftCoreM (addDecl (.axiomDecl { name := \`no, levelParams := [], type := mkConst \`\`False, isUnsafe := false }))`,
+    header: forged(
+      'put (.axiomDecl { name := .mkSimple "no", levelParams := [], type := c "False", isUnsafe := false })',
+    ),
     statement: FALSE,
     tactics: ['exact no'],
     because: /axiom/,
   },
   {
-    what: 'code that adds an axiom under an allowed name',
-    header: `${META}\nrun_cmd liftCoreM (addDecl (.axiomDecl { name := .str (.mkSimple "propext") "x", levelParams := [], type := mkConst \`\`False, isUnsafe := false }))`,
+    what: 'code that adds an axiom under a name like an allowed one',
+    header: forged(
+      'put (.axiomDecl { name := .str (.mkSimple "propext") "x", levelParams := [], type := c "False", isUnsafe := false })',
+    ),
     statement: FALSE,
     tactics: ['exact propext.x'],
-    because: /axiom|propext\.x/,
+    because: /axiom|propext/,
+  },
+  {
+    what: 'code that replaces a theorem of the library',
+    header: forged('put (thm "Nat.add_comm" (c "False") (c "True.intro"))'),
+    statement: FALSE,
+    tactics: ['exact Nat.add_comm'],
+  },
+  {
+    what: 'code that declares the theorem to be proved',
+    header: forged('put (thmN T (c "False") (c "True.intro"))'),
+    statement: FALSE,
+    source: 'theorem t : True := trivial\n',
+  },
+  {
+    what: 'code that gives the trusted definition no proof of its type',
+    header: forged('put (defn "five" (c "Nat") (c "True.intro"))'),
+    statement: 'theorem t : five = five',
+    tactics: ['rfl'],
   },
   {
     what: 'an elaborator that gives another term',
@@ -175,7 +198,7 @@ export const HEADERS: readonly FalseCase[] = [
   },
   {
     what: 'an elaborator for theorems',
-    header: `${META}\nsyntax (name := lie) (priority := high) "theorem " "t" " : " "False" ":=" term : command\n@[command_elab lie] public meta def elabLie : CommandElab := fun _ => elabCommand (← \`(theorem $(mkIdent \`t) : True := trivial))`,
+    header: `${META}\nsyntax (name := lie) (priority := high) "theorem " "t" " : " "False" ":=" term : command\n@[command_elab lie] public meta def elabLie : CommandElab := fun _ => do elabCommand (← \`(theorem $(mkIdent \`t) : True := trivial))`,
     statement: FALSE,
     source: 'theorem t : False := trivial\n',
   },
