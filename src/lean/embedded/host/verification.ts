@@ -37,7 +37,7 @@ const IDENT = 3
 export function createVerification(lean: Objects, elaborator: Elaborator, constants: Constants, importOnly: Import) {
   const declared = createDeclared(lean, elaborator, constants)
   const kernel = createKernel(lean, elaborator)
-  const proofCheck = createProofCheck(lean, elaborator, kernel)
+  const proofCheck = createProofCheck(lean, kernel)
   const inert = (syntax: Obj, kind: string): boolean => isInert(lean, elaborator, syntax, kind)
   const headers: CommandChain = createCommandChain(lean, elaborator, inert)
   const sources: CommandChain = createCommandChain(lean, elaborator, inert)
