@@ -32,7 +32,11 @@ const verify = (path: string, statement = STATEMENT, ...more: string[]): string[
 type Said = [code: number, out: string, err: string]
 const hedge = async (lines: readonly (readonly string[])[]): Promise<Said[]> => {
   const args = ['--import', 'tsx', 'test/cli/verify-input-child.ts', JSON.stringify(lines)]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 1 << 26 })
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: root,
+    maxBuffer: 1 << 26,
+    timeout: 280_000,
+  })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Said[]
 }
 
