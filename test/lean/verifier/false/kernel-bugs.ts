@@ -76,7 +76,7 @@ export const KERNEL_FAULTS: readonly FalseCase[] = [
     statement: FALSE,
     source: forged(
       SORT_BY_COMPUTATION.replace(`type := pi near (mkApp ${own('sortOf')} (.bvar 0))`, `type := ${own('Whole')}`),
-      `${LADDER}\ndef Whole : Type 1 := (h : Near) → sortOf h`,
+      `${LADDER}\ndef Whole : Type := (h : Near) → sortOf h`,
     ),
   },
   {

@@ -237,26 +237,39 @@ const CONSTANTS = 'constants of the statement'
 const MATCH = 'theorem t : (match (1 : Nat) with | 0 => True | _ => False)'
 
 /** `P` is the statement as the source elaborates it; in it the matcher of the statement is another one. */
-const swapped = (what: string, type: string, matcher = 'match_1', value?: string): FalseCase => ({
+const swapped = (what: string, type: string, matcher = 'match_1'): FalseCase => ({
   kind: CONSTANTS,
   what,
   statement: `theorem t : ${type}`,
   source: forged(
-    `let env ← getEnv
-let some p := env.find? (.str (.num (.mkSimple "_private") 0) "P") | throwError "no P"
-let old : Name := .str p.name "${matcher}"
-let new : Name := .str T "${matcher}"
-let some m := env.find? old | throwError "no matcher {old}"
--- The same type, with a value that gives a true proposition whatever it is asked.
-let rec value (ty : Expr) : Expr := match ty with
-  | .forallE n d b i => .lam n d (value b) i
-  | _ => ${value ?? 'c "True"'}
-put (.defnDecl { name := new, levelParams := m.levelParams, type := m.type, value := value m.type, hints := .abbrev, safety := .safe })
-let type := p.value!.replace fun e => match e with
-  | .const n ls => if n == old then some (.const new ls) else none
-  | _ => none
-put (thmN T type (c "True.intro"))`,
-    `def P : Prop := ${type}`,
+    `let env := (← get).env
+match env.find? (.str (.num (.mkSimple "_private") 0) "P") with
+| some (.defnInfo p) =>
+  let old : Name := .str p.name "${matcher}"
+  let new : Name := .str T "${matcher}"
+  match env.find? old with
+  | some m =>
+    put (.defnDecl { name := new, levelParams := m.levelParams, type := propOf m.type, value := always m.type, hints := .abbrev, safety := .safe })
+    put (thmN T (renamed old new p.value) (c "True.intro"))
+  | none => pure ()
+| _ => pure ()`,
+    `def P : Prop := ${type}
+-- The same arguments, with a value that is true whatever it is asked.
+public meta def propOf : Expr → Expr
+  | .forallE n d b i => .forallE n d (propOf b) i
+  | _ => .sort .zero
+public meta def always : Expr → Expr
+  | .forallE n d b i => .lam n d (always b) i
+  | _ => mkConst ("True".toName)
+public meta def renamed (old new : Name) : Expr → Expr
+  | .const n ls => if n == old then .const new ls else .const n ls
+  | .app f a => .app (renamed old new f) (renamed old new a)
+  | .lam n d b i => .lam n (renamed old new d) (renamed old new b) i
+  | .forallE n d b i => .forallE n (renamed old new d) (renamed old new b) i
+  | .letE n t v b d => .letE n (renamed old new t) (renamed old new v) (renamed old new b) d
+  | .mdata _ e => renamed old new e
+  | .proj s i e => .proj s i (renamed old new e)
+  | e => e`,
   ),
 })
 

@@ -207,7 +207,7 @@ export const HELPERS: readonly TrueCase[] = [
   {
     what: 'an unsafe function beside it',
     statement: ADD,
-    source: 'unsafe def cast (n : Nat) : Int := unsafeCast n\ntheorem t (a : Nat) : a + 0 = a := rfl\n',
+    source: 'unsafe def castIt (n : Nat) : Int := unsafeCast n\ntheorem t (a : Nat) : a + 0 = a := rfl\n',
   },
   {
     what: 'an axiom beside it that it does not use',
