@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
-import type { ProofRecord } from '../ensemble/journal.ts'
+import type { ProofRecord, RefusalRecord } from '../ensemble/journal.ts'
 import { configOf, type Member } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
 import type { Verified } from '../ensemble/world.ts'
 import { DEFAULT_LIMITS, type ProofSession } from '../lean/engine.ts'
-import { verifyProof } from '../lean/verifier.ts'
+import { refusalReason, verifyProof } from '../lean/verifier.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
@@ -122,10 +122,17 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     if (warning !== undefined) console.error(`hedge: warning: ${warning}`)
     // The same for every proof, since all of them must accept it.
     let alsoCheckedBy: readonly string[] = []
-    const verify = async (proof: Proof) => {
+    const refused: Refused[] = []
+    const verify = async (proof: Proof): Promise<Verified> => {
       const { verdict, source } = await verifyProof(engine, theorem, proof)
       log.debug({ tactics: proof.tactics, verdict }, 'verified')
-      if (verdict.kind === 'rejected') return { verified: false, source, axioms: [] }
+      if (verdict.kind === 'rejected') {
+        const refusal = { tactics: proof.tactics, reason: refusalReason(verdict), messages: verdict.messages }
+        refused.push(refusal)
+        if (flags.json !== true && !refused.some((other) => other !== refusal && other.reason === refusal.reason))
+          console.error(`hedge: a finished script was refused by the verifier: ${refusal.reason}`)
+        return { verified: false, ...refusal }
+      }
       alsoCheckedBy = verdict.alsoCheckedBy ?? []
       return { verified: true, source, axioms: verdict.axioms }
     }
@@ -136,13 +143,13 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       const { tactics } = proof
       const shorter = await minimiseProof({ tactics }, scriptRunner(session, interrupt.signal)).catch(() => undefined)
       if (shorter !== undefined && shorter.tactics.length < tactics.length) {
-        const { verified, ...rest } = await verify(shorter)
-        if (verified) proof = { ...proof, ...shorter, ...rest }
+        const answer = await verify(shorter)
+        if (answer.verified) proof = { ...proof, ...shorter, source: answer.source, axioms: answer.axioms }
       }
     }
     // First of all what was found is shown: a file may turn out not to be writable.
     const shown = proof && { ...proof, alsoCheckedBy }
-    if (flags.json === true) console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, shown), null, 2))
+    if (flags.json === true) console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, shown, refused), null, 2))
     else print(theorem, flags, members, engine, run, shown)
     const say = (line: string) => flags.json !== true && console.log(line)
     if (proof !== undefined && flags.out !== undefined) {
@@ -252,6 +259,9 @@ function reasonOf({ completion, ends }: TurnsOutcome, flags: Flags): string {
 /** A proof, and who has accepted it besides the verifier. */
 type ShownProof = ProofRecord & { readonly alsoCheckedBy: readonly string[] }
 
+/** A finished script that the verifier did not take. */
+type Refused = Omit<RefusalRecord, 'key'>
+
 function axiomsText(axioms: readonly string[]): string {
   return axioms.length === 0 ? 'no axioms beyond those of the library' : `axioms: ${axioms.join(', ')}`
 }
@@ -304,6 +314,7 @@ function asJson(
   engine: ChosenEngine,
   run: TurnsOutcome,
   proof: ShownProof | undefined,
+  refused: readonly Refused[],
 ): object {
   return {
     theorem,
@@ -320,6 +331,7 @@ function asJson(
           },
           provedBy: run.proved?.member.name,
         }),
+    ...(refused.length === 0 ? {} : { refused }),
     statistics: run.statistics,
     passes: run.ends.length,
     ...usageOf(members),
