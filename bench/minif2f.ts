@@ -171,11 +171,7 @@ async function main(): Promise<number> {
 }
 
 /** The first one-shot tactic that proves the theorem, verified. */
-async function floorOf(
-  session: ProofSession,
-  accept: Accept,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function floorOf(session: ProofSession, accept: Accept, signal: AbortSignal): Promise<string | undefined> {
   for (const tactic of ONE_SHOT_TACTICS) {
     const [result] = await session.runTactics(session.root, [tactic], signal)
     if (result?.kind === 'finished' && (await accept({ tactics: [tactic] })).accepted) return tactic

@@ -20,7 +20,11 @@ export function proofsExportCommand(): Command {
     .description('write all verified proofs of a run as .lean files that elaborate as a whole, one where that can be')
     .argument('<results>', 'a results file of `hedge evaluate`')
     .option('--run <key>', 'the run whose key begins so; the latest if left out')
-    .option('-o, --out <file>', 'the file; theorems that cannot stand beside the others go to numbered files beside it', 'proofs.lean')
+    .option(
+      '-o, --out <file>',
+      'the file; theorems that cannot stand beside the others go to numbered files beside it',
+      'proofs.lean',
+    )
     .option('--check', 'verify every theorem again, from the files as they were written')
     .action(async (path: string, options: Options) => {
       process.exitCode = await orBadInput(() => exportRun(path, options))

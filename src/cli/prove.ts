@@ -23,6 +23,7 @@ import { atLeast, duration, likelihood, temperature } from './flags.ts'
 import { createLog } from './log.ts'
 import { type ChosenEngine, LEAN_FLAG, openEngine } from './open-engine.ts'
 import { openMember, type PremisesOf, premisesFrom, SHIPPED, SHIPPED_NOTE } from './open-policy.ts'
+import { checkComments } from './read-lean.ts'
 import { findTheorem } from './target.ts'
 import { alsoChecked, renderDiagnostics, seconds, showBar, showSteps } from './terminal.ts'
 
@@ -80,6 +81,8 @@ export function proveCommand(): Command {
 
 /** Roll-outs under way at the same time. */
 const BLOCK = 32
+/** Milliseconds for imports, header and statement, beside the budget: libraries take their time. */
+const START_MS = 20_000
 /** Milliseconds of a policy's first turn, where there are several. */
 const SLICE_MS = 2000
 
@@ -89,6 +92,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   }
   const found = await findTheorem(what)
   const theorem: Theorem = flags.header === undefined ? found : { ...found, header: flags.header }
+  checkComments(theorem.header, 'the header')
   const log = createLog(flags.verbose === true)
   const interrupt = new AbortController()
   const onInterrupt = () => interrupt.abort(new Error('interrupted'))
@@ -110,7 +114,14 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   }).finally(steps.stop)
   try {
     const limits = { ...DEFAULT_LIMITS, heartbeats: flags.heartbeats, wallClockMs: flags.tacticTimeout }
-    const started = await engine.start(theorem, limits, interrupt.signal)
+    const started = await within(flags.budget + START_MS, engine.start(theorem, limits, interrupt.signal))
+    if (started === 'late') {
+      console.error('hedge: the search has not begun')
+      console.log(
+        `${theorem.name}: not proved: Lean has not elaborated header and statement within ${seconds(flags.budget + START_MS)}`,
+      )
+      return EXIT.negative
+    }
     if (started.kind === 'rejected') {
       const text = started.where === 'header' ? theorem.header : `${theorem.statement} := by`
       console.error(`hedge: the ${started.where} does not elaborate`)
@@ -118,8 +129,9 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       return EXIT.badInput
     }
     const { session } = started
-    const warning = await boundAutomatically(engine, theorem)
-    if (warning !== undefined) console.error(`hedge: warning: ${warning}`)
+    // What is slow once is slow again, and only for a warning.
+    const warning = await within(START_MS, boundAutomatically(engine, theorem))
+    if (warning !== undefined && warning !== 'late') console.error(`hedge: warning: ${warning}`)
     // The same for every proof, since all of them must accept it.
     let alsoCheckedBy: readonly string[] = []
     const refused: Refused[] = []
@@ -149,7 +161,8 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     }
     // First of all what was found is shown: a file may turn out not to be writable.
     const shown = proof && { ...proof, alsoCheckedBy }
-    if (flags.json === true) console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, shown, refused), null, 2))
+    if (flags.json === true)
+      console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, shown, refused), null, 2))
     else print(theorem, flags, members, engine, run, shown)
     const say = (line: string) => flags.json !== true && console.log(line)
     if (proof !== undefined && flags.out !== undefined) {
@@ -166,6 +179,16 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     await engine.dispose()
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
   }
+}
+
+/** What a promise gives, or that it is not there in time; then it is nobody's any more. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), ms)
+  })
+  work.catch(() => {})
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 /** @throws InputError */

@@ -168,7 +168,13 @@ export class RunJournal implements Journal {
   /** What there is to be done again on a theorem. */
   recorded(position: number): RecordedTheorem {
     const { proofs, tree } = this.read(position)
-    return { units: this.#units(position), proofs, refusals: this.#refusals(position), tree, answers: (member) => this.answers(position, member) }
+    return {
+      units: this.#units(position),
+      proofs,
+      refusals: this.#refusals(position),
+      tree,
+      answers: (member) => this.answers(position, member),
+    }
   }
 
   close(position: number, outcome: TheoremOutcome): void {

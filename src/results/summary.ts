@@ -1,5 +1,12 @@
 import { coverageAt, doublings, type Estimator, ensembleCoverageAt, solvedWithin, tableColumns } from './coverage.ts'
-import { type Effort, memberSolves, type Refusal, type RunResults, type Spending, type TheoremResult } from './read-run.ts'
+import {
+  type Effort,
+  memberSolves,
+  type Refusal,
+  type RunResults,
+  type Spending,
+  type TheoremResult,
+} from './read-run.ts'
 import { mcnemar, mean, median, type PairedTest, type Rate, wilson } from './statistics.ts'
 
 export type Point = { readonly k: number; readonly rate: Rate }

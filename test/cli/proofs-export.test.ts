@@ -59,7 +59,11 @@ async function recorded(path: string): Promise<void> {
       }
     },
   }
-  const plan = planOf({ theorems: theorems.map(([theorem]) => theorem), members: [coinMember('m', () => 1)], passes: 1 })
+  const plan = planOf({
+    theorems: theorems.map(([theorem]) => theorem),
+    members: [coinMember('m', () => 1)],
+    passes: 1,
+  })
   const database = openResults(path)
   const journal = beginRun(database, plan, provenance)
   await schedule({ plan, world, journal, positions: journal.open(false), workers: 1 })

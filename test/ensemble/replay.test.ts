@@ -33,9 +33,9 @@ const jugWorld: World = {
     kind: 'opened',
     domain: toyDomain('0,0', jugs),
     verify: async ({ tactics }) =>
-          tactics.length <= 12
-            ? { verified: true, source: tactics.join('; '), axioms: [] }
-            : { verified: false, reason: `${tactics.length} are too many`, messages: ['one', 'two'] },
+      tactics.length <= 12
+        ? { verified: true, source: tactics.join('; '), axioms: [] }
+        : { verified: false, reason: `${tactics.length} are too many`, messages: ['one', 'two'] },
     close: async () => {},
   }),
 }

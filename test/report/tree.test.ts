@@ -32,7 +32,10 @@ function nasty(): Tree {
   add('deep', -4, { kind: 'crash', message: 'stack' })
   add('same', -5, { kind: 'open', state: tree.root.state })
   add('candidate', -6, { kind: 'finished' })
-  tree.judge(add('refused', -7, { kind: 'finished' }), { kind: 'refused', reason: 'the proof rests on <sorry> & "more"' })
+  tree.judge(add('refused', -7, { kind: 'finished' }), {
+    kind: 'refused',
+    reason: 'the proof rests on <sorry> & "more"',
+  })
   checkTree(tree)
   return tree
 }

@@ -294,7 +294,10 @@ test('a refused proof is marked and the search goes on', async () => {
   expect(asked.map((proof) => proof.tactics.join(' '))).toEqual(['end', 'a end', 'a a end'])
   expect(result).toEqual({ kind: 'proved', proof: { tactics: ['a', 'a', 'end'] } })
   expect(statistics.refused).toBe(2)
-  expect(tree.root.edges.get('end')?.outcome).toEqual({ kind: 'finished', verdict: { kind: 'refused', reason: 'it rests on an axiom' } })
+  expect(tree.root.edges.get('end')?.outcome).toEqual({
+    kind: 'finished',
+    verdict: { kind: 'refused', reason: 'it rests on an axiom' },
+  })
 })
 
 test('spent states are released, those in line are not', async () => {

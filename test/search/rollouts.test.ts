@@ -70,7 +70,10 @@ test('each way for a pass to end', async () => {
   const endOf = async (tactic: string, accepted = true) => {
     const policy = tablePolicy(() => (tactic === 'none' ? {} : { [tactic]: 1 }))
     const budget = { passes: 1, depth: 3 }
-    const { passes, result } = await rollOut(toyDomain('a', rule), policy, { budget, accept: async () => answer(accepted) })
+    const { passes, result } = await rollOut(toyDomain('a', rule), policy, {
+      budget,
+      accept: async () => answer(accepted),
+    })
     return [passes[0]?.end, passes[0]?.depth, passes[0]?.tactics.length, result.kind]
   }
   expect(await endOf('win')).toEqual([{ kind: 'proved' }, 1, 1, 'proved'])
@@ -176,9 +179,15 @@ test('candidates of one step go to the verifier in the order of their passes, an
 
 test('a refused edge stays in the tree, marked', async () => {
   const domain = toyDomain('a', twoWays)
-  const { tree, result } = await rollOut(domain, twoWaysPolicy, { budget: { passes: 9 }, accept: async () => answer(false) })
+  const { tree, result } = await rollOut(domain, twoWaysPolicy, {
+    budget: { passes: 9 },
+    accept: async () => answer(false),
+  })
   expect(result).toEqual({ kind: 'outOfBudget', limit: 'passes' })
-  expect(tree.node('al')?.edges.get('end')?.outcome).toEqual({ kind: 'finished', verdict: { kind: 'refused', reason: 'it rests on an axiom' } })
+  expect(tree.node('al')?.edges.get('end')?.outcome).toEqual({
+    kind: 'finished',
+    verdict: { kind: 'refused', reason: 'it rests on an axiom' },
+  })
 })
 
 test('two searches on one tree share runs and verdicts', async () => {

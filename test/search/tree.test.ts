@@ -124,6 +124,8 @@ test('the shortest proof: accepted before candidates, refused never', () => {
   tree.judge(long, { kind: 'refused', reason: 'no' })
   tree.judge(short, { kind: 'refused', reason: 'no' })
   expect(shortestProof(tree)).toBeUndefined()
-  expect(() => tree.judge(tree.add(b, 'bad', -1, { kind: 'crash', message: '' }), { kind: 'refused', reason: 'no' })).toThrow()
+  expect(() =>
+    tree.judge(tree.add(b, 'bad', -1, { kind: 'crash', message: '' }), { kind: 'refused', reason: 'no' }),
+  ).toThrow()
   checkTree(tree)
 })

@@ -29,7 +29,10 @@ test('two who ask at once get the answer to one question', async () => {
 
 test('a refusal counts once, for the search that asked', async () => {
   const { verify, context, edge } = finishedEdge(async () => ({ accepted: false, reason: 'an axiom' }))
-  expect([await verify('one'), await verify('two')]).toEqual([{ kind: 'refused', reason: 'an axiom' }, { kind: 'refused', reason: 'an axiom' }])
+  expect([await verify('one'), await verify('two')]).toEqual([
+    { kind: 'refused', reason: 'an axiom' },
+    { kind: 'refused', reason: 'an axiom' },
+  ])
   expect(context.statistics.refused).toBe(1)
   expect(edge.outcome).toEqual({ kind: 'finished', verdict: { kind: 'refused', reason: 'an axiom' } })
 })
