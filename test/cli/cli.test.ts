@@ -182,7 +182,7 @@ describe('bad input is one sentence and exit 2, without starting Lean', () => {
     [
       'verify a file that is not UTF-8',
       ['verify', at('latin.lean', Buffer.from([0x61, 0xe9, 0x0a])), '--statement', STATEMENT],
-      /latin\.lean cannot be read as Lean: it is not valid UTF-8: byte 0x0a|0xe9/,
+      /latin\.lean cannot be read as Lean: it is not valid UTF-8: byte 0x0a in line 1, 2 bytes/,
     ],
     [
       'verify a file with a NUL',
@@ -192,7 +192,7 @@ describe('bad input is one sentence and exit 2, without starting Lean', () => {
     [
       'verify with an open comment in the statement',
       ['verify', list, '--statement', `${STATEMENT} /- x`],
-      /--statement: the comment that begins in line 1, column 52 is never closed/,
+      /--statement: the comment that begins in line 1, column 50 is never closed/,
     ],
     [
       'verify with an open comment in the header',
