@@ -38,16 +38,21 @@ const HEADERS: readonly (readonly [header: string, statement: string, proof: str
   ['@[simp] def g := 4', 'theorem NAME : g = 4', 'simp'],
 ]
 
+/** Those that run no code, which is told by the kind of their commands: others cost the verifier a process each. */
+const INERT = [0, 3, 4, 5, 6, 12, 13, 14]
+
 const theorems = Array.from({ length: 60 }, (_, i): [Theorem, string] => {
-  const [header, statement, proof] = HEADERS[i % HEADERS.length] as (typeof HEADERS)[number]
+  const [header, statement, proof] = HEADERS[
+    i < HEADERS.length ? i : (INERT[(i - HEADERS.length) % INERT.length] ?? 0)
+  ] as (typeof HEADERS)[number]
   // Of the last round two have the names of others.
-  const name = i >= 58 ? `t${i - 48}` : `t${i}`
+  const name = i >= 58 ? `t${i - 40}` : `t${i}`
   const parsed = parseStatement(`${header}\n${statement.replace('NAME', name)} := by sorry`)
   if ('problem' in parsed) throw new Error(parsed.problem)
   return [parsed, proof]
 })
 
-async function recorded(path: string): Promise<void> {
+async function recorded(path: string, which: (name: string) => boolean = () => true): Promise<void> {
   const world: World = {
     async open(theorem) {
       const proof = theorems.find(([one]) => one === theorem)?.[1] ?? ''
@@ -59,8 +64,9 @@ async function recorded(path: string): Promise<void> {
       }
     },
   }
+  const chosen = theorems.map(([theorem]) => theorem).filter(({ name }) => which(name))
   const plan = planOf({
-    theorems: theorems.map(([theorem]) => theorem),
+    theorems: chosen,
     members: [coinMember('m', () => 1)],
     passes: 1,
   })
@@ -106,23 +112,23 @@ test('sixty theorems under headers of all kinds are verified from the files', as
 
 test('a tampered file is refused theorem by theorem, with the reason', async () => {
   const path = join(folder, 'tampered.sqlite')
-  await recorded(path)
+  await recorded(path, (name) => /^t(0|14|16|23|29|31)$/.test(name))
   const database = openResults(path)
   const tamper = (name: string, source: string) =>
     database
       .prepare('UPDATE proofs SET source = ? WHERE theorem_id = (SELECT min(id) FROM theorems WHERE name = ?)')
       .run(source, name)
   tamper('t14', 'theorem t14 : True := by\n  trivial\n')
-  tamper('t30', 'axiom cheat : False\n\ntheorem t30 (a b : Nat) (h : a = b) : b = a := by\n  exact cheat.elim\n')
-  tamper('t46', 'theorem t46 (a b : Nat) (h : a = b) : b = a := by\n  sorry /-\n')
+  tamper('t23', 'axiom cheat : False\n\ntheorem t23 (a b : Nat) (h : a = b) : b = a := by\n  exact cheat.elim\n')
+  tamper('t31', 'theorem t31 (a b : Nat) (h : a = b) : b = a := by\n  sorry /-\n')
   database.close()
   const checked = await check(path, 'tampered.lean')
   expect(checked.code).toBe(3)
-  expect(checked.out).toContain('57 theorems verified from the exported files, 3 refused')
+  expect(checked.out).toContain('3 theorems verified from the exported files, 3 refused')
   const lines = checked.err.trim().split('\n').sort()
   expect(lines).toEqual([
     expect.stringMatching(/^t14: the theorem proves another statement than the one given/),
-    expect.stringMatching(/^t30: .*cheat/),
-    expect.stringMatching(/^t46: /),
+    expect.stringMatching(/^t23: .*cheat/),
+    expect.stringMatching(/^t31: /),
   ])
 })
