@@ -55,7 +55,6 @@ async function verify(what: string, flags: Flags): Promise<number> {
     } else {
       console.log(`rejected: ${verdict.reason}`)
       for (const message of verdict.messages) console.log(`  ${message.replaceAll('\n', '\n  ')}`)
-      if (verdict.messages.some((message) => NO_PROGRAMS.test(message))) console.log(`  ${NO_PROGRAMS_HINT}`)
     }
     if (flags.export !== undefined && verdict.kind === 'verified') await writeExport(flags.export, exported, engine)
     return verdict.kind === 'verified' ? EXIT.done : EXIT.negative
@@ -72,9 +71,6 @@ async function verify(what: string, flags: Flags): Promise<number> {
 }
 
 const ELSEWHERE = 'note: an error elsewhere in the file, on which the theorem does not rest'
-const NO_PROGRAMS = /read-only file system/i
-const NO_PROGRAMS_HINT =
-  'note: `bv_decide` asks a SAT solver, which is a program of its own, and this Lean can start none'
 const UNTRUSTED_HINT =
   'hedge: the imports and definitions of the file itself are not trusted: --header gives the statement what it needs'
 

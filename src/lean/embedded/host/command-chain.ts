@@ -3,6 +3,8 @@ import type { CommandState, Elaborator } from './elaborator.ts'
 import type { Objects } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
+/** The kind of what stands for text that is no command. */
+const UNREAD = 'unread'
 /** The kind of what stands for all behind an `import` or `#exit`, which Lean does not read. */
 export const STOPS_READING = 'stops reading'
 
@@ -71,31 +73,18 @@ export function createCommandChain(
           return command.syntax
         })
         if (after.ended !== undefined) {
-          const last = commands.at(-1)?.state ?? base
           const at = commands.at(-1)?.end ?? position
-          lean.dec(after.state)
-          lean.dec(after.parser)
-          if (after.ended === 'early')
-            commands.push({
-              ...EARLY,
-              start: at,
-              end: next.length,
-              state: lean.inc(last),
-              diagnostics: after.diagnostics,
-            })
-          else if (after.diagnostics.length > 0 && commands.length === 0)
-            commands.push({
-              ...END,
-              start: position,
-              end: position,
-              state: lean.inc(base),
-              diagnostics: after.diagnostics,
-            })
-          else if (after.diagnostics.length > 0) append(commands.at(-1) as RunCommand, after.diagnostics)
+          const state = commands.at(-1)?.state ?? base
+          if (after.ended === 'early' || after.diagnostics.length > 0) {
+            const kind = after.ended === 'early' ? STOPS_READING : UNREAD
+            pass(kind, at, next.length, state, after.diagnostics)
+          }
           return commands
         }
         const end = lean.natValue(lean.field(after.parser, 0)) ?? next.length
-        commands.push({ start, end, kind, inert, state: lean.inc(after.state), diagnostics: after.diagnostics })
+        if (after.skipped.length > 0) pass(UNREAD, start, start, commands.at(-1)?.state ?? base, after.skipped)
+        const diagnostics = after.diagnostics.filter((d) => !after.skipped.includes(d))
+        commands.push({ start, end, kind, inert, state: lean.inc(after.state), diagnostics })
         if (commands.length - dropped > KEPT) drop()
         progress = after
       }
@@ -112,9 +101,9 @@ export function createCommandChain(
     dropped++
   }
 
-  /** What Lean said at the end of the text belongs to its last command. */
-  const append = (last: RunCommand, diagnostics: readonly Diagnostic[]): void => {
-    commands[commands.length - 1] = { ...last, diagnostics: [...last.diagnostics, ...diagnostics] }
+  /** Notes text that is no command. */
+  const pass = (kind: string, start: number, end: number, state: CommandState, diagnostics: readonly Diagnostic[]) => {
+    commands.push({ start, end, kind, inert: true, state: lean.inc(state), diagnostics })
   }
 
   const clear = (): void => {
@@ -130,10 +119,6 @@ export function createCommandChain(
 }
 
 const NO_STATE: CommandState = 1
-const END = { kind: 'end', inert: true }
-/** An `import` or `#exit`, and all that is not read behind it. */
-const EARLY = { kind: STOPS_READING, inert: true }
-
 function commonLength(a: Buffer, b: Buffer): number {
   const most = Math.min(a.length, b.length)
   let i = 0

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../engine.ts'
-import { box, type Objects, UNIT } from './objects.ts'
+import { box, isScalar, type Objects, UNIT } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
 /** Lean's exception or IO error, as text. */
@@ -131,6 +131,17 @@ export function createElaborator(lean: Objects) {
     return { line: lines.length, column: [...(lines.at(-1) ?? '')].length }
   }
 
+  /** Whether a message of the parser is about something before a command. */
+  const isBefore = (d: Diagnostic, input: Obj, command: Obj): boolean => {
+    // getPos? (stx) (canonicalOnly)
+    const position = fn('l_Lean_Syntax_getPos_x3f')(inc(command), box(0))
+    const byte = isScalar(position) ? undefined : lean.natValue(field(position, 0))
+    dec(position)
+    if (byte === undefined) return true
+    const { line, column } = placeOf(input, byte)
+    return d.line < line || (d.line === line && d.column < column)
+  }
+
   /** One parsed command; `start` and `end` are bytes of its text with the white space around it. */
   type Command = { readonly syntax: Obj; readonly kind: string; readonly start: number; readonly end: number }
   /** How far a text has been elaborated. Everything in it is owned. */
@@ -144,13 +155,18 @@ export function createElaborator(lean: Objects) {
   /**
    * Parses and runs one command, of which `rewrite` may make another (it takes and gives owned syntax). Takes `from`.
    * `ended`: there is
-   * none left, or none that is read: behind an `import` or `#exit` Lean stops `early`.
+   * none left, or none that is read: behind an `import` or `#exit` Lean stops `early`. `skipped` are
+   * those of the diagnostics that are about text before the command, which is none.
    */
   const runCommand = (
     input: Obj,
     from: Progress,
     rewrite: (command: Command) => Obj,
-  ): Progress & { readonly ended: 'whole' | 'early' | undefined; readonly diagnostics: Diagnostic[] } => {
+  ): Progress & {
+    readonly ended: 'whole' | 'early' | undefined
+    readonly diagnostics: Diagnostic[]
+    readonly skipped: readonly Diagnostic[]
+  } => {
     const start = lean.natValue(field(from.parser, 0)) ?? 0
     const parsed = fn('l_Lean_Parser_parseCommand')(inc(input), parserContext(from.state), from.parser, emptyLog())
     const syntax = inc(field(parsed, 0))
@@ -158,13 +174,14 @@ export function createElaborator(lean: Objects) {
     // Each command gets an empty log of its own, and its messages are read as soon as it is done.
     const list = diagnostics(field(field(parsed, 1), 1))
     dec(parsed)
+    const skipped = list.length === 0 ? [] : list.filter((d) => isBefore(d, input, syntax))
     if (fn('l_Lean_Parser_isTerminalCommand')(inc(syntax)) >>> 1 === 1) {
       const kind = kindOf(syntax)
       dec(syntax)
-      if (kind === END_OF_INPUT) return { state: from.state, parser, ended: 'whole', diagnostics: list }
+      if (kind === END_OF_INPUT) return { state: from.state, parser, ended: 'whole', diagnostics: list, skipped }
       const { line, column } = placeOf(input, start)
       if (kind === IMPORT) list.push({ severity: 'error', line, column, text: 'an import must stand at the beginning' })
-      return { state: from.state, parser, ended: 'early', diagnostics: list }
+      return { state: from.state, parser, ended: 'early', diagnostics: list, skipped }
     }
     const end = lean.natValue(field(parser, 0)) ?? 0
     const frontend = makeCtor(0, [withMessages(from.state, emptyLog()), inc(parser), box(start), lean.makeArray()])
@@ -182,7 +199,7 @@ export function createElaborator(lean: Objects) {
     const state = inc(field(after, 0))
     dec(after)
     list.push(...diagnostics(field(state, 1)))
-    return { state, parser, ended: undefined, diagnostics: list }
+    return { state, parser, ended: undefined, diagnostics: list, skipped }
   }
 
   /**

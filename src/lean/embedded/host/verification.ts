@@ -20,6 +20,7 @@ export type Import = (
   | { readonly state: CommandState; readonly position: number; readonly key: string }
   | { readonly diagnostics: Diagnostic[] }
 
+const NO_PROGRAMS = ' (this Lean writes no files and starts no programs; `bv_decide` needs both, for its SAT solver)'
 const UNREAD = 'nothing behind `#exit` is read'
 const ONE_THEOREM = 'the statement must be one theorem, without its proof'
 const complaint = (text: string): Diagnostic => ({ severity: 'error', line: 1, column: 0, text })
@@ -153,7 +154,8 @@ export function createVerification(lean: Objects, elaborator: Elaborator, consta
       lean.dec(found.info)
     }
   }
-  const place = (d: Diagnostic): string => `${d.line}:${d.column}: ${d.text}`
+  const place = (d: Diagnostic): string =>
+    `${d.line}:${d.column}: ${d.text}${/read-only file system/i.test(d.text) ? NO_PROGRAMS : ''}`
   const isDeclared = (command: RunCommand, name: Obj): boolean => {
     if (isScalar(command.state)) return false
     const info = constants.find(environment(command.state), name)

@@ -22,7 +22,7 @@ export const SCRIPTS: readonly FalseCase[] = [
     what: 'a sorry that simp uses',
     statement: FALSE,
     tactics: ['simp [(sorry : a = a + 1 ↔ True)]'],
-    because: /sorry/,
+    because: /sorry|error/,
   },
   { kind, what: 'a sorry in a calculation', statement: FALSE, tactics: ['calc a = a + 1 := sorry'], because: /sorry/ },
   { kind, what: 'sorryAx by name', statement: FALSE, tactics: ['exact sorryAx _ false'], because: /sorry/ },
