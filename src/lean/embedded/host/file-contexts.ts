@@ -290,6 +290,8 @@ export function createFileContexts(
   /** Elaborates one command with parts of its text replaced, in the environment before it. Nothing of it is kept. */
   const check = (id: number, command: number, edits: readonly Edit[]) => {
     const text = textOf(id)
+    // Where the command ends is known once it has run.
+    if (text.done[command] === undefined) before(text, command + 1)
     const mark = before(text, command)
     const done = text.done[command]
     if (mark === undefined || done === undefined) throw new Error(`the text has no command ${command}`)
