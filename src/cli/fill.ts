@@ -173,10 +173,10 @@ async function show(path: string, file: SourceText, result: FillResult, flags: F
   if (flags.inPlace === true && after !== before) await writeFile(path, after)
   if (flags.out !== undefined) await writeFile(flags.out, after)
   if (flags.json === true) console.log(JSON.stringify(asJson(path, result), null, 2))
-  else if (flags.inPlace !== true && flags.out === undefined)
-    process.stdout.write(
-      unifiedDiff(relative(process.cwd(), path).startsWith('..') ? path : relative(process.cwd(), path), before, after),
-    )
+  else if (flags.inPlace !== true && flags.out === undefined) {
+    const near = relative(process.cwd(), path)
+    process.stdout.write(unifiedDiff(near.startsWith('..') ? path : near, file.text, result.edits, before, after))
+  }
 }
 
 function asJson(path: string, { holes }: FillResult): object {

@@ -1,74 +1,74 @@
-type Change = { readonly start: number; readonly removed: readonly string[]; readonly added: readonly string[] }
+import type { TextEdit } from '../proof/source-text.ts'
+
+/** Lines of a text that become other lines; `first` counts from 0. */
+type Change = { readonly first: number; readonly removed: number; readonly added: number }
 
 const CONTEXT = 3
 
 /**
- * A unified diff that `git apply` takes, from a file's text before to the one after; empty where they are the same. Line
- * ends are part of the lines. The path is written with `a/` and `b/` before it.
+ * A unified diff that `git apply` takes, from a file before to the same after edits; empty where there are none. Line ends
+ * are part of the lines. The path is written with `a/` and `b/` before it.
+ * @param text the file before as the edits count it: line for line the same as `before`
  */
-export function unifiedDiff(path: string, before: string, after: string): string {
-  if (before === after) return ''
+export function unifiedDiff(
+  path: string,
+  text: string,
+  edits: readonly TextEdit[],
+  before: string,
+  after: string,
+): string {
+  if (edits.length === 0) return ''
   const [old, changed] = [lines(before), lines(after)]
   const name = path.replace(/^\/+/, '').replaceAll('\\', '/')
   const out = [`--- a/${name}\n`, `+++ b/${name}\n`]
   let shift = 0
-  for (const group of grouped(changes(old, changed))) {
+  for (const group of grouped(changesOf(text, edits))) {
     const [first, last] = [group[0] as Change, group.at(-1) as Change]
-    const from = Math.max(0, first.start - CONTEXT)
-    const to = Math.min(old.length, last.start + last.removed.length + CONTEXT)
+    const from = Math.max(0, first.first - CONTEXT)
+    const to = Math.min(old.length, last.first + last.removed + CONTEXT)
     const body: string[] = []
-    let at = from
-    for (const { start, removed, added } of group) {
-      for (; at < start; at++) body.push(` ${old[at]}`)
-      body.push(...removed.map((line) => `-${line}`), ...added.map((line) => `+${line}`))
-      at = start + removed.length
+    let [at, there] = [from, from + shift]
+    const copy = (end: number) => {
+      for (; at < end; at++, there++) body.push(` ${old[at]}`)
     }
-    for (; at < to; at++) body.push(` ${old[at]}`)
-    const grown = group.reduce((sum, { removed, added }) => sum + added.length - removed.length, 0)
-    out.push(`@@ -${place(from, to - from)} +${place(from + shift, to - from + grown)} @@\n`)
+    for (const { first: start, removed, added } of group) {
+      copy(start)
+      for (const end = at + removed; at < end; at++) body.push(`-${old[at]}`)
+      for (const end = there + added; there < end; there++) body.push(`+${changed[there]}`)
+    }
+    copy(to)
+    const grown = group.reduce((sum, { removed, added }) => sum + added - removed, 0)
+    out.push(`@@ -${from + 1},${to - from} +${from + shift + 1},${to - from + grown} @@\n`)
     shift += grown
     for (const line of body) out.push(line.endsWith('\n') ? line : `${line}\n\\ No newline at end of file\n`)
   }
   return out.join('')
 }
 
-const place = (from: number, count: number): string => `${count === 0 ? from : from + 1},${count}`
-
 /** Each line with its end. */
 function lines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }
+const breaks = (text: string): number => text.split('\n').length - 1
 
-/** Where two texts differ, line by line: the longest common subsequence between what their ends have in common. */
-function changes(old: readonly string[], changed: readonly string[]): Change[] {
+/** The lines that edits touch; edits on the same line are one change. */
+function changesOf(text: string, edits: readonly TextEdit[]): Change[] {
   const found: Change[] = []
-  let [i, j] = [0, 0]
-  while (i < old.length || j < changed.length) {
-    if (i < old.length && j < changed.length && old[i] === changed[j]) {
-      i++
-      j++
-      continue
-    }
-    const [gone, come] = nextCommon(old, i, changed, j)
-    found.push({ start: i, removed: old.slice(i, gone), added: changed.slice(j, come) })
-    i = gone
-    j = come
+  for (const { start, end, text: replacement } of [...edits].sort((a, b) => a.start - b.start)) {
+    const first = breaks(text.slice(0, start))
+    const removed = breaks(text.slice(start, end)) + 1
+    const added = breaks(replacement) + 1
+    const last = found.at(-1)
+    if (last !== undefined && first < last.first + last.removed) {
+      const both = first + removed - last.first
+      found[found.length - 1] = {
+        first: last.first,
+        removed: both,
+        added: last.added + (both - last.removed) + added - removed,
+      }
+    } else found.push({ first, removed, added })
   }
   return found
-}
-
-/** The nearest places at which the texts go on alike, two lines at least, or their ends. */
-function nextCommon(old: readonly string[], i: number, changed: readonly string[], j: number): [number, number] {
-  for (let distance = 1; distance <= old.length - i + changed.length - j; distance++) {
-    for (let k = Math.max(0, distance - (changed.length - j)); k <= Math.min(distance, old.length - i); k++) {
-      const [a, b] = [i + k, j + distance - k]
-      const atEnd = a === old.length && b === changed.length
-      const alike = a < old.length && b < changed.length && old[a] === changed[b]
-      const alsoNext = old[a + 1] === changed[b + 1]
-      if (atEnd || (alike && alsoNext)) return [a, b]
-    }
-  }
-  return [old.length, changed.length]
 }
 
 /** Changes whose surroundings touch belong to one hunk. */
@@ -76,8 +76,7 @@ function grouped(all: readonly Change[]): Change[][] {
   const groups: Change[][] = []
   for (const change of all) {
     const last = groups.at(-1)?.at(-1)
-    if (last !== undefined && change.start - (last.start + last.removed.length) <= 2 * CONTEXT)
-      groups.at(-1)?.push(change)
+    if (last !== undefined && change.first - (last.first + last.removed) <= 2 * CONTEXT) groups.at(-1)?.push(change)
     else groups.push([change])
   }
   return groups

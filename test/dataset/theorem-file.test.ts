@@ -61,6 +61,7 @@ test('each bad row is reported with its line and field, and the others are used'
     [6, 'statement'],
     [7, 'statement'],
     [8, 'name'],
+    [10, 'name'],
   ])
   expect(sha256).toMatch(/^[0-9a-f]{64}$/)
 })
