@@ -1,3 +1,4 @@
+import { autoBoundName } from '../lean/auto-bound.ts'
 import { type Engine, RejectedInput, type TacticLimits } from '../lean/engine.ts'
 import { verifyProof } from '../lean/verifier.ts'
 import type { Proof } from '../proof/proof.ts'
@@ -28,6 +29,14 @@ export function engineWorld(engine: Engine, limits: TacticLimits): World {
       const started = await engine.start(theorem, limits, signal)
       if (started.kind === 'rejected') {
         return { kind: 'rejected', message: new RejectedInput(started.where, started.diagnostics).message }
+      }
+      const bound = await autoBoundName(engine, theorem)
+      if (bound !== undefined) {
+        await started.session.close()
+        return {
+          kind: 'rejected',
+          message: `auto-bound: \`${bound}\` is not declared; Lean takes it for a new variable`,
+        }
       }
       return {
         kind: 'opened',

@@ -31,7 +31,7 @@ test('`git apply` makes of the file what the edits make of it, byte for byte', (
   try {
     for (const plain of FILES)
       for (const file of [plain, plain.replaceAll('\n', '\r\n'), `\uFEFF${plain}`])
-        for (const fills of [['x'], ['x\ny'], ['', 'long\n  text\n  of ∀ lines']]) {
+        for (const fills of [['x'], ['x\ny'], ['z', 'long\n  text\n  of ∀ lines']]) {
           const source = sourceText(file)
           const edits = editsOf(source.text, fills)
           const after = source.edited(edits)
