@@ -35,6 +35,7 @@ export type HostStep = z.infer<typeof stepSchema>
  */
 const exportSchema = z.unknown()
 const nameSchema = z.array(z.union([z.string(), z.number()])).readonly()
+const ranCodeOfSchema = z.enum(['none', 'statement', 'header'])
 const importsSchema = z.array(z.object({ module: z.string(), all: z.boolean() })).readonly()
 
 const refused = z.object({ kind: z.literal('refused'), reason: z.string(), messages: z.array(z.string()) })
@@ -161,8 +162,8 @@ export const methods = {
   ),
   /**
    * What a statement means: elaborates the header and the statement without its proof, and gives what the statement
-   * rests on and no import provides, with the statement itself as an axiom at the end. `clean`: none of it can have run
-   * code of its own in the process.
+   * rests on and no import provides, with the statement itself as an axiom at the end. `ranCodeOf`: which of them may have
+   * run code of its own in the process.
    */
   stateTheorem: method(
     'stateTheorem',
@@ -173,10 +174,14 @@ export const methods = {
         name: nameSchema,
         exported: exportSchema,
         imports: importsSchema,
-        clean: z.boolean(),
+        ranCodeOf: ranCodeOfSchema,
         heapBytes: z.number(),
       }),
-      rejected.extend({ where: z.enum(['header', 'statement']) }),
+      rejected.extend({
+        where: z.enum(['header', 'statement']),
+        ranCodeOf: ranCodeOfSchema,
+        heapBytes: z.number(),
+      }),
     ]),
   ),
   /** What a source proves: elaborates a whole file, untrusted, and gives the constants that `name` needs and no import provides. */
@@ -190,8 +195,9 @@ export const methods = {
         imports: importsSchema,
         /** Lean's errors in other commands of the file. */
         elsewhere: z.array(z.string()),
+        heapBytes: z.number(),
       }),
-      refused,
+      refused.extend({ heapBytes: z.number() }),
     ]),
   ),
   /** Has Lean's kernel check an exported proof against an exported statement. Sees no text. */

@@ -253,6 +253,7 @@ export async function createHost(paths: HostPaths) {
     exportProof: verification.exportProof,
     checkProof: verification.check,
     checkStack,
+    natural: lean.makeBigNat,
     memory,
     localConstants: (environment: number) => ({
       imports: environments.get(environment)?.imports ?? '',

@@ -101,10 +101,12 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   on(methods.stateTheorem, (host, { header, statement }) => {
     if (!stateTested) testStatement(host)
     stateTested = true
-    const answer = host.stateTheorem(header, statement)
-    return answer.kind === 'stated' ? { ...answer, heapBytes: host.heapBytes() } : answer
+    return { ...host.stateTheorem(header, statement), heapBytes: host.heapBytes() }
   })
-  on(methods.exportProof, (host, { source, name, header }) => host.exportProof(source, name, header))
+  on(methods.exportProof, (host, { source, name, header }) => ({
+    ...host.exportProof(source, name, header),
+    heapBytes: host.heapBytes(),
+  }))
   let checkTested = false
   on(methods.checkProof, (host, { imports, stated, proof }) => {
     if (!checkTested) testProofCheck(host)
