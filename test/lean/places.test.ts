@@ -227,3 +227,12 @@ test('verified in its place, and only there', async () => {
     kind: 'rejected',
   })
 })
+
+test('an earlier proof that fails is no obstacle to verification, and what rests on it is not verified', async () => {
+  const text = lines('theorem bad : 1 = 2 := by', '  omega', 'theorem t (a : Nat) : a + 0 = a := by', '  sorry')
+  const { theorem } = (await read(text)).get('t') as PlacedTheorem
+  const source = (tactic: string) => `${theorem.header}${theorem.statement} := by\n  ${tactic}\n`
+  const verdict = (tactic: string) => engine.verify(theorem, { source: source(tactic), name: theorem.name })
+  expect(await verdict('rfl')).toMatchObject({ kind: 'verified' })
+  expect(await verdict('exact absurd bad (by decide)')).toMatchObject({ kind: 'rejected' })
+})

@@ -318,7 +318,18 @@ export function createFileContexts(
     return { errors, whole, holes }
   }
 
-  return { put, drop, scan, openAt, commandAt, check }
+  /** Errors of a text that may change what stands behind it; those in proofs of its theorems do not. */
+  const obstacles = (text: string): Diagnostic[] => {
+    const id = -1
+    const failed = put(id, text)
+    if (failed !== undefined) return failed.diagnostics
+    const opened = openAt(id, Buffer.byteLength(text))
+    if (opened?.kind === 'opened') dec(opened.state)
+    drop(id)
+    return opened?.kind === 'rejected' ? opened.diagnostics : []
+  }
+
+  return { put, drop, scan, openAt, commandAt, check, obstacles }
 }
 
 function commonPrefix(a: Buffer, b: Buffer): number {
