@@ -1,5 +1,6 @@
 import { autoBoundName } from '../lean/auto-bound.ts'
 import type { Engine } from '../lean/engine.ts'
+import { missingMathlib } from '../lean/mathlib-hint.ts'
 import type { Theorem } from '../proof/theorem.ts'
 
 /** One sentence where a statement elaborates only because Lean binds a name by itself. */
@@ -7,11 +8,4 @@ export async function boundAutomatically(engine: Engine, theorem: Theorem): Prom
   const name = await autoBoundName(engine, theorem)
   if (name === undefined) return undefined
   return `\`${name}\` is not declared; Lean takes it for a new variable (autoImplicit)${missingMathlib(name) ?? ''}`
-}
-
-/** `ℕ`, `ℤ`, `ℝ` and such are Mathlib's. */
-export function missingMathlib(name: string): string | undefined {
-  return /^[ℕℤℚℝℂ]$/.test(name)
-    ? `: it is a notation of Mathlib, which this Lean does not have; see \`hedge doctor --lean\``
-    : undefined
 }

@@ -1,0 +1,50 @@
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { premisesFrom } from '../../src/cli/open-policy.ts'
+import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import { cacheRoot } from '../../src/lean/embedded/prepare.ts'
+import { PREMISES_PER_GOAL } from '../../src/policy/premises.ts'
+
+/** A cache folder of its own, with what is prepared once per machine linked into it. */
+let folder = ''
+let engine: EmbeddedEngine
+const before = process.env.HEDGE_CACHE
+beforeAll(async () => {
+  const prepared = cacheRoot()
+  folder = mkdtempSync(join(tmpdir(), 'hedge-premises-'))
+  for (const name of readdirSync(prepared))
+    if (!name.startsWith('premises-')) symlinkSync(join(prepared, name), join(folder, name))
+  process.env.HEDGE_CACHE = folder
+  engine = await EmbeddedEngine.create({ processes: 1 })
+})
+afterAll(async () => {
+  await engine.dispose()
+  if (before === undefined) delete process.env.HEDGE_CACHE
+  else process.env.HEDGE_CACHE = before
+  rmSync(folder, { recursive: true })
+})
+
+test('300 headers leave one list of premises, since they import the same', async () => {
+  for (let i = 0; i < 300; i++) {
+    const header = `def f${i} (n : Nat) := n + ${i}\ntheorem f${i}_zero : f${i} 0 = ${i} := by simp [f${i}]`
+    const { definitions, theorems } = await engine.localPremises(header)
+    expect(definitions.map(({ name }) => name)).toEqual([`f${i}`])
+    expect(theorems.map(({ name }) => name)).toEqual([`f${i}_zero`])
+    if (i % 50 === 0) expect((await engine.premises(header)).theorems.length).toBeGreaterThan(10_000)
+  }
+  expect(readdirSync(folder).filter((name) => name.startsWith('premises-'))).toHaveLength(1)
+})
+
+test('what a header declares is found beside the library, and only what proofs may rest on', async () => {
+  const index = await premisesFrom({
+    premises: (header) => engine.premises(header),
+    localPremises: (header) => engine.localPremises(header),
+  })(
+    'def quad (n : Nat) := 4 * n\ntheorem quad_eq (n : Nat) : quad n = 4 * n := rfl\ntheorem left_out (n : Nat) : quad n = n := sorry',
+  )
+  const quad = (await engine.localPremises('def quad (n : Nat) := 4 * n')).definitions[0]?.constant as string
+  expect(index.local?.([quad, 'Nat'])).toMatchObject({ definitions: ['quad'], theorems: [{ name: 'quad_eq' }] })
+  expect(index.find(['Nat.gcd'], PREMISES_PER_GOAL)).toHaveLength(PREMISES_PER_GOAL)
+})
