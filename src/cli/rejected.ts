@@ -1,4 +1,4 @@
-import type { Diagnostic, StartResult } from '../lean/engine.ts'
+import type { StartResult } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
 import type { Theorem } from '../proof/theorem.ts'

@@ -1,23 +1,19 @@
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { premisesFrom } from '../../src/cli/open-policy.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
-import { cacheRoot } from '../../src/lean/embedded/prepare.ts'
 import { PREMISES_PER_GOAL } from '../../src/policy/premises.ts'
 
-/** A cache folder of its own, with what is prepared once per machine linked into it. */
+/** A cache folder of its own, once Lean has been started from the usual one. */
 let folder = ''
 let engine: EmbeddedEngine
 const before = process.env.HEDGE_CACHE
 beforeAll(async () => {
-  const prepared = cacheRoot()
-  folder = mkdtempSync(join(tmpdir(), 'hedge-premises-'))
-  for (const name of readdirSync(prepared))
-    if (!name.startsWith('premises-')) symlinkSync(join(prepared, name), join(folder, name))
-  process.env.HEDGE_CACHE = folder
   engine = await EmbeddedEngine.create({ processes: 1 })
+  folder = mkdtempSync(join(tmpdir(), 'hedge-premises-'))
+  process.env.HEDGE_CACHE = folder
 })
 afterAll(async () => {
   await engine.dispose()
