@@ -162,6 +162,11 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
       root: options.root ?? options.lean,
     })
     for (const problem of loaded.problems) say(problem)
+    const needing = loaded.theorems.filter(({ header }) => /^\s*import Mathlib\b/m.test(header)).length
+    if (needing > 0 && options.lean === undefined)
+      say(
+        `${needing} of ${loaded.theorems.length} theorems import Mathlib, which this Lean does not have: use a project that has it with --lean; \`hedge doctor --lean lean-project\` says how to get one`,
+      )
     const theorems = options.limit === undefined ? loaded.theorems : loaded.theorems.slice(0, options.limit)
     if (theorems.length === 0) throw new InputError(`${path} has no theorems to work on`)
     if (theorems.length < loaded.theorems.length)
