@@ -18,13 +18,26 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
   ensemble: { rooms: ['proof', 'lean', 'policy', 'search'], packages: ['p-queue', 'zod'] },
   results: { rooms: ['proof', 'search', 'ensemble'], packages: ['better-sqlite3', 'zod'] },
   search: { rooms: ['proof', 'policy'], packages: [] },
+  fill: { rooms: ['proof', 'lean'], packages: [] },
   report: { rooms: ['proof', 'search', 'results'], packages: ['d3-hierarchy', 'vega', 'vega-lite'] },
   iteration: {
     rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'training', 'ensemble', 'results'],
     packages: ['p-queue', 'zod'],
   },
   cli: {
-    rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'report', 'training', 'ensemble', 'results', 'iteration'],
+    rooms: [
+      'proof',
+      'dataset',
+      'lean',
+      'policy',
+      'search',
+      'report',
+      'training',
+      'ensemble',
+      'results',
+      'iteration',
+      'fill',
+    ],
     packages: ['commander', 'cli-progress', 'pino', 'pino-pretty', 'ms', 'zod'],
   },
 }

@@ -3,6 +3,7 @@ import { checkTheorems, type Finding } from '../dataset/check.ts'
 import { FORMATS, type Format } from '../dataset/theorem-file.ts'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { DEFAULT_LIMITS, RejectedInput } from '../lean/engine.ts'
+import { mathlibHint } from '../lean/mathlib-hint.ts'
 import { EXIT, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
 import { readTheoremFile } from './read-theorems.ts'
@@ -35,7 +36,10 @@ async function check(path: string, { json = false, workers, format }: Options): 
     const findings = await checkTheorems(theorems, async (theorem) => {
       const started = await engine.start(theorem, DEFAULT_LIMITS)
       if (started.kind === 'rejected')
-        return { kind: 'rejected', message: new RejectedInput(started.where, started.diagnostics).message }
+        return {
+          kind: 'rejected',
+          message: mathlibHint(started.diagnostics) ?? new RejectedInput(started.where, started.diagnostics).message,
+        }
       const { session } = started
       return {
         kind: 'opened',

@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs'
 import type { Format } from '../dataset/theorem-file.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { engineWorld } from '../ensemble/world.ts'
 import type { PremiseIndex } from '../policy/premises.ts'
-import type { EvaluateParts, EvaluationEngine, LoadedTheorems } from './evaluate.ts'
+import type { EvaluateParts, EvaluationEngine, LeanSource, LoadedTheorems } from './evaluate.ts'
 import { InputError } from './failure.ts'
 import { openEngine } from './open-engine.ts'
 import { openMember, premisesFrom } from './open-policy.ts'
 import { readTheoremFile } from './read-theorems.ts'
+import { isBenchmark, meansLeanFiles, theoremsInFiles, theoremsOfBenchmark } from './theorems-in-files.ts'
 
 /** What an engine can tell a policy about a theorem's environment. */
 export type PremiseSource = { premises(header: string): Promise<PremiseIndex> }
@@ -24,6 +26,7 @@ export const evaluateParts: EvaluateParts = {
       leanVersion: engine.leanVersion,
       libraryHash: engine.libraryHash,
       premises: premisesFrom(engine),
+      reader: engine,
       dispose: () => engine.dispose(),
     }
     return opened
@@ -35,7 +38,15 @@ async function readTheorems(
   path: string,
   split: string | undefined,
   format: Format | undefined,
+  lean?: LeanSource,
 ): Promise<LoadedTheorems> {
+  if (lean !== undefined && (format ?? 'lean') === 'lean' && meansLeanFiles(path)) return theoremsInFiles(path, lean)
+  if (
+    lean !== undefined &&
+    existsSync(path) &&
+    (format === 'leandojo' || (format === undefined && (await isBenchmark(path))))
+  )
+    return theoremsOfBenchmark(path, lean)
   const file = await readTheoremFile(path, format)
   if (file.theorems.length === 0 && file.problems.length === 1)
     throw new InputError(`${path}: ${file.problems[0]?.message}`)

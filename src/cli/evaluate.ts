@@ -6,6 +6,7 @@ import { MODES, type Mode, type Plan, quota } from '../ensemble/plan.ts'
 import { type ScheduleResult, schedule } from '../ensemble/scheduler.ts'
 import type { World } from '../ensemble/world.ts'
 import type { TacticLimits } from '../lean/engine.ts'
+import type { FileReader } from '../lean/placed.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { RunJournal } from '../results/journal.ts'
 import { runStanding, type Standing } from '../results/standing.ts'
@@ -26,6 +27,8 @@ export type EvaluateParts = {
     path: string,
     split: string | undefined,
     format: Format | undefined,
+    /** For Lean files, whose theorems only Lean can read. */
+    lean?: LeanSource,
   ) => Promise<LoadedTheorems>
   /** @throws EngineError */
   readonly openEngine: (workers: number, limits: TacticLimits, project?: string) => Promise<EvaluationEngine>
@@ -34,6 +37,13 @@ export type EvaluateParts = {
    * @throws InputError where the policy or one of its settings is unknown
    */
   readonly openMember: (config: MemberConfig, engine: () => EvaluationEngine | undefined) => Promise<Member>
+}
+
+export type LeanSource = {
+  /** Opened where it is needed. @throws EngineError, InputError */
+  readonly reader: () => Promise<FileReader>
+  /** The folder that the files of a benchmark stand in. */
+  readonly root: string | undefined
 }
 
 export type LoadedTheorems = {
@@ -48,6 +58,8 @@ export type EvaluationEngine = {
   readonly world: World
   readonly leanVersion: string
   readonly libraryHash: string
+  /** Missing where there is no Lean behind it. */
+  readonly reader?: FileReader
   dispose(): Promise<void>
 }
 
@@ -65,6 +77,7 @@ type Options = {
   readonly tacticTimeout: number
   readonly workers: number
   readonly lean?: string
+  readonly root?: string
   readonly seed: string
   readonly split?: string
   readonly format?: Format
@@ -83,7 +96,7 @@ type Options = {
 export function evaluateCommand(parts: EvaluateParts): Command {
   return new Command('evaluate')
     .description('run an ensemble on a set of theorems; the same command again goes on where it stopped')
-    .argument('[theorems]', 'a .jsonl, .json or .lean file of theorems')
+    .argument('[theorems]', 'a .jsonl or .json file of theorems, .lean files, a folder or a glob of them')
     .option('-m, --members <member...>', `the ensemble, see below (default: ${SHIPPED.join(' ')})`)
     .option('-n, --passes <count>', 'passes of each member on each theorem', atLeast(1), 32)
     .addOption(new Option('--mode <mode>', 'how members share a theorem').choices(MODES).default('union'))
@@ -101,6 +114,7 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     .addOption(
       new Option('--format <format>', 'how the theorems are written, if not to be told by the file').choices(FORMATS),
     )
+    .option('--root <folder>', "where the files of LeanDojo's benchmark stand, if not in the project of --lean")
     .option('--split <name>', 'only the theorems of this split')
     .option('--limit <count>', 'only the first theorems: for trying things out', atLeast(1))
     .option('--shard <i/n>', 'only every n-th theorem, beginning with the i-th; see `hedge results merge`', shard)
@@ -137,20 +151,33 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
     if (options.members === undefined) say(SHIPPED_NOTE)
     const configs = parseMembers(options.members ?? SHIPPED)
     if ('problem' in configs) throw new InputError(configs.problem)
-    const loaded = await parts.readTheorems(path, options.split, options.format)
+    const limits = { heartbeats: options.heartbeats, wallClockMs: options.tacticTimeout }
+    const reader = async () => {
+      engine ??= await parts.openEngine(options.workers, limits, options.lean)
+      if (engine.reader === undefined) throw new InputError(`${path} can be read by Lean only`)
+      return engine.reader
+    }
+    const loaded = await parts.readTheorems(path, options.split, options.format, {
+      reader,
+      root: options.root ?? options.lean,
+    })
     for (const problem of loaded.problems) say(problem)
+    const needing = loaded.theorems.filter(({ header }) => /^\s*import Mathlib\b/m.test(header)).length
+    if (needing > 0 && options.lean === undefined)
+      say(
+        `${needing} of ${loaded.theorems.length} theorems import Mathlib, which this Lean does not have: use a project that has it with --lean; \`hedge doctor --lean lean-project\` says how to get one`,
+      )
     const theorems = options.limit === undefined ? loaded.theorems : loaded.theorems.slice(0, options.limit)
     if (theorems.length === 0) throw new InputError(`${path} has no theorems to work on`)
     if (theorems.length < loaded.theorems.length)
       say(`only the first ${theorems.length} of ${loaded.theorems.length} theorems: not a result for the set`)
 
-    const limits = { heartbeats: options.heartbeats, wallClockMs: options.tacticTimeout }
     for (const config of configs) members.push(await parts.openMember(config, () => engine))
     const plan = planOf(theorems, members, options)
     // Before Lean starts, so that a file that will not do is told at once.
     const database = openResults(options.out)
     try {
-      engine = await parts.openEngine(options.workers, limits, options.lean)
+      engine ??= await parts.openEngine(options.workers, limits, options.lean)
       const journal = beginRun(
         database,
         plan,
@@ -243,11 +270,13 @@ function conclude(
   badRows: boolean,
   say: (line: string) => void,
 ): number {
-  const { done, proved, open, statementErrors, engineErrors } = standing
+  const { done, proved, open, statementErrors, autoBound, engineErrors } = standing
   const errors = statementErrors + engineErrors
   say(
     `${options.out}: ${proved} of ${done} theorems proved` +
-      (errors > 0 ? `; not counted: ${statementErrors} statement errors, ${engineErrors} engine errors` : '') +
+      (errors > 0
+        ? `; not counted: ${statementErrors} statement errors${autoBound > 0 ? ` (${autoBound} of them with auto-bound names)` : ''}, ${engineErrors} engine errors`
+        : '') +
       (open > 0 ? `; ${open} still open` : ''),
   )
   switch (result.kind) {

@@ -10,6 +10,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 /** A command's module is loaded only when it is asked for: a policy network's libraries take seconds. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   prove: async () => (await import('./prove.ts')).proveCommand(),
+  fill: async () => (await import('./fill.ts')).fillCommand(),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   evaluate: async () => {

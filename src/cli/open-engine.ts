@@ -1,6 +1,7 @@
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import type { Engine } from '../lean/engine.ts'
 import type { FileTracer } from '../lean/file-trace.ts'
+import type { HoleOpener } from '../lean/holes.ts'
 import { openProject, readProject } from '../lean/native/project.ts'
 import { declaredByLayout } from '../lean/native/read-file.ts'
 import type { FileReader } from '../lean/placed.ts'
@@ -28,14 +29,17 @@ export const LEAN_FLAG = [
   'use the toolchain and libraries of a Lake project; see `hedge doctor --lean`',
 ] as const
 
+/** The Lean that comes with the program. @throws EngineError where it cannot run */
+export async function openEmbedded(options: PoolOptions): Promise<ChosenEngine & HoleOpener> {
+  const engine = await EmbeddedEngine.create(options)
+  const { pool } = engine
+  const { processes, libraryHash } = pool
+  return Object.assign(engine, { processes, libraryHash, tracer: () => new LeanTracer(pool) })
+}
+
 /** @throws InputError where the folder is no project; EngineError where Lean cannot run */
 export async function openEngine(project: string | undefined, options: PoolOptions): Promise<ChosenEngine> {
-  if (project === undefined) {
-    const engine = await EmbeddedEngine.create(options)
-    const { pool } = engine
-    const { processes, libraryHash } = pool
-    return Object.assign(engine, { processes, libraryHash, tracer: () => new LeanTracer(pool) })
-  }
+  if (project === undefined) return openEmbedded(options)
   const { hasLakefile, toolchain } = readProject(project)
   if (!hasLakefile || toolchain === undefined)
     throw new InputError(

@@ -1,7 +1,7 @@
-import type { Diagnostic, StartResult } from '../lean/engine.ts'
+import type { StartResult } from '../lean/engine.ts'
+import { mathlibHint } from '../lean/mathlib-hint.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
 import type { Theorem } from '../proof/theorem.ts'
-import { missingMathlib } from './auto-bound.ts'
 import { renderDiagnostics } from './terminal.ts'
 
 type Rejected = Extract<StartResult, { kind: 'rejected' }>
@@ -25,16 +25,4 @@ export function sayRejected(theorem: Theorem, rejected: Rejected, path?: string,
   }
   const hint = mathlibHint(diagnostics)
   if (hint !== undefined) console.error(`hedge: ${hint}`)
-}
-
-/** What to do where Lean misses Mathlib. */
-export function mathlibHint(diagnostics: readonly Diagnostic[]): string | undefined {
-  for (const { text } of diagnostics) {
-    if (/unknown module prefix '(Mathlib|Aesop|Batteries)'/.test(text))
-      return 'this Lean has no Mathlib: use a project that has it with --lean; `hedge doctor --lean lean-project` says how to get one'
-    const unknown = /[Uu]nknown identifier `([^`]+)`/.exec(text)?.[1]
-    const missing = unknown === undefined ? undefined : missingMathlib(unknown)
-    if (missing !== undefined) return `\`${unknown}\`${missing.slice(1)}`
-  }
-  return undefined
 }

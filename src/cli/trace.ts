@@ -6,6 +6,7 @@ import { TRACE_FORMATS, type TraceFormat, type TraceFormatName } from '../datase
 import { RejectedInput } from '../lean/engine.ts'
 import type { FileTrace, TraceEvent, Untraced } from '../lean/file-trace.ts'
 import { contextOf } from '../policy/premises.ts'
+import { sourceText } from '../proof/source-text.ts'
 import type { TracedTheorem } from '../proof/traced-proof.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
@@ -55,7 +56,7 @@ Formats:
 
 With --lean, files may be those of the project (its own, or of its packages) or any others that import its libraries.
 
-Exit codes: 0 traced, 2 bad input (a file that cannot be read, or whose imports fail), 3 Lean cannot run.`,
+Exit codes: 0 traced, 1 nothing traced, 2 bad input (a file that cannot be read, or whose imports fail), 3 Lean cannot run.`,
     )
     .action(async (paths: string[], options: Options) => {
       process.exitCode = await orBadInput(() => trace(paths, options))
@@ -70,9 +71,15 @@ async function trace(paths: readonly string[], { out, format, workers, lean }: O
   try {
     const engine = await openEngine(lean, { processes: workers, onProgress: preparing.step }).finally(preparing.stop)
     try {
-      const failures = await traceAll(engine, sources, workers, output.write)
+      let traced = 0
+      const failures = await traceAll(engine, sources, workers, (theorems) => {
+        traced += theorems.length
+        output.write(theorems)
+      })
       for (const failure of failures) say(failure)
-      return failures.length === 0 ? EXIT.done : EXIT.badInput
+      if (failures.length > 0) return EXIT.badInput
+      if (traced === 0) say('nothing was traced')
+      return traced === 0 ? EXIT.negative : EXIT.done
     } finally {
       await engine.dispose()
     }
@@ -126,7 +133,7 @@ function importsOf(text: string): string {
 }
 
 async function readSource(path: string): Promise<Source> {
-  return { path, text: await readLean(path) }
+  return { path, text: sourceText(await readLean(path)).text }
 }
 
 async function openOutput(path: string | undefined, format: TraceFormat) {

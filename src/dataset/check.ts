@@ -1,4 +1,5 @@
 import type { ProofState } from '../proof/proof-state.ts'
+import { withoutName } from '../proof/statement.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
 
@@ -35,7 +36,7 @@ export async function checkTheorems(
   const firsts = new Map<string, string>()
   for (const [position, theorem] of theorems.entries()) {
     const found = await checkTheorem(theorem, open)
-    const text = withoutName(theorem)
+    const text = textOf(theorem)
     const first = firsts.get(text)
     if (first === undefined) firsts.set(text, theorem.name)
     else found.push({ kind: 'duplicate', of: first })
@@ -78,6 +79,6 @@ async function contradiction(
 }
 
 /** A theorem's text without its name and without differences in white space. */
-function withoutName({ name, header, statement }: Theorem): string {
-  return `${header}\n${statement.replace(name, '')}`.replace(/\s+/g, ' ').trim()
+function textOf({ header, statement }: Theorem): string {
+  return `${header}\n${withoutName(statement)}`.replace(/\s+/g, ' ').trim()
 }

@@ -2,8 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { z } from 'zod'
 import { codeTokens } from '../proof/lean-text.ts'
+import { escapedName, sameName } from '../proof/names.ts'
 import { sha256 } from '../proof/sha256.ts'
-import { findTheorems, headerBefore, parseStatement, statementAt } from '../proof/statement.ts'
+import {
+  EXAMPLE_NAME,
+  findTheorems,
+  headerBefore,
+  parseStatement,
+  renamedStatement,
+  statementAt,
+} from '../proof/statement.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { isLeanDojo, type LeanDojoFile, readLeanDojo } from './leandojo.ts'
 
@@ -28,7 +36,10 @@ export type Format = (typeof FORMATS)[number]
  */
 export async function loadTheorems(path: string, format?: Format): Promise<TheoremFile> {
   const bytes = await readFile(path)
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
+  const text = bytes
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
   const kind = format ?? (extname(path) === '.lean' ? 'lean' : isLeanDojo(text) ? 'leandojo' : 'jsonl')
   const readers = { jsonl: readJsonLines, lean: readLeanTheorems, leandojo: readLeanDojoTheorems }
   return { ...withoutRepeats(readers[kind](text)), sha256: sha256(bytes) }
@@ -55,26 +66,30 @@ function readLeanDojoTheorems(text: string): Contents {
 }
 
 /**
- * A row in the format of MiniF2F. The `core_` fields, where present, win: they state the same without Mathlib. A
- * statement may come with its `:= by sorry`, and a `formal_statement` with a header of its own.
+ * A row in the format of MiniF2F and its like. The `core_` fields, where present, win: they state the same without Mathlib. A
+ * statement may come with its `:= by sorry`, and with a header of its own. Rows are told apart by their own name.
  */
+const text = z.string().nullish()
+const rowName = z.union([z.string().min(1), z.number()]).nullish()
 const rowSchema = z.object({
-  name: z.string().min(1),
-  split: z.string().nullish(),
-  header: z.string().nullish(),
-  core_header: z.string().nullish(),
-  statement: z.string().nullish(),
-  formal_statement: z.string().nullish(),
-  core_statement: z.string().nullish(),
+  name: rowName,
+  id: rowName,
+  problem_id: rowName,
+  split: text,
+  header: text,
+  core_header: text,
+  statement: text,
+  formal_statement: text,
+  lean4_code: text,
+  core_statement: text,
 })
+const STATEMENTS = ['core_statement', 'statement', 'formal_statement', 'lean4_code'] as const
 type Contents = Omit<TheoremFile, 'sha256'>
 
 export function readJsonLines(text: string): Contents {
   const theorems: TheoremEntry[] = []
   const problems: FileProblem[] = []
-  for (const [index, row] of text.split('\n').entries()) {
-    const line = index + 1
-    if (row.trim() === '') continue
+  for (const { row, line } of rowsOf(text)) {
     let value: unknown
     try {
       value = JSON.parse(row)
@@ -88,23 +103,58 @@ export function readJsonLines(text: string): Contents {
         problems.push({ line, ...(issue.path.length > 0 && { field: issue.path.join('.') }), message: issue.message })
       continue
     }
-    const { name, split, header, core_header, ...statements } = parsed.data
-    const field = (['core_statement', 'statement', 'formal_statement'] as const).find((key) => statements[key] != null)
-    if (field === undefined) {
-      problems.push({ line, field: 'statement', message: 'the row has no statement' })
-      continue
-    }
-    const statement = parseStatement(statements[field] as string)
-    if ('problem' in statement) {
-      problems.push({ line, field, message: statement.problem })
-      continue
-    }
-    const before = (field === 'core_statement' ? core_header : header) ?? ''
-    const named = /^theorem hedge_example\b/.test(statement.statement) ? renamed(statement, name) : statement
-    const theorem = { ...named, header: [before.trim(), statement.header].filter((part) => part !== '').join('\n') }
-    theorems.push({ theorem, ...(split != null && { split }), line })
+    const read = theoremOf(parsed.data)
+    if ('message' in read) problems.push({ line, ...read })
+    else theorems.push({ theorem: read, ...(parsed.data.split != null && { split: parsed.data.split }), line })
   }
   return { theorems, problems }
+}
+
+function theoremOf(row: z.infer<typeof rowSchema>): Theorem | Omit<FileProblem, 'line'> {
+  const field = STATEMENTS.find((key) => row[key] != null)
+  if (field === undefined)
+    return { field: 'statement', message: `the row has no statement: give \`${STATEMENTS.join('`, `')}\`` }
+  const statement = parseStatement(row[field] as string)
+  if ('problem' in statement) return { field, message: statement.problem }
+  const named = row.name ?? row.id ?? row.problem_id
+  if (named == null && statement.name.startsWith(EXAMPLE_NAME))
+    return { field: 'name', message: 'the row has no name, nor has its statement: give `name`, `id` or `problem_id`' }
+  const before = (field === 'core_statement' ? row.core_header : row.header) ?? ''
+  const header = [before.trim(), statement.header].filter((part) => part !== '').join('\n')
+  const theorem = { ...statement, header }
+  return named == null ? theorem : asNamed(theorem, String(named))
+}
+
+/** The theorem under its row's name. Where that is the name it has, nothing is written anew. */
+function asNamed(theorem: Theorem, name: string): Theorem {
+  const same = sameName(theorem.name, name) || theorem.name.endsWith(`.${name}`)
+  return same
+    ? { ...theorem, name }
+    : { ...theorem, name, statement: renamedStatement(theorem.statement, escapedName(name)) }
+}
+
+/** Rows as text: a line each, or the elements of an array. */
+function rowsOf(text: string): { row: string; line: number }[] {
+  if (!/^\s*\[/.test(text))
+    return text.split('\n').flatMap((row, index) => (row.trim() === '' ? [] : [{ row, line: index + 1 }]))
+  const rows: { row: string; line: number }[] = []
+  let [depth, start, line, startLine] = [0, -1, 1, 1]
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (char === '\n') line++
+    else if (char === '"') {
+      const from = at
+      for (at++; at < text.length && text[at] !== '"'; at++) if (text[at] === '\\') at++
+      if (depth === 1) rows.push({ row: text.slice(from, at + 1), line })
+    } else if (char === '{' || char === '[') {
+      depth++
+      if (depth === 2) [start, startLine] = [at, line]
+    } else if (char === '}' || char === ']') {
+      depth--
+      if (depth === 1) rows.push({ row: text.slice(start, at + 1), line: startLine })
+    }
+  }
+  return depth === 0 ? rows : [{ row: text, line: 1 }]
 }
 
 /**
@@ -114,7 +164,7 @@ export function readJsonLines(text: string): Contents {
 export function readLeanTheorems(text: string): Contents {
   const problems: FileProblem[] = []
   const theorems: TheoremEntry[] = []
-  const lineOf = (offset: number) => text.slice(0, offset).split('\n').length
+  const lineOf = lineCounter(text)
   const spans = findTheorems(text)
   const first = spans[0]
   if (first === undefined) return { theorems, problems: [{ line: 1, message: 'there is no theorem in the file' }] }
@@ -142,7 +192,20 @@ const LATER_COMMANDS =
   /^(def|abbrev|instance|structure|inductive|class|axiom|opaque|open|variable|universe|set_option|notation|infix[lr]?|macro|syntax|attribute)$/
 
 function renamed(theorem: Theorem, name: string): Theorem {
-  return { ...theorem, name, statement: theorem.statement.replace(/^theorem \S+/, `theorem ${name}`) }
+  return { ...theorem, name, statement: renamedStatement(theorem.statement, name) }
+}
+
+/** Lines of offsets that come in order. */
+function lineCounter(text: string): (offset: number) => number {
+  let [at, line] = [0, 1]
+  return (offset) => {
+    if (offset < at) [at, line] = [0, 1]
+    for (let next = text.indexOf('\n', at); next >= 0 && next < offset; next = text.indexOf('\n', at)) {
+      at = next + 1
+      line++
+    }
+    return line
+  }
 }
 
 /** A name stands for one theorem in every result: the first keeps it. */

@@ -1,4 +1,6 @@
-import { type Engine, RejectedInput, type TacticLimits } from '../lean/engine.ts'
+import { autoBoundName } from '../lean/auto-bound.ts'
+import { type Diagnostic, type Engine, RejectedInput, type TacticLimits } from '../lean/engine.ts'
+import { mathlibHint } from '../lean/mathlib-hint.ts'
 import { refusalReason, verifyProof } from '../lean/verifier.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
@@ -24,13 +26,28 @@ export type Verified =
   /** Why, in one line, and all that Lean said. */
   | { readonly verified: false; readonly reason: string; readonly messages: readonly string[] }
 
+/** One line, with the way out where Mathlib is missing. */
+function rejectedMessage(where: 'header' | 'statement', diagnostics: readonly Diagnostic[]): string {
+  const { message } = new RejectedInput(where, diagnostics)
+  const hint = mathlibHint(diagnostics)
+  return hint === undefined ? message : `${hint} (${message.split('\n')[0]})`
+}
+
 /** Lean: one session per theorem, and the verifier. */
 export function engineWorld(engine: Engine, limits: TacticLimits): World {
   return {
     async open(theorem, signal) {
       const started = await engine.start(theorem, limits, signal)
       if (started.kind === 'rejected') {
-        return { kind: 'rejected', message: new RejectedInput(started.where, started.diagnostics).message }
+        return { kind: 'rejected', message: rejectedMessage(started.where, started.diagnostics) }
+      }
+      const bound = await autoBoundName(engine, theorem)
+      if (bound !== undefined) {
+        await started.session.close()
+        return {
+          kind: 'rejected',
+          message: `auto-bound: \`${bound}\` is not declared; Lean takes it for a new variable`,
+        }
       }
       return {
         kind: 'opened',

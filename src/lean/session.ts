@@ -42,6 +42,19 @@ async function openText(worker: Worker, header: string): Promise<OpenedHeader> {
   return opened
 }
 
+/** Handles of a theorem and its first state, just made in a process. */
+export type Started = Omit<ProofState, 'path'> & { readonly theorem: number; readonly state: number }
+/** Opens what a session works on, in one process. @throws RejectedInput */
+type Begin = (worker: Worker) => Promise<Started>
+
+async function startStatement(worker: Worker, theorem: Theorem, { heartbeats }: TacticLimits): Promise<Started> {
+  const { environment } = await openHeader(worker, theorem.header)
+  const { statement } = theorem
+  const started = await worker.process.request('start', { environment, statement, heartbeats }, OPEN_DEADLINE_MS)
+  if (started.kind === 'rejected') throw new RejectedInput('statement', started.diagnostics)
+  return started
+}
+
 /** The tactics that led to a state gave something else in another process. Lean is deterministic but for its clocks. */
 class LostState extends Error {
   constructor(tactic: string) {
@@ -61,10 +74,13 @@ export class PooledSession implements ProofSession {
   readonly #parents = new WeakMap<ProofState, ProofState>()
   #root: ProofState | undefined
 
-  private constructor(pool: LeanPool, theorem: Theorem, limits: TacticLimits) {
+  readonly #begin: Begin
+
+  private constructor(pool: LeanPool, theorem: Theorem, limits: TacticLimits, begin: Begin) {
     this.#pool = pool
     this.theorem = theorem
     this.#limits = limits
+    this.#begin = begin
   }
 
   /** @throws RejectedInput where the header or the statement does not elaborate; EngineError where Lean cannot. */
@@ -73,8 +89,9 @@ export class PooledSession implements ProofSession {
     theorem: Theorem,
     limits: TacticLimits,
     signal?: AbortSignal,
+    begin: Begin = (worker) => startStatement(worker, theorem, limits),
   ): Promise<PooledSession> {
-    const session = new PooledSession(pool, theorem, limits)
+    const session = new PooledSession(pool, theorem, limits, begin)
     await session.#retrying(signal, (worker) => session.#open(worker))
     return session
   }
@@ -185,14 +202,7 @@ export class PooledSession implements ProofSession {
   async #open(worker: Worker): Promise<OpenedTheorem> {
     const known = worker.theorems.get(this)
     if (known !== undefined) return known
-    const { environment } = await openHeader(worker, this.theorem.header)
-    const { statement } = this.theorem
-    const started = await worker.process.request(
-      'start',
-      { environment, statement, heartbeats: this.#limits.heartbeats },
-      OPEN_DEADLINE_MS,
-    )
-    if (started.kind === 'rejected') throw new RejectedInput('statement', started.diagnostics)
+    const started = await this.#begin(worker)
     const opened: OpenedTheorem = { theorem: started.theorem, states: new Map([[started.key, started.state]]) }
     worker.theorems.set(this, opened)
     this.#root ??= { key: started.key, goals: started.goals, path: [] }

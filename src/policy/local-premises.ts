@@ -42,7 +42,8 @@ export function withLocal(library: PremiseIndex, local: LocalDeclarations): Prem
         const shared = mentioned.filter((symbol) => asked.has(symbol))
         // A theorem about the file's own notions is for goals that are about them too.
         const about = shared.filter((symbol) => own.has(symbol)).length
-        const score = (shared.length + 3 * about) / (mentioned.length + 3 * about + 1) + age / (theorems.length * 1000)
+        const likeness = (shared.length + 3 * about) / (mentioned.length + 3 * about + 1)
+        const score = (about > 0 ? likeness : likeness / 4) + age / (theorems.length * 1000)
         if (shared.length > 0) scored.push({ name, conclusion, score })
       }
       scored.sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))

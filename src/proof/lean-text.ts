@@ -28,7 +28,10 @@ export function* codeTokens(source: string): Generator<CodeToken> {
     if (SPACE.test(char)) at++
     else if (source.startsWith('--', at)) at = endOf(source, '\n', at)
     else if (source.startsWith('/-', at)) at = endOfComment(source, at)
-    else if (char === '"') {
+    else if (char === 'r' && RAW_STRING.test(source.slice(at, at + 12)) && !WORD_PART.test(source[at - 1] ?? ' ')) {
+      at = endOfRawString(source, at)
+      yield { kind: 'string', text: source.slice(start, at), start, depth }
+    } else if (char === '"') {
       at = endOfString(source, at)
       yield { kind: 'string', text: source.slice(start, at), start, depth }
     } else if (char === "'" && CHARACTER.test(source.slice(at, at + 12))) {
@@ -90,6 +93,14 @@ export function endOfComment(source: string, from: number): number {
     } else at++
   }
   return at
+}
+
+/** `r"…"` and `r#"…"#`: a backslash means nothing in them. */
+const RAW_STRING = /^r#*"/
+function endOfRawString(source: string, from: number): number {
+  let marks = from + 1
+  while (source[marks] === '#') marks++
+  return endOf(source, `"${'#'.repeat(marks - from - 1)}`, marks + 1)
 }
 
 function endOfString(source: string, from: number): number {

@@ -14,7 +14,7 @@ export type TheoremSpan = {
 }
 
 /** Name given to an `example`; a prime is added until the text does not contain it. */
-const EXAMPLE_NAME = 'hedge_example'
+export const EXAMPLE_NAME = 'hedge_example'
 const THEOREM_WORDS = new Set(['theorem', 'lemma', 'example'])
 const MODIFIERS = new Set(['private', 'protected', 'public', 'noncomputable', 'nonrec', 'local', 'scoped'])
 const OTHER_COMMANDS =
@@ -32,7 +32,13 @@ export function parseStatement(text: string): ParsedStatement {
   const span = spans[0]
   if (span === undefined) return { problem: 'there is no `theorem`, `lemma` or `example` in the text' }
   if (spans.length > 1) return { problem: `the text holds ${spans.length} theorems, where one is expected` }
-  return statementAt(text, span, headerBefore(text, span))
+  return parseAt(text, span)
+}
+
+/** The theorem of a span, with what stands before it. */
+function parseAt(text: string, span: TheoremSpan): ParsedStatement {
+  const theorem = statementAt(text, span, headerBefore(text, span))
+  return 'problem' in theorem ? theorem : { ...theorem, statement: `${prefixBefore(text, span)}${theorem.statement}` }
 }
 
 /** The theorem of a span, with the header given. */
@@ -48,12 +54,61 @@ export function statementAt(text: string, span: TheoremSpan, header: string): Pa
   return finishStatement(first.text, afterKeyword.slice(first.text.length).trim(), header)
 }
 
-/** The header of a theorem: all text before it. An `open … in` becomes an `open`, as nothing else follows. */
+/** The header of a theorem: all text before it, and before the `open … in` and such that belong to it. */
 export function headerBefore(text: string, span: TheoremSpan): string {
-  return text
-    .slice(0, span.start)
-    .trim()
-    .replace(/\s+in$/, '')
+  return text.slice(0, beginOfCommand(text, span)).trim()
+}
+
+/** What holds for one command only, as it stands before a theorem. */
+function prefixBefore(text: string, span: TheoremSpan): string {
+  return text.slice(beginOfCommand(text, span), span.start)
+}
+
+/** Words of commands that hold for the one behind their `in`. */
+const BEFORE_IN = /^(open|set_option|variable|universe|include|omit|attribute|local|scoped|unseal|seal)$/
+
+/** Where the first `open … in` before a theorem begins, or the theorem itself. */
+function beginOfCommand(text: string, span: TheoremSpan): number {
+  const before = [...codeTokens(text.slice(0, span.start))]
+  let begin = span.start
+  for (let at = before.length - 1; at >= 0; ) {
+    const token = before[at] as CodeToken
+    if (token.kind !== 'word' || token.text !== 'in' || token.depth > 0) break
+    let first = at - 1
+    while (first >= 0) {
+      const { kind, depth, text: word, start } = before[first] as CodeToken
+      if (kind === 'word' && depth === 0 && BEFORE_IN.test(word) && startsLine(text, start)) break
+      first--
+    }
+    if (first < 0) break
+    begin = (before[first] as CodeToken).start
+    at = first - 1
+  }
+  return begin
+}
+
+/** The same statement without the name it declares. */
+export function withoutName(statement: string): string {
+  return withName(statement, '')
+}
+
+/** The same statement under another name, in the namespace it has by its own: that is open while it is read. */
+export function renamedStatement(statement: string, name: string): string {
+  return withName(statement, name)
+}
+
+function withName(statement: string, name: string): string {
+  const tokens = codeTokens(statement)
+  let word = false
+  for (const token of tokens) {
+    if (word && token.kind === 'word') {
+      const parts = token.text.match(/«[^»]*»|[^.«]+/g) ?? []
+      const full = name === '' ? '' : [...parts.slice(0, -1), name].join('.')
+      return `${statement.slice(0, token.start)}${full}${statement.slice(token.start + token.text.length)}`
+    }
+    word = token.kind === 'word' && token.depth === 0 && THEOREM_WORDS.has(token.text)
+  }
+  return statement
 }
 
 /** Every `theorem`, `lemma` and `example` command of a source text, in order. */
@@ -62,10 +117,13 @@ export function findTheorems(text: string): TheoremSpan[] {
   let command: { keyword: string; start: number; keywordStart: number } | undefined
   let statementEnd: number | undefined
   let locals = 0
+  /** In a type that is a program, `:=` may assign; and bars may belong to a `match`. */
+  let [program, alternatives] = [false, false]
+  let lastAssign: number | undefined
   /** Start of the modifiers and attributes that are open at the moment. */
   let prefix: number | undefined
   const finish = (end: number) => {
-    if (command !== undefined) spans.push({ ...command, statementEnd: statementEnd ?? end })
+    if (command !== undefined) spans.push({ ...command, statementEnd: statementEnd ?? lastAssign ?? end })
     command = undefined
   }
   for (const token of codeTokens(text)) {
@@ -74,8 +132,9 @@ export function findTheorems(text: string): TheoremSpan[] {
       const start = withDocumentation(text, prefix ?? token.start)
       finish(start)
       command = { keyword: token.text, start, keywordStart: token.start }
-      statementEnd = undefined
+      statementEnd = lastAssign = undefined
       locals = 0
+      program = alternatives = false
       prefix = undefined
     } else if (token.depth === 0 && token.kind === 'word' && startsCommand && MODIFIERS.has(token.text)) {
       prefix ??= token.start
@@ -89,11 +148,21 @@ export function findTheorems(text: string): TheoremSpan[] {
       prefix = undefined
     } else if (token.depth === 0 && token.kind === 'assign') {
       if (locals > 0) locals--
-      else statementEnd ??= token.start
+      else if (!program || /^:=\s*(by|sorry)\b/.test(text.slice(token.start, token.start + 200)))
+        statementEnd ??= token.start
+      else lastAssign = token.start
+    } else if (token.depth === 0 && token.kind === 'symbol' && token.text === '|') {
+      if (!alternatives && startsLine(text, token.start)) statementEnd ??= token.start
+    } else if (token.depth === 0 && token.kind === 'word' && token.text === 'where' && command !== undefined) {
+      statementEnd ??= token.start
     } else if (token.depth === 0 && token.kind === 'word' && LOCAL_DEFINITION.test(token.text)) {
       if (statementEnd === undefined) locals++
     } else if (token.depth === 0 && token.kind === 'word') {
       prefix = undefined
+      if (statementEnd === undefined) {
+        program ||= token.text === 'do'
+        alternatives ||= token.text === 'match' || token.text === 'fun'
+      }
     }
   }
   finish(text.length)

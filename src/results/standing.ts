@@ -7,6 +7,8 @@ export type Standing = {
   readonly done: number
   readonly proved: number
   readonly statementErrors: number
+  /** Of the statement errors, those that elaborate, but only because Lean binds a name that nobody declared. */
+  readonly autoBound: number
   readonly engineErrors: number
   readonly errors: number
 }
@@ -15,6 +17,7 @@ const row = z.object({
   position: z.number(),
   outcome: z.enum(['open', 'done', 'statementError', 'engineError']),
   proved: z.number(),
+  autoBound: z.number(),
 })
 
 /** Counts the theorems of a run, or those at certain positions. */
@@ -28,7 +31,8 @@ export function runStanding(
     .parse(
       database
         .prepare(
-          `SELECT position, outcome, EXISTS (SELECT 1 FROM proofs WHERE theorem_id = theorems.id) AS proved
+          `SELECT position, outcome, EXISTS (SELECT 1 FROM proofs WHERE theorem_id = theorems.id) AS proved,
+             COALESCE(message LIKE 'auto-bound: %', 0) AS autoBound
            FROM theorems WHERE run_id = ?`,
         )
         .all(run),
@@ -42,6 +46,7 @@ export function runStanding(
     done: count(({ outcome }) => outcome === 'done'),
     proved: count(({ outcome, proved }) => outcome === 'done' && proved === 1),
     statementErrors,
+    autoBound: count(({ outcome, autoBound }) => outcome === 'statementError' && autoBound === 1),
     engineErrors,
     errors: statementErrors + engineErrors,
   }

@@ -12,7 +12,12 @@ test('header lines, comments, attributes and modifiers before it', () => {
     parseStatement('import Std\nopen Nat\n/-- says: := by -/\n@[simp] private theorem t : True := trivial'),
   ).toEqual({ name: 't', header: 'import Std\nopen Nat', statement: 'theorem t : True' })
   expect(parseStatement('set_option maxRecDepth 900 in\ntheorem t : True')).toMatchObject({
-    header: 'set_option maxRecDepth 900',
+    header: '',
+    statement: 'set_option maxRecDepth 900 in\ntheorem t : True',
+  })
+  expect(parseStatement('def a := 1\nopen Nat in\nset_option maxRecDepth 900 in theorem t : True')).toMatchObject({
+    header: 'def a := 1',
+    statement: 'open Nat in\nset_option maxRecDepth 900 in theorem t : True',
   })
   expect(parseStatement('def two := 2\ntheorem t : two = 2 := rfl')).toMatchObject({
     header: 'def two := 2',

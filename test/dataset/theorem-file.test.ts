@@ -50,17 +50,18 @@ test('each bad row is reported with its line and field, and the others are used'
     '{"name": "e", "statement": "there is nothing to see"}',
     '{"name": "a", "statement": "theorem a : True"}',
     '{"name": "f", "statement": "theorem f : True"}',
+    '{"statement": "example : True"}',
   ].join('\n')
   await writeFile(path, text)
   const { theorems, problems, sha256 } = await loadTheorems(path)
-  expect(theorems.map(({ theorem }) => theorem.name)).toEqual(['a', 'f'])
+  expect(theorems.map(({ theorem }) => theorem.name)).toEqual(['a', 'b', 'f'])
   expect(problems.map(({ line, field }) => [line, field])).toEqual([
     [2, undefined],
-    [4, 'name'],
     [5, 'statement'],
     [6, 'statement'],
     [7, 'statement'],
     [8, 'name'],
+    [10, 'name'],
   ])
   expect(sha256).toMatch(/^[0-9a-f]{64}$/)
 })
@@ -91,4 +92,79 @@ test('the small core set loads without a problem', async () => {
   const { theorems, problems } = await loadTheorems('datasets/core-small.jsonl')
   expect(problems).toEqual([])
   expect(theorems.length).toBeGreaterThanOrEqual(40)
+})
+
+test('rows are told apart by their own name, whatever their statement is called', () => {
+  const { theorems, problems } = readJsonLines(
+    rows(
+      { name: 'wb_10', formal_statement: 'theorem X (a : Nat) : a + 0 = a := by sorry' },
+      { name: 'wb_11', formal_statement: 'theorem X (a b : Nat) : a + b = b + a := by sorry' },
+      { id: 'by_id', formal_statement: 'theorem X (p : Prop) : p → p := by sorry' },
+      { problem_id: 7, lean4_code: 'theorem Nat.X (n : Nat) : succ n = n + 1 := by sorry' },
+      { statement: 'theorem own : 1 = 1' },
+      { name: 'p', statement: 'theorem Nat.p (n : Nat) : succ n = n + 1' },
+    ),
+  )
+  expect(problems).toEqual([])
+  expect(theorems.map(({ theorem }) => [theorem.name, theorem.statement])).toEqual([
+    ['wb_10', 'theorem wb_10 (a : Nat) : a + 0 = a'],
+    ['wb_11', 'theorem wb_11 (a b : Nat) : a + b = b + a'],
+    ['by_id', 'theorem by_id (p : Prop) : p → p'],
+    // The namespace stays: it is open while the statement is read.
+    ['7', 'theorem Nat.«7» (n : Nat) : succ n = n + 1'],
+    ['own', 'theorem own : 1 = 1'],
+    ['p', 'theorem Nat.p (n : Nat) : succ n = n + 1'],
+  ])
+})
+
+test('names that are no identifiers are escaped', () => {
+  const named = (name: string) =>
+    readJsonLines(rows({ name, statement: 'example : True := by sorry' })).theorems[0]?.theorem
+  expect(named('amc-12a/2031 p9')).toMatchObject({ statement: 'theorem «amc-12a/2031 p9» : True' })
+  expect(named('17')).toMatchObject({ name: '17', statement: 'theorem «17» : True' })
+  expect(named('plain_name')).toMatchObject({ statement: 'theorem plain_name : True' })
+  expect(named('end')).toMatchObject({ statement: 'theorem «end» : True' })
+  expect(named('a.b')).toMatchObject({ statement: 'theorem «a.b» : True' })
+})
+
+test('an array of rows is a set like any other, with the lines of its rows', () => {
+  const { theorems, problems } = readJsonLines(
+    '[\n  {"name":"one","statement":"theorem one : True"},\n  {"name":"two]","statement":"theorem two : \\"}\\" = \\"}\\""},\n  3\n]\n',
+  )
+  expect(theorems.map(({ theorem, line }) => [theorem.name, line])).toEqual([
+    ['one', 2],
+    ['two]', 3],
+  ])
+  expect(problems).toEqual([])
+})
+
+test('statements are cut where Lean ends them', () => {
+  const statementOf = (statement: string) =>
+    readJsonLines(rows({ name: 'p', statement })).theorems[0]?.theorem.statement
+  const cut: [string, string][] = [
+    ['theorem p : ∀ n : Nat, 0 + n = n\n  | 0 => rfl\n  | n + 1 => by omega', 'theorem p : ∀ n : Nat, 0 + n = n'],
+    [
+      'theorem p (s : String) (h : s = ":= by") : s = ":= by" := by\n  sorry',
+      'theorem p (s : String) (h : s = ":= by") : s = ":= by"',
+    ],
+    ['theorem p (h : s = r"a\\") : s = r#"":="# := by sorry', 'theorem p (h : s = r"a\\") : s = r#"":="#'],
+    [
+      'theorem p : Id.run do\n    let mut s := 0\n    for i in [1] do s := s + i\n    return s = 1 := by sorry',
+      'theorem p : Id.run do\n    let mut s := 0\n    for i in [1] do s := s + i\n    return s = 1',
+    ],
+    [
+      'theorem p (a b : Nat)\n    (h : a = b) : b = a :=\nby\n  sorry',
+      'theorem p (a b : Nat)\n    (h : a = b) : b = a',
+    ],
+    ['theorem p : True ∧ True where\n  left := trivial\n  right := trivial', 'theorem p : True ∧ True'],
+    [
+      'variable (n : Nat) in\nopen Nat in\ntheorem p : succ n = n + 1 := rfl',
+      'variable (n : Nat) in\nopen Nat in\ntheorem p : succ n = n + 1',
+    ],
+    [
+      'theorem p : match 1 with\n  | 0 => False\n  | _ => True := by trivial',
+      'theorem p : match 1 with\n  | 0 => False\n  | _ => True',
+    ],
+  ]
+  for (const [text, statement] of cut) expect(statementOf(text)).toBe(statement)
 })

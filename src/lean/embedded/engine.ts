@@ -4,6 +4,7 @@ import {
   DEFAULT_LIMITS,
   type Engine,
   EngineError,
+  RejectedInput,
   type StartResult,
   type Submission,
   startResult,
@@ -11,11 +12,12 @@ import {
   type Verdict,
   type VerifyOptions,
 } from '../engine.ts'
+import type { CommandCheck, HoleOpener, HolePlace, HoleStart } from '../holes.ts'
 import { type FileReader, type FileReading, placedTheorems, type ReadOptions } from '../placed.ts'
-import { LeanPool, type PoolOptions } from '../pool.ts'
+import { LeanPool, type PoolOptions, type Worker } from '../pool.ts'
 import { openHeader, PooledSession } from '../session.ts'
-import type { PlacedCommand } from './file-protocol.ts'
-import { fileText, scanFile } from './file-texts.ts'
+import type { Edit, PlacedCommand } from './file-protocol.ts'
+import { fileText, putText, scanFile } from './file-texts.ts'
 import { ProcessGoneError } from './lean-process.ts'
 import type { LibraryTheorems, LocalConstants } from './protocol.ts'
 import { methods } from './protocol.ts'
@@ -24,12 +26,15 @@ import { SourceVerifier } from './verify-source.ts'
 
 /** Listing all of Lean's own theorems on a loaded machine. */
 const PREMISES_DEADLINE_MS = 180_000
+/** All commands before a place, on a loaded machine; and one command with a proof filled in. */
+const HOLE_DEADLINE_MS = 1_800_000
+const CHECK_DEADLINE_MS = 120_000
 
 /** `imports`: the same text for the same imports. */
 export type LocalPremises = LocalConstants & { readonly imports: string }
 
 /** The engine that needs nothing but npm: Lean 4.28 in child processes. */
-export class EmbeddedEngine implements Engine, FileReader {
+export class EmbeddedEngine implements Engine, FileReader, HoleOpener {
   readonly pool: LeanPool
   readonly #verifier: SourceVerifier
 
@@ -97,6 +102,39 @@ export class EmbeddedEngine implements Engine, FileReader {
         throw new EngineError(`Lean stops while it reads the file: ${cause.message}`, { cause })
       })
     return { places, commands, theorems: placedTheorems(places, commands) }
+  }
+
+  async startHole(
+    { text, command, hole }: HolePlace,
+    named: Theorem,
+    limits: TacticLimits = DEFAULT_LIMITS,
+    signal?: AbortSignal,
+  ): Promise<HoleStart> {
+    const file = fileText(text)
+    let found = { times: 1, isProposition: true }
+    const begin = async ({ process }: Worker) => {
+      await putText(process, file)
+      const params = { id: file.id, command, hole, heartbeats: limits.heartbeats }
+      const started = await process.request('startHole', params, HOLE_DEADLINE_MS)
+      if (started.kind === 'rejected') throw new RejectedInput('statement', started.diagnostics)
+      found = started
+      return started
+    }
+    const start = await startResult(PooledSession.begin(this.pool, named, limits, signal, begin))
+    return start.kind === 'rejected' ? start : { ...start, ...found, kind: 'started', session: start.session }
+  }
+
+  checkCommand(text: string, command: number, edits: readonly Edit[]): Promise<CommandCheck | undefined> {
+    const file = fileText(text)
+    return this.pool
+      .withWorker(async ({ process }) => {
+        await putText(process, file)
+        return process.request('checkCommand', { id: file.id, command, edits: [...edits] }, CHECK_DEADLINE_MS)
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof ProcessGoneError)) throw error
+        return undefined
+      })
   }
 
   dispose(): Promise<void> {

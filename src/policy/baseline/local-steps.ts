@@ -5,6 +5,8 @@ import { type Proposal, propose, WEIGHTS } from './proposal.ts'
 
 /** Names in one `simp`; more make it slow and are seldom needed together. */
 const MOST_NAMES = 6
+/** Score from which on a theorem is about what the goal is about, and not only about numbers too. */
+const CLOSE = 0.3
 
 /** Steps with what the theorem's own file declares: definitions are unfolded, its lemmas used, its types taken apart. */
 export function* localSteps(state: ProofState, index: PremiseIndex): Iterable<Proposal> {
@@ -14,7 +16,10 @@ export function* localSteps(state: ProofState, index: PremiseIndex): Iterable<Pr
   if (local === undefined || view === undefined) return
   const { theorems, definitions, types } = local
   const unfolded = definitions.slice(0, MOST_NAMES)
-  const lemmas = theorems.slice(0, 3).map(({ name }) => name)
+  const lemmas = theorems
+    .filter(({ score }) => score > CLOSE)
+    .slice(0, 3)
+    .map(({ name }) => name)
   const together = [...unfolded, ...lemmas].slice(0, MOST_NAMES)
   if (unfolded.length > 0) {
     const names = unfolded.join(', ')

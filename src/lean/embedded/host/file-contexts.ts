@@ -290,6 +290,8 @@ export function createFileContexts(
   /** Elaborates one command with parts of its text replaced, in the environment before it. Nothing of it is kept. */
   const check = (id: number, command: number, edits: readonly Edit[]) => {
     const text = textOf(id)
+    // Where the command ends is known once it has run.
+    if (text.done[command] === undefined) before(text, command + 1)
     const mark = before(text, command)
     const done = text.done[command]
     if (mark === undefined || done === undefined) throw new Error(`the text has no command ${command}`)
@@ -316,7 +318,18 @@ export function createFileContexts(
     return { errors, whole, holes }
   }
 
-  return { put, drop, scan, openAt, commandAt, check }
+  /** Errors of a text that may change what stands behind it; those in proofs of its theorems do not. */
+  const obstacles = (text: string): Diagnostic[] => {
+    const id = -1
+    const failed = put(id, text)
+    if (failed !== undefined) return failed.diagnostics
+    const opened = openAt(id, Buffer.byteLength(text))
+    if (opened?.kind === 'opened') dec(opened.state)
+    drop(id)
+    return opened?.kind === 'rejected' ? opened.diagnostics : []
+  }
+
+  return { put, drop, scan, openAt, commandAt, check, obstacles }
 }
 
 function commonPrefix(a: Buffer, b: Buffer): number {

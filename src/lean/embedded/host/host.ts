@@ -55,9 +55,9 @@ export async function createHost(paths: HostPaths) {
     imported.set(key, state)
     return { state, position, key }
   }
-  const verification = createVerification(lean, elaborator, constants, importOnly)
 
   const fileContexts = createFileContexts(lean, elaborator, constants, commandReader, importOnly)
+  const verification = createVerification(lean, elaborator, constants, importOnly, fileContexts.obstacles)
   const putText = (id: number, text: string) => {
     const failed = fileContexts.put(id, text)
     return failed === undefined ? { kind: 'put' as const } : { kind: 'rejected' as const, ...failed }

@@ -195,7 +195,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     if (where === undefined || where.start > place.start || where.end < place.end) return syntax
     const kind = kindOf(syntax)
     if (where.start === place.start && where.end === place.end && HOLES.test(kind)) {
-      const info = inc(field(field(arrayItems(field(syntax, 2))[0] as Obj, 0), 0))
+      const info = inc(field(arrayItems(field(syntax, 2))[0] as Obj, 0))
       const node = (of: string, parts: Obj[]) => makeCtor(1, [box(2), makeName(of), lean.makeArray(parts)])
       const word = (text: string) => makeCtor(2, [inc(info), makeString(text)])
       const hole = node(HOLE_KIND, [word('sorry')])
@@ -229,11 +229,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     // isProp asks for the type of a term in the goal's own context.
     const { index, arity } = isPropOf
     const question = makeClosure(index, arity, [inc(field(type, 0))])
-    const answer = fn('l_Lean_MVarId_withContext___at___00Lean_MVarId_admit_spec__1___redArg')(
-      inc(theorem.rootGoal),
-      question,
-      ...metaContexts(theorem),
-    )
+    const answer = inContext(inc(theorem.rootGoal), question, ...metaContexts(theorem))
     const yes = failure(answer) === undefined && field(answer, 0) >>> 1 === 1
     dec(type)
     dec(answer)
@@ -373,7 +369,9 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   const evalTactic = timed('l_Lean_Elab_Tactic_evalTactic')
   const synthesize = timed('l_Lean_Elab_Term_synthesizeSyntheticMVarsNoPostponing')
   const unsolvedGoals = timed('l_Lean_Elab_Tactic_getUnsolvedGoals')
-  const kernelAdd = timed('l_Lean_Meta_mkAuxTheorem')
+  const kernelAdd = lean.tableIndex('l_Lean_Meta_mkAuxTheorem___boxed')
+  /** `MVarId.withContext` (goal) (action), as this build has it for one of its users: what the action gives does not matter. */
+  const inContext = timed('l_Lean_MVarId_withContext___at___00Lean_MVarId_admit_spec__1___redArg')
   const ppGoal = timed('l_Lean_Meta_ppGoal')
   const prettyPrint = timed('l_Std_Format_pretty')
   const isPropOf = lean.tableIndex('l_Lean_Meta_isProp___boxed')
@@ -500,8 +498,10 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     const type = fn('l_Lean_MVarId_getType')(inc(theorem.rootGoal), ...metaContexts(theorem))
     const untyped = failure(type)
     if (untyped !== undefined) return untyped
-    // mkAuxTheorem (type) (value) (zetaDelta) (kind?) (cache)
-    const added = kernelAdd(inc(field(type, 0)), inc(proof), box(0), UNIT, box(0), ...metaContexts(theorem))
+    // mkAuxTheorem (type) (value) (zetaDelta) (kind?) (cache), among the goal's own hypotheses: a hole of a file may stand deep.
+    const { index, arity } = kernelAdd
+    const adding = makeClosure(index, arity, [inc(field(type, 0)), inc(proof), box(0), UNIT, box(0)])
+    const added = inContext(inc(theorem.rootGoal), adding, ...metaContexts(theorem))
     const refused = failure(added)
     dec(type)
     dec(added)

@@ -22,6 +22,9 @@ export type Import = (
 
 const NO_PROGRAMS = ' (this Lean writes no files and starts no programs; `bv_decide` needs both, for its SAT solver)'
 const UNREAD = 'nothing behind `#exit` is read'
+/** The errors of a header that may change what stands behind it. */
+export type ObstaclesIn = (header: string) => Diagnostic[]
+
 const ONE_THEOREM = 'the statement must be one theorem, without its proof'
 const complaint = (text: string): Diagnostic => ({ severity: 'error', line: 1, column: 0, text })
 /** Which of the texts may have run code of its own. */
@@ -36,7 +39,13 @@ const IDENT = 3
  * The three halves of verification, each for a process of its own: what a statement means (`state`), what a source
  * proves (`exportProof`), and whether the second is a proof of the first (`check`), which sees no text at all.
  */
-export function createVerification(lean: Objects, elaborator: Elaborator, constants: Constants, importOnly: Import) {
+export function createVerification(
+  lean: Objects,
+  elaborator: Elaborator,
+  constants: Constants,
+  importOnly: Import,
+  obstaclesIn: ObstaclesIn,
+) {
   const declared = createDeclared(lean, elaborator, constants)
   const kernel = createKernel(lean, elaborator)
   const proofCheck = createProofCheck(lean, elaborator, kernel, declared)
@@ -55,7 +64,8 @@ export function createVerification(lean: Objects, elaborator: Elaborator, consta
     const before = headers.run(header, base.state, base.key, base.position)
     const ranCodeOf = before.every((command) => command.inert) ? 'none' : 'header'
     const inHeader = before.flatMap((command) => errorsOf(command.diagnostics))
-    if (inHeader.length > 0) return rejected('header', inHeader, ranCodeOf)
+    const obstacles = inHeader.length > 0 ? obstaclesIn(header) : []
+    if (obstacles.length > 0) return rejected('header', obstacles, ranCodeOf)
     if (before.at(-1)?.kind === STOPS_READING) return rejected('header', [complaint(UNREAD)], ranCodeOf)
     return stateBelow(before.at(-1)?.state ?? base.state, statement, ranCodeOf)
   }

@@ -1,0 +1,208 @@
+import { writeFile } from 'node:fs/promises'
+import { relative } from 'node:path'
+import { Command } from 'commander'
+import type { Member } from '../ensemble/member.ts'
+import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
+import { searchInTurns } from '../ensemble/turns.ts'
+import { unifiedDiff } from '../fill/diff.ts'
+import { type FillResult, fillFile, type HoleSearch } from '../fill/fill-file.ts'
+import { type FilledHole, listHoles } from '../fill/holes.ts'
+import { mathlibHint } from '../lean/mathlib-hint.ts'
+import type { FileReading } from '../lean/placed.ts'
+import { sameName } from '../proof/names.ts'
+import type { SourceText } from '../proof/source-text.ts'
+import { plural } from '../report/plural.ts'
+import { TUNED_BEST_FIRST } from '../search/best-first.ts'
+import { systemClock } from '../search/budget.ts'
+import { minimiseProof, scriptRunner } from '../search/minimise.ts'
+import { EXIT, InputError, orBadInput } from './failure.ts'
+import { atLeast, duration } from './flags.ts'
+import { listenForInterrupt } from './interrupt.ts'
+import { type LeanTarget, leanTarget, readLeanFile } from './lean-file.ts'
+import { openEmbedded } from './open-engine.ts'
+import { openMember, type PremisesOf, premisesFrom, SHIPPED } from './open-policy.ts'
+import { seconds, showSteps } from './terminal.ts'
+
+type Flags = {
+  policy: readonly string[]
+  budget: number
+  total?: number
+  depth: number
+  width: number
+  seed: string
+  workers?: number
+  tacticTimeout: number
+  heartbeats: number
+  inPlace?: true
+  out?: string
+  json?: true
+}
+
+/** Milliseconds of a policy's first turn. */
+const SLICE_MS = 1000
+
+export function fillCommand(): Command {
+  return new Command('fill')
+    .description('fill the `sorry`s of a Lean file with proofs; prints a diff')
+    .argument('<file>', 'file.lean, file.lean:name, file.lean:line or file.lean#Lline')
+    .option('--policy <policy...>', 'one or more that take turns, see below', [...SHIPPED])
+    .option('--budget <time>', 'wall clock for the search at one hole', duration, 10_000)
+    .option('--total <time>', 'wall clock for all holes: none is begun after it', duration)
+    .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
+    .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), TUNED_BEST_FIRST.width)
+    .option('--seed <text>', 'seed of everything random', '0')
+    .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
+    .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 10_000)
+    .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", atLeast(1), 50_000)
+    .option('--in-place', 'write what was filled into the file')
+    .option('-o, --out <file>', 'write the file with what was filled to another file')
+    .option('--json', 'print what became of each hole as JSON')
+    .addHelpText(
+      'after',
+      `\nPolicies: ${MEMBER_SYNTAX}\n\nExit codes: 0 all filled, 1 some or none, 2 bad input, 3 Lean cannot run, 130 interrupted.`,
+    )
+    .action(async (what: string, flags: Flags) => {
+      process.exitCode = await orBadInput(() => fill(what, flags))
+    })
+}
+
+async function fill(what: string, flags: Flags): Promise<number> {
+  const target = leanTarget(what)
+  if (target === undefined) throw new InputError(`${JSON.stringify(what)} is no .lean file`)
+  if (flags.inPlace === true && flags.out !== undefined) throw new InputError('give --in-place or --out, not both')
+  const file = await readLeanFile(target.path)
+  const configs = parseMembers(flags.policy, {
+    temperature: 1,
+    search: bestFirst(flags.width),
+    settings: {},
+  })
+  if ('problem' in configs) throw new InputError(configs.problem)
+  const say = (line: string) => process.stderr.write(`${line}\n`)
+  const interrupt = listenForInterrupt(say)
+  const members: Member[] = []
+  let premises: PremisesOf
+  for (const config of configs)
+    members.push(await openMember(config, (header) => (premises as NonNullable<PremisesOf>)(header)))
+  const steps = showSteps(flags.json === true)
+  const engine = await openEmbedded({
+    ...(flags.workers === undefined ? {} : { processes: flags.workers }),
+    onProgress: steps.step,
+  }).finally(steps.stop)
+  try {
+    premises = premisesFrom(engine)
+    const reading = await engine
+      .readFile(file.text, {
+        onProgress: (share) => steps.step(`reading ${target.path}`, share),
+        signal: interrupt.signal,
+      })
+      .finally(steps.stop)
+    const wanted = holesOf(target, reading)
+    const begun = performance.now()
+    const total = flags.total
+    const result = await fillFile(engine, file.text, reading, wanted, {
+      limits: { heartbeats: flags.heartbeats, wallClockMs: flags.tacticTimeout },
+      search: searchWith(members, engine.processes, flags, interrupt.signal),
+      outOfTime: () => total !== undefined && performance.now() - begun > total,
+      signal: interrupt.signal,
+      onHole: (hole, done, all) => say(`${line(target.path, hole)} (${done}/${all})`),
+    })
+    await show(target.path, file, result, flags)
+    if (flags.json !== true) say(summary(target.path, result))
+    const filled = result.holes.every(({ replacement }) => replacement !== undefined)
+    return interrupt.signal.aborted ? EXIT.interrupted : filled ? EXIT.done : EXIT.negative
+  } finally {
+    interrupt.release()
+    for (const member of members) await member.dispose?.()
+    await engine.dispose()
+  }
+}
+
+/** @throws InputError where nothing is meant, or the file cannot be read at all */
+function holesOf({ path, name, line }: LeanTarget, reading: FileReading) {
+  const broken = reading.commands.find(({ declarations, breaks }) => breaks && declarations.length === 0)
+  const all = listHoles(reading, () => true)
+  const [error] = broken?.errors ?? []
+  if (all.length === 0 && error !== undefined)
+    throw new InputError(`${path}:${error.line}:${error.column}: error: ${error.text}${hinted(mathlibHint([error]))}`)
+  if (name !== undefined) {
+    const found = reading.commands.some(({ declarations }) => declarations.some((one) => isNamed(one.name, name)))
+    if (!found) throw new InputError(`${path} declares no ${name}`)
+    return listHoles(reading, (declaration) => isNamed(declaration.name, name))
+  }
+  if (line === undefined) return all
+  const at = listHoles(reading, (_, lines) => lines.hole === line)
+  const within = at.length > 0 ? at : listHoles(reading, (_, { first, last }) => first <= line && line <= last)
+  if (within.length === 0) throw new InputError(`there is no hole at ${path}:${line}`)
+  return within
+}
+const hinted = (hint: string | undefined): string => (hint === undefined ? '' : `\nhedge: ${hint}`)
+const isNamed = (full: string, name: string): boolean => sameName(full, name) || full.endsWith(`.${name}`)
+
+function searchWith(members: readonly Member[], concurrency: number, flags: Flags, signal: AbortSignal): HoleSearch {
+  return async (theorem, session, verify) => {
+    const shortened = async (proof: { tactics: readonly string[] }) => {
+      const first = await verify(proof)
+      if (!first.verified || proof.tactics.length < 2 || signal.aborted) return first
+      const shorter = await minimiseProof(proof, scriptRunner(session, signal)).catch(() => undefined)
+      if (shorter === undefined || shorter.tactics.length >= proof.tactics.length) return first
+      const second = await verify(shorter)
+      return second.verified ? second : verify(proof)
+    }
+    await searchInTurns(
+      theorem,
+      { kind: 'opened', domain: session, verify: shortened, close: async () => {} },
+      {
+        members,
+        wallClockMs: flags.budget,
+        sliceMs: SLICE_MS,
+        passes: Number.MAX_SAFE_INTEGER,
+        depth: flags.depth,
+        block: 32,
+        seed: flags.seed,
+        concurrency,
+        clock: systemClock,
+        signal,
+      },
+    )
+  }
+}
+
+async function show(path: string, file: SourceText, result: FillResult, flags: Flags): Promise<void> {
+  const before = file.edited([])
+  const after = file.edited(result.edits)
+  if (flags.inPlace === true && after !== before) await writeFile(path, after)
+  if (flags.out !== undefined) await writeFile(flags.out, after)
+  if (flags.json === true) console.log(JSON.stringify(asJson(path, result), null, 2))
+  else if (flags.inPlace !== true && flags.out === undefined) {
+    const near = relative(process.cwd(), path)
+    process.stdout.write(unifiedDiff(near.startsWith('..') ? path : near, file.text, result.edits, before, after))
+  }
+}
+
+function asJson(path: string, { holes }: FillResult): object {
+  return {
+    file: path,
+    sorriesTotal: holes.length,
+    sorriesFilled: holes.filter(({ replacement }) => replacement !== undefined).length,
+    holes: holes.map(({ goal, replacement, reason, ...hole }) => ({
+      ...hole,
+      goal: goal ?? null,
+      replacement: replacement ?? null,
+      reason: reason ?? null,
+    })),
+  }
+}
+
+function line(path: string, hole: FilledHole): string {
+  const what = hole.theorem === '' ? 'a hole' : hole.theorem
+  const why = hole.reason === undefined ? '' : `: ${hole.reason.split('\n')[0]}`
+  return `${path}:${hole.line}:${hole.column}: ${what}: ${hole.status}${why}, ${seconds(hole.seconds * 1000)}`
+}
+
+function summary(path: string, { holes }: FillResult): string {
+  const filled = holes.filter(({ replacement }) => replacement !== undefined).length
+  const proved = new Set(
+    holes.filter(({ status }) => status === 'proved').map(({ theorem, line: at }) => theorem || at),
+  )
+  return `${path}: ${filled} of ${plural(holes.length, 'hole')} filled; ${plural(proved.size, 'theorem')} verified`
+}

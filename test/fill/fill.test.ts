@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FillOptions, fillFile } from '../../src/fill/fill-file.ts'
+import { listHoles } from '../../src/fill/holes.ts'
+import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import { sourceText } from '../../src/proof/source-text.ts'
+
+let engine: EmbeddedEngine
+beforeAll(async () => {
+  engine = await EmbeddedEngine.create({ processes: 1 })
+})
+afterAll(() => engine.dispose())
+
+const TACTICS = ['assumption', 'rfl', 'omega', 'simp_all', 'decide', 'constructor <;> assumption']
+
+/** Tries a few scripts at each hole, in order. */
+const options = (scripts: readonly (readonly string[])[] = TACTICS.map((tactic) => [tactic])): FillOptions => ({
+  limits: { heartbeats: 20_000, wallClockMs: 20_000 },
+  outOfTime: () => false,
+  signal: new AbortController().signal,
+  async search(_theorem, session, verify) {
+    for (const tactics of scripts) {
+      let state = session.root
+      for (const [i, tactic] of tactics.entries()) {
+        const [result] = await session.runTactics(state, [tactic])
+        if (result?.kind === 'open') state = result.state
+        else if (result?.kind === 'finished' && i === tactics.length - 1 && (await verify({ tactics })).verified) return
+        else break
+      }
+    }
+  },
+})
+
+async function filled(file: string, scripts?: readonly (readonly string[])[]) {
+  const source = sourceText(file)
+  const reading = await engine.readFile(source.text)
+  const result = await fillFile(
+    engine,
+    source.text,
+    reading,
+    listHoles(reading, () => true),
+    options(scripts),
+  )
+  return { text: source.edited(result.edits), statuses: result.holes.map(({ status }) => status), holes: result.holes }
+}
+
+const lines = (...all: string[]) => `${all.join('\n')}\n`
+
+test('holes of every shape, in their place', async () => {
+  const file = lines(
+    'def two := 2',
+    'theorem one (n : Nat) (h : n = two) : n = 2 := by',
+    '  sorry',
+    'theorem term (a b : Nat) (h : a ≤ b) : a < b + 1 := sorry',
+    'namespace Deep',
+    '  theorem bullets (p q : Prop) (hp : p) (hq : q) : p ∧ q := by',
+    '    constructor',
+    '    · sorry',
+    '    · admit',
+    'end Deep',
+    'theorem cased (n : Nat) : n = 0 ∨ 0 < n := by',
+    '  cases n with',
+    '  | zero => sorry',
+    '  | succ k =>',
+    '    right',
+    '    sorry',
+    'theorem had (a b c : Nat) (h : a = b) (k : b = c) : a = c := by',
+    '  have h2 : b = a := by sorry',
+    '  have h3 : c = b := sorry',
+    '  sorry',
+    'theorem steps (a b c : Nat) : a + b + c = c + b + a := by',
+    '  calc a + b + c = a + (b + c) := by sorry',
+    '    _ = (b + c) + a := sorry',
+    '    _ = c + b + a := by',
+    '      sorry',
+    'def pos : { n : Nat // 0 < n } := ⟨3, sorry⟩',
+    'structure Pt where',
+    '  x : Nat',
+    '  h : x < 10',
+    'instance : Inhabited Pt := ⟨{ x := 3, h := by sorry }⟩',
+    'example (a : Nat) : a ≤ a + 1 := by',
+    '  sorry',
+    'theorem applied (a b : Nat) (h : a = b) : b = a := Eq.symm (id sorry)',
+  )
+  const { text, statuses } = await filled(file)
+  expect(text).not.toMatch(/sorry|admit/)
+  // What is in no theorem has nothing to be verified against.
+  const inDefinitions = [12, 13]
+  expect(statuses).toEqual(statuses.map((_, i) => (inDefinitions.includes(i) ? 'closes its goal' : 'proved')))
+  expect(statuses).toHaveLength(16)
+  // The whole file elaborates.
+  const after = await engine.readFile(text)
+  expect(after.commands.flatMap(({ errors }) => errors)).toEqual([])
+  expect(listHoles(after, () => true)).toEqual([])
+})
+
+test('a line more than one tactic, at the column of the hole', async () => {
+  const file = lines(
+    'theorem t (p q : Prop) (h : p ∧ q) : q ∧ p := by',
+    '  sorry',
+    'theorem u (p q : Prop) (h : p ∧ q) : q ∧ p := sorry',
+    'theorem v (p q : Prop) (h : p ∧ q) : (q ∧ p) ∧ True := ⟨sorry, trivial⟩',
+  )
+  const { text, statuses } = await filled(file, [['cases h', 'constructor', 'assumption', 'assumption']])
+  expect(statuses).toEqual(['proved', 'proved', 'proved'])
+  expect(text).toContain('  cases h\n  constructor\n  assumption\n  assumption\n')
+  expect((await engine.readFile(text)).commands.flatMap(({ errors }) => errors)).toEqual([])
+})
+
+test('what is left out of a definition is never made up', async () => {
+  const { text, statuses } = await filled(lines('def n : Nat := sorry', 'theorem t : n = n := sorry'))
+  expect(statuses[0]).toBe('data')
+  expect(text).toContain('def n : Nat := sorry')
+})
+
+test('errors elsewhere are no obstacle, and stay', async () => {
+  const file = lines(
+    'theorem bad : 1 = 2 := by',
+    '  omega',
+    'theorem t (a : Nat) : a + 0 = a := by',
+    '  have : undefined_name := by simp',
+    '  sorry',
+    'theorem u (a : Nat) : a + 0 = a := sorry',
+  )
+  const { text, statuses } = await filled(file)
+  expect(text.startsWith('theorem bad : 1 = 2 := by\n  omega\n')).toBe(true)
+  expect(statuses[1]).not.toBe('open')
+})
+
+test('line ends and the byte order mark stay', async () => {
+  const plain = lines('theorem t (a b : Nat) (h : a ≤ b) : a < b + 1 := by', '  sorry', '-- the end')
+  for (const file of [plain.replaceAll('\n', '\r\n'), `\uFEFF${plain}`])
+    expect((await filled(file)).text).toBe(file.replace('sorry', 'omega'))
+})
