@@ -217,6 +217,28 @@ export const methods = {
     z.object({ theorem: z.number(), state: z.number(), tactic: z.string() }),
     z.object({ premises: z.array(z.string()) }),
   ),
+  /**
+   * Constants of an environment as `DeclarationExport`, which the receiver validates: those named and, as far as `most`
+   * declarations go, what they mention. See host/library-constants.ts.
+   */
+  libraryConstants: method(
+    'libraryConstants',
+    z.object({
+      environment: z.number(),
+      names: z.array(z.array(z.union([z.string(), z.number()]))),
+      most: z.number(),
+      follow: z.boolean(),
+    }),
+    z.object({ data: z.unknown() }),
+  ),
+  /** The imported constants of an environment, by the numbers of their kinds in `Lean.ConstantInfo`. */
+  libraryNames: method(
+    'libraryNames',
+    z.object({ environment: z.number() }),
+    z.object({
+      names: z.array(z.object({ name: z.array(z.union([z.string(), z.number()])).readonly(), kind: z.number() })),
+    }),
+  ),
   memory: method('memory', z.object({}), memorySchema),
   /** A code file's contents, base64: what V8 has optimised so far. */
   compiledCode: method('compiledCode', z.object({}), z.object({ code: z.string() })),

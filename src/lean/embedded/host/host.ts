@@ -4,6 +4,7 @@ import { boot, type HostPaths } from './boot.ts'
 import { createConstants } from './constants.ts'
 import { type CommandState, createElaborator } from './elaborator.ts'
 import { createLibrary } from './library.ts'
+import { createLibraryConstants, type NameComponents } from './library-constants.ts'
 import { createPremises } from './premises.ts'
 import { type CheckResult, createProofCheck, type Refusal } from './proof-check.ts'
 import { createProofStates, type OpenTheorem, type SavedState } from './proof-states.ts'
@@ -23,6 +24,7 @@ export async function createHost(paths: HostPaths) {
   const proofCheck = createProofCheck(lean, elaborator, constants)
   const premises = createPremises(lean, elaborator, constants)
   const library = createLibrary(lean, elaborator, constants)
+  const libraryConstants = createLibraryConstants(lean, elaborator, constants)
   const sourceFiles = createSourceFiles(lean, elaborator)
 
   /** Environments after an import, by the text of the import lines: importing again would map the library again. */
@@ -274,6 +276,9 @@ export async function createHost(paths: HostPaths) {
     libraryModules: (environment: number) => library.modules(environmentState(environment)),
     stateTheorems: (environment: number, header: string, names: readonly string[]) =>
       library.state(environmentState(environment), header, names),
+    libraryConstants: (environment: number, names: readonly NameComponents[], most: number, follow: boolean) =>
+      libraryConstants.collect(environmentState(environment), names, most, follow),
+    libraryNames: (environment: number) => libraryConstants.list(environmentState(environment)),
     heapBytes: lean.heapBytes,
     compiledCode,
   }
