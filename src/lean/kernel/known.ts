@@ -80,7 +80,7 @@ export class KnownNames {
     this.quotInd = of('Quot.ind')
     this.eq = of('Eq')
     this.refl = of('Eq.refl')
-    this.typeMarks = new Set([of('outParam'), of('optParam'), of('autoParam')])
+    this.typeMarks = new Set([of('outParam'), of('semiOutParam'), of('optParam'), of('autoParam')])
     this.eagerReduce = of('eagerReduce')
     // Their recursors and what Lean's own kernel evaluates.
     for (const text of ['Nat.rec', 'Bool.rec', 'List.rec', 'Eq.rec', 'String.mk', 'Lean.reduceBool', 'Lean.reduceNat'])

@@ -26,13 +26,12 @@ export class LazyUnfolding {
       if (a === b) return true
       const successors = this.#successors(a, b)
       if (successors !== undefined) return successors
-      if (a.locals === 0 || equality.isEager) {
-        const computed = literals.compute(a)
-        if (computed !== undefined) return equality.isEqual(computed, b)
-      }
-      if (b.locals === 0 || equality.isEager) {
-        const computed = literals.compute(b)
-        if (computed !== undefined) return equality.isEqual(a, computed)
+      // With a variable on either side the operations' arguments are compared first.
+      if ((a.locals === 0 && b.locals === 0) || equality.isEager) {
+        const x = literals.compute(a)
+        if (x !== undefined) return equality.isEqual(x, b)
+        const y = literals.compute(b)
+        if (y !== undefined) return equality.isEqual(a, y)
       }
       const step = this.#step(a, b)
       if (step === undefined) return [a, b]

@@ -149,12 +149,7 @@ export class Library {
   }
 }
 
-export function readGroup(
-  entry: InductiveEntry,
-  tables: Tables,
-  origin: Group['origin'],
-  isTrusted: boolean,
-): Group {
+export function readGroup(entry: InductiveEntry, tables: Tables, origin: Group['origin'], isTrusted: boolean): Group {
   const { names, terms } = tables
   const first = entry.types[0]
   if (first === undefined) throw new Error('a group without types')

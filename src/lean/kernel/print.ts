@@ -1,7 +1,7 @@
 import { levelText } from './levels.ts'
 import { argsOf, headOf, KIND, type Term } from './terms.ts'
 
-const MOST_CHARACTERS = 160
+const MOST_CHARACTERS = 260
 
 /** A term for a message: short, explicit, binders by number. */
 export function printTerm(term: Term): string {

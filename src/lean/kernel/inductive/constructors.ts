@@ -4,7 +4,7 @@ import { printTerm } from '../print.ts'
 import { argsOf, headOf, KIND, type Local, type Term } from '../terms.ts'
 import type { Theory } from '../theory.ts'
 import type { Header, TypeHeader } from './header.ts'
-import { Occurrence } from './header.ts'
+import { Occurrence, withoutMark } from './header.ts'
 
 /** A field of a type of the group, perhaps behind arguments: `(xs) -> I params indices`. */
 export type Recursion = {
@@ -46,7 +46,7 @@ export function readConstructor(
   }
   for (const param of params) {
     const domain = open()
-    if (domain === undefined || !(domain === param.left || equality.isEqual(domain, param.left)))
+    if (domain === undefined || !equality.isEqual(domain, param.left))
       return refuse('inductive: parameters', `${name.key} does not take the parameters of its type`)
     rest = substitution.instantiate(rest.right as Term, [param])
   }
@@ -58,7 +58,7 @@ export function readConstructor(
         'inductive: universe',
         `field ${fields.length} of ${name.key} has the type ${printTerm(domain)}, whose universe is greater than the type's`,
       )
-    const local = terms.local(params.length + fields.length, domain)
+    const local = terms.local(params.length + fields.length, withoutMark(theory, domain))
     const recursion = readRecursion(theory, header, occurrence, domain, local.index + 1, name.key)
     fields.push({ local, recursion })
     rest = substitution.instantiate(rest.right as Term, [local])

@@ -68,7 +68,7 @@ export function readHeader(theory: Theory, group: Group): Header {
 }
 
 /** `outParam A` is `A` to the kernel, and is said so in recursors. */
-function withoutMark(theory: Theory, type: Term): Term {
+export function withoutMark(theory: Theory, type: Term): Term {
   const head = headOf(type)
   const [of] = argsOf(type)
   if (head.kind !== KIND.const || of === undefined || !theory.known.typeMarks.has(head.name)) return type
