@@ -47,7 +47,7 @@ async function checkFiles(files: readonly ExportedFile[]): Promise<number> {
   try {
     for (const { source, theorems } of files)
       for (const theorem of theorems) {
-        const verdict = await engine.verify(theorem, { source, name: theorem.name }, CHECK_DEADLINE_MS)
+        const verdict = await engine.verify(theorem, { source, name: theorem.name }, { deadlineMs: CHECK_DEADLINE_MS })
         if (verdict.kind === 'verified') verified++
         else {
           refused++

@@ -46,6 +46,8 @@ export type Verdict =
       readonly axioms: readonly string[]
       /** Checkers from elsewhere that have accepted it too; left out where there are none. */
       readonly alsoCheckedBy?: readonly string[]
+      /** Lean's errors in other commands of the file, which the theorem does not rest on; left out where there are none. */
+      readonly elsewhere?: readonly string[]
     }
   | { readonly kind: 'rejected'; readonly reason: string; readonly messages: readonly string[] }
 
@@ -55,6 +57,11 @@ export type Submission = {
   readonly name: string
   /** Given where the file must be exactly this header and then one declaration. */
   readonly header?: string
+}
+
+export type VerifyOptions = {
+  /** Milliseconds for each of the processes that take part; a proof that takes longer is rejected. */
+  readonly deadlineMs?: number
 }
 
 /** A header or a statement that Lean does not accept: bad input, not a failed proof. */
@@ -92,6 +99,6 @@ export interface Engine {
    * Checks a finished source against a trusted statement and header, from scratch.
    * @throws RejectedInput where the trusted header or statement does not elaborate
    */
-  verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict>
+  verify(theorem: Theorem, submission: Submission, options?: VerifyOptions): Promise<Verdict>
   dispose(): Promise<void>
 }

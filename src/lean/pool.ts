@@ -4,12 +4,15 @@ import { type LeanProcess, ProcessGoneError, spawnLean } from './embedded/lean-p
 import { findNodeBinary, type NodeBinary } from './embedded/node-binary.ts'
 import { type PreparedLean, type PrepareProgress, prepareLean } from './embedded/prepare.ts'
 import { EngineError } from './engine.ts'
+import { ReservedProcess, type Used } from './reserved.ts'
 
 export type PoolOptions = {
   /** Processes that run tactics at the same time. Default: one per core. */
   readonly processes?: number
   /** A process whose wasm heap has grown past this is replaced when it is next idle. The module's own limit is 2 GiB. */
   readonly memoryCeilingBytes?: number
+  /** Proofs will be verified, so that the kernel process is started beside the first worker. Default: true. */
+  readonly verifies?: boolean
   readonly onProgress?: PrepareProgress
   readonly onEvent?: (event: PoolEvent) => void
 }
@@ -44,8 +47,9 @@ type Waiter = {
 }
 
 /**
- * Lean processes, lent out one user at a time in the order of asking. Beside the workers there is a spare: a process
- * that has never seen a tactic. Finished proofs are checked in it, and it takes the place of a worker that dies.
+ * Lean processes, lent out one user at a time in the order of asking. Beside the workers there are two for the verifier:
+ * the kernel process, which never sees a text, and one that sees nothing but trusted headers and statements. The second
+ * is started where no worker is as innocent; it takes the place of a worker that dies.
  */
 export class LeanPool {
   readonly processes: number
@@ -60,9 +64,8 @@ export class LeanPool {
   readonly #waiting: Waiter[] = []
   /** Workers that are booting. */
   #starting = 0
-  #spare: Worker | undefined
-  #spareBooting: Promise<void> | undefined
-  #cleanTurn: Promise<unknown> = Promise.resolve()
+  readonly #kernel: ReservedProcess
+  readonly #statements: ReservedProcess
   #workerLost = false
   #disposed = false
   #leanVersion = ''
@@ -74,9 +77,11 @@ export class LeanPool {
     this.processes = options.processes ?? availableParallelism()
     this.#memoryCeiling = options.memoryCeilingBytes ?? DEFAULT_MEMORY_CEILING
     this.#onEvent = options.onEvent ?? (() => {})
+    this.#kernel = new ReservedProcess(() => this.#boot(), this.#memoryCeiling)
+    this.#statements = new ReservedProcess(() => this.#boot(), this.#memoryCeiling)
   }
 
-  /** Prepares Lean if that has not been done on this machine, and boots a worker and the spare. @throws EngineError */
+  /** Prepares Lean if that has not been done on this machine, and boots a worker and the kernel process. @throws EngineError */
   static async create(options: PoolOptions = {}): Promise<LeanPool> {
     const progress = options.onProgress ?? (() => {})
     const node = await findNodeBinary(progress)
@@ -86,7 +91,7 @@ export class LeanPool {
     const pool = new LeanPool(node, lean, codeFile, options)
     try {
       // Side by side: on two cores the second takes hardly longer, and a proof may be found at once.
-      pool.#ensureSpare()
+      if (options.verifies !== false) pool.#kernel.prepare()
       pool.#adopt(await pool.#boot())
     } catch (error) {
       await pool.dispose()
@@ -123,27 +128,35 @@ export class LeanPool {
     }
   }
 
-  /**
-   * Lends the spare to `use`, which sends it headers, statements and plain terms, never a tactic. `use` says whether the
-   * process is still clean afterwards; if not, it is ended.
-   */
-  withCleanProcess<T>(use: (worker: Worker) => Promise<{ result: T; clean: boolean }>): Promise<T> {
-    const turn = this.#cleanTurn.then(async () => {
-      await this.#spareBooting
-      const worker = this.#takeSpare() ?? (await this.#boot())
-      let clean = false
-      try {
-        const answer = await use(worker)
-        clean = answer.clean
-        return answer.result
-      } finally {
-        if (clean && this.#spare === undefined && worker.process.death() === undefined) this.#spare = worker
-        else worker.process.kill('it is no longer clean, or no longer needed')
-        this.#ensureSpare()
-      }
-    })
-    this.#cleanTurn = turn.catch(() => {})
-    return turn
+  /** A worker is idle that has seen nothing but trusted headers and statements. */
+  get hasUntainted(): boolean {
+    return this.#idle.some(untainted)
+  }
+
+  /** Lends a process that has seen nothing but trusted headers and statements to `use`, which sends it more of these. */
+  async withStatementProcess<T>(use: (worker: Worker) => Promise<Used<T>>): Promise<T> {
+    const index = this.#idle.findIndex(untainted)
+    const [worker] = index < 0 ? [] : this.#idle.splice(index, 1)
+    if (worker === undefined) return this.#statements.use(use)
+    try {
+      const { result, heapBytes, reusable } = await use(worker)
+      worker.heapBytes = heapBytes
+      if (!reusable) worker.process.taint()
+      return result
+    } catch (error) {
+      // What is rejected may have run code before it was.
+      worker.process.taint()
+      // It may have died of something else, as when it was killed from outside.
+      if (!(error instanceof ProcessGoneError)) throw error
+      return this.#statements.use(use)
+    } finally {
+      this.#giveBack(worker)
+    }
+  }
+
+  /** Lends the process that never sees a text to `use`, which sends it plain data. */
+  withKernelProcess<T>(use: (worker: Worker) => Promise<Used<T>>): Promise<T> {
+    return this.#kernel.use(use)
   }
 
   /** Ends every process. Those who wait are refused. */
@@ -193,10 +206,11 @@ export class LeanPool {
 
   async #startWorker(): Promise<void> {
     try {
-      const worker = (this.#workerLost ? this.#takeSpare() : undefined) ?? (await this.#boot())
+      const worker = (this.#workerLost ? this.#statements.take() : undefined) ?? (await this.#boot())
       this.#starting--
       this.#adopt(worker)
-      this.#ensureSpare()
+      // Where one has died others will: the next need not be waited for.
+      if (this.#workerLost) this.#statements.prepare()
     } catch (error) {
       this.#starting--
       // Nothing serves those who wait: they must hear it.
@@ -227,27 +241,6 @@ export class LeanPool {
       this.#idle.push(worker)
     }
     this.#dispatch()
-  }
-
-  #takeSpare(): Worker | undefined {
-    const spare = this.#spare
-    this.#spare = undefined
-    return spare?.process.death() === undefined ? spare : undefined
-  }
-
-  #ensureSpare(): void {
-    if (this.#spare !== undefined || this.#spareBooting !== undefined || this.#disposed) return
-    this.#spareBooting = this.#boot()
-      .then(
-        (worker) => {
-          this.#spare = worker
-        },
-        // Whoever needs the spare boots a process of its own, and hears why that fails.
-        () => {},
-      )
-      .finally(() => {
-        this.#spareBooting = undefined
-      })
   }
 
   /** A new process that has tested itself. @throws EngineError after some attempts, with the last one's reason. */
@@ -281,6 +274,8 @@ export class LeanPool {
     throw new EngineError(`Lean does not start: ${reason}; \`hedge doctor\` looks for the cause`)
   }
 }
+
+const untainted = (worker: Worker): boolean => !worker.process.tainted()
 
 function closed(): EngineError {
   return new EngineError('the Lean pool has been closed')

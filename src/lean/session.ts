@@ -20,6 +20,7 @@ export async function openHeader(worker: Worker, header: string): Promise<Opened
   const opened = await worker.process.request('open', { header }, OPEN_DEADLINE_MS)
   if (opened.kind === 'rejected') throw new RejectedInput('header', opened.diagnostics)
   worker.environments.set(header, opened)
+  if (!opened.clean) worker.process.taint()
   return opened
 }
 

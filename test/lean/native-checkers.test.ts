@@ -28,7 +28,11 @@ afterEach(() => {
 async function verify(source = PROOF, deadlineMs?: number): Promise<Verdict> {
   const engine = await openProject(project.directory, { processes: 1 })
   try {
-    return await engine.verify({ name: 't', header: '', statement: STATEMENT }, { source, name: 't' }, deadlineMs)
+    return await engine.verify(
+      { name: 't', header: '', statement: STATEMENT },
+      { source, name: 't' },
+      deadlineMs === undefined ? {} : { deadlineMs },
+    )
   } finally {
     await engine.dispose()
   }

@@ -104,7 +104,10 @@ async function workOn(host: LeanProcess, { statement, tactics, proof }: Work): P
   await host.run({ theorem, state, tactics }, DEADLINE_MS, () => {})
   host.notify('closeTheorem', { theorem })
   const source = `${statement} := by\n  ${proof}\n`
-  const exported = await host.request('exportProof', { source, name: 't' }, DEADLINE_MS)
-  if (exported.kind === 'exported')
-    await host.request('checkProof', { environment, statement, name: 't', exported }, DEADLINE_MS)
+  const stated = await host.request('stateTheorem', { header: '', statement }, DEADLINE_MS)
+  if (stated.kind !== 'stated') return
+  const exported = await host.request('exportProof', { source, name: stated.name }, DEADLINE_MS)
+  if (exported.kind !== 'exported') return
+  const { imports } = stated
+  await host.request('checkProof', { imports, stated: stated.exported, proof: exported.exported }, DEADLINE_MS)
 }

@@ -7,13 +7,14 @@ import {
   startResult,
   type TacticLimits,
   type Verdict,
+  type VerifyOptions,
 } from '../engine.ts'
 import { LeanPool, type PoolOptions } from '../pool.ts'
 import { openHeader, PooledSession } from '../session.ts'
 import type { LibraryTheorems } from './protocol.ts'
 import { methods } from './protocol.ts'
 import { remembered } from './remembered.ts'
-import { verifySource } from './verify-source.ts'
+import { SourceVerifier } from './verify-source.ts'
 
 /** Listing all of Lean's own theorems on a loaded machine. */
 const PREMISES_DEADLINE_MS = 180_000
@@ -21,9 +22,11 @@ const PREMISES_DEADLINE_MS = 180_000
 /** The engine that needs nothing but npm: Lean 4.28 in child processes. */
 export class EmbeddedEngine implements Engine {
   readonly pool: LeanPool
+  readonly #verifier: SourceVerifier
 
   private constructor(pool: LeanPool) {
     this.pool = pool
+    this.#verifier = new SourceVerifier(pool)
   }
 
   /** @throws EngineError */
@@ -36,11 +39,17 @@ export class EmbeddedEngine implements Engine {
   }
 
   start(theorem: Theorem, limits: TacticLimits = DEFAULT_LIMITS, signal?: AbortSignal): Promise<StartResult> {
-    return startResult(PooledSession.begin(this.pool, theorem, limits, signal))
+    return startResult(this.#begin(theorem, limits, signal))
   }
 
-  verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict> {
-    return verifySource(this.pool, theorem, submission, deadlineMs)
+  /** While a worker has seen nothing but what is trusted, it can say what the statement means: one process less. */
+  async #begin(theorem: Theorem, limits: TacticLimits, signal: AbortSignal | undefined): Promise<PooledSession> {
+    if (this.pool.hasUntainted) await this.#verifier.state(theorem)
+    return PooledSession.begin(this.pool, theorem, limits, signal)
+  }
+
+  verify(theorem: Theorem, submission: Submission, options?: VerifyOptions): Promise<Verdict> {
+    return this.#verifier.verify(theorem, submission, options)
   }
 
   /**

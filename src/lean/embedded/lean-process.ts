@@ -40,6 +40,10 @@ type Result<M extends MethodName> = z.infer<(typeof methods)[M]['result']>
 export type LeanProcess = {
   readonly pid: number
   readonly death: () => Death | undefined
+  /** Whether it has been asked for anything that may have run code which nobody trusts. */
+  readonly tainted: () => boolean
+  /** Says so of a request that does not by itself. */
+  taint(): void
   /** Resolves once, when the process is gone. */
   readonly gone: Promise<Death>
   /** Rejects with ProcessGoneError when the process ends first; a missed deadline kills it. */
@@ -57,12 +61,31 @@ export type LeanProcess = {
   kill(reason: string): void
 }
 
-/** Stack for the host's main thread in KiB, below the usual 8 MiB limit of the operating system: Lean recurses deeply. */
-const STACK_KIB = 3900
+/**
+ * Stack for the host's main thread in KiB: Lean recurses deeply. `wide` where the system grants it, `plain` (below the
+ * usual 8 MiB) elsewhere. What V8 may use of it is a little less than there is; past that it throws, and the host ends.
+ */
+const STACK_KIB = { wide: 256 * 1024, wideForV8: 250_000, plainForV8: 3900 }
 /** Calls after which V8 optimises a wasm function: about 1.4 times the tactics per second of the default. */
 const TIERING_BUDGET = 200_000
 /** Code compiled under other flags is not taken by V8, so these are part of what a code file is for. */
-export const HOST_V8_FLAGS: readonly string[] = [`--stack-size=${STACK_KIB}`, `--wasm-tiering-budget=${TIERING_BUDGET}`]
+export const HOST_V8_FLAGS: readonly string[] = [
+  `--stack-size=${STACK_KIB.wideForV8}`,
+  `--wasm-tiering-budget=${TIERING_BUDGET}`,
+]
+/** Raises the soft limit of the stack where that is allowed, then becomes Node. */
+const WITH_WIDE_STACK = `if (ulimit -s ${STACK_KIB.wide}) 2>/dev/null; then ulimit -s ${STACK_KIB.wide}; shift; exec "$0" --stack-size=${STACK_KIB.wideForV8} "$@"; fi; exec "$0" "$@"`
+/** Requests that carry nothing but trusted headers and statements, which say themselves whether they ran code, or data. */
+const TRUSTING: ReadonlySet<MethodName> = new Set<MethodName>([
+  'hello',
+  'open',
+  'stateTheorem',
+  'checkProof',
+  'premises',
+  'libraryModules',
+  'memory',
+  'compiledCode',
+])
 /** How much of a host's stderr is kept, to say why it died. */
 const STDERR_KEPT = 4000
 /** After an abort, how long the tactic that is running may still take before its process is killed: starting another costs more. */
@@ -76,7 +99,8 @@ process.on('exit', () => {
 
 /** @param codeFile from `compiledCode`; without it the module is compiled anew */
 export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: string): LeanProcess {
-  const child = spawn(node.path, hostArguments(lean, codeFile), {
+  const [command, ...rest] = [...widely(node.path), ...hostArguments(lean, codeFile)]
+  const child = spawn(command as string, rest, {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     // Nothing of the user's environment reaches Lean.
     env: {},
@@ -92,6 +116,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
   let nextRun = 1
   let death: Death | undefined
   let killReason: string | undefined
+  let tainted = false
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT)
@@ -133,6 +158,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
     deadlineMs: number,
   ): Promise<Result<M>> => {
     if (death !== undefined) throw new ProcessGoneError(death)
+    if (!TRUSTING.has(method)) tainted = true
     const timer = setTimeout(() => kill(`no answer to ${method} within ${deadlineMs} ms`), deadlineMs)
     try {
       const answer = connection.sendRequest<unknown>(methods[method].type.method, params)
@@ -185,6 +211,10 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
   return {
     pid: child.pid ?? -1,
     death: () => death,
+    tainted: () => tainted,
+    taint: () => {
+      tainted = true
+    },
     gone,
     request,
     run,
@@ -193,6 +223,12 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
     },
     kill,
   }
+}
+
+/** The beginning of a command line for Node; its first argument is the plain stack's, for where no wider one is granted. */
+function widely(node: string): string[] {
+  const plain = `--stack-size=${STACK_KIB.plainForV8}`
+  return process.platform === 'win32' ? [node, plain] : ['/bin/sh', '-c', WITH_WIDE_STACK, node, plain]
 }
 
 /**
@@ -211,7 +247,7 @@ function hostArguments(lean: PreparedLean, codeFile: string | undefined): string
     ...readable.map((path) => `--allow-fs-read=${path}`),
     '--allow-worker',
     '--no-warnings',
-    ...HOST_V8_FLAGS,
+    `--wasm-tiering-budget=${TIERING_BUDGET}`,
     main,
     lean.glueFile,
     lean.wasmFile,

@@ -29,25 +29,12 @@ export const stepSchema = z.discriminatedUnion('kind', [
 export type HostStep = z.infer<typeof stepSchema>
 
 /**
- * Constants that a source text declares, in terms any process can read: see host/terms.ts for the nodes. Numbers are
- * positions in `nodes`. Dependencies come before what uses them.
+ * Declarations as data (proof/declarations/export.ts), on their way. The process that uses them looks at every entry;
+ * what lies between only hands them on.
  */
-export const exportSchema = z.object({
-  nodes: z.array(z.array(z.union([z.number(), z.string()]))),
-  declarations: z.array(
-    z.object({
-      kind: z.enum(['theorem', 'definition', 'opaque', 'axiom', 'other']),
-      name: z.number(),
-      levelParams: z.array(z.number()),
-      type: z.number(),
-      value: z.number().optional(),
-      /** Definitions only: how eagerly the kernel unfolds it; a number is a regular definition's height. */
-      hints: z.union([z.literal('opaque'), z.literal('abbrev'), z.number()]).optional(),
-      safe: z.boolean(),
-    }),
-  ),
-})
-export type ExportedDeclarations = z.infer<typeof exportSchema>
+const exportSchema = z.unknown()
+const nameSchema = z.array(z.union([z.string(), z.number()])).readonly()
+const importsSchema = z.array(z.object({ module: z.string(), all: z.boolean() })).readonly()
 
 const refused = z.object({ kind: z.literal('refused'), reason: z.string(), messages: z.array(z.string()) })
 
@@ -164,20 +151,48 @@ export const methods = {
     z.object({ environment: z.number(), source: z.string() }),
     z.object({ diagnostics: z.array(diagnosticSchema) }),
   ),
-  /** Elaborates a whole file, untrusted, and gives the constants that `name` needs and no import provides. */
+  /**
+   * What a statement means: elaborates the header and the statement without its proof, and gives what the statement
+   * rests on and no import provides, with the statement itself as an axiom at the end. `clean`: none of it can have run
+   * code of its own in the process.
+   */
+  stateTheorem: method(
+    'stateTheorem',
+    z.object({ header: z.string(), statement: z.string() }),
+    z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('stated'),
+        name: nameSchema,
+        exported: exportSchema,
+        imports: importsSchema,
+        clean: z.boolean(),
+        heapBytes: z.number(),
+      }),
+      rejected.extend({ where: z.enum(['header', 'statement']) }),
+    ]),
+  ),
+  /** What a source proves: elaborates a whole file, untrusted, and gives the constants that `name` needs and no import provides. */
   exportProof: method(
     'exportProof',
-    z.object({ source: z.string(), name: z.string(), header: z.string().optional() }),
-    z.discriminatedUnion('kind', [exportSchema.extend({ kind: z.literal('exported') }), refused]),
+    z.object({ source: z.string(), name: nameSchema, header: z.string().optional() }),
+    z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('exported'),
+        exported: exportSchema,
+        imports: importsSchema,
+        /** Lean's errors in other commands of the file. */
+        elsewhere: z.array(z.string()),
+      }),
+      refused,
+    ]),
   ),
-  /** Elaborates the statement alone, then has the kernel check exported declarations against it. */
+  /** Has Lean's kernel check an exported proof against an exported statement. Sees no text. */
   checkProof: method(
     'checkProof',
-    z.object({ environment: z.number(), statement: z.string(), name: z.string(), exported: exportSchema }),
+    z.object({ imports: importsSchema, stated: exportSchema, proof: exportSchema }),
     z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('verified'), axioms: z.array(z.string()) }),
-      refused,
-      rejected,
+      z.object({ kind: z.literal('verified'), axioms: z.array(z.string()), heapBytes: z.number() }),
+      refused.extend({ heapBytes: z.number() }),
     ]),
   ),
   /** The theorems of an environment: names, and the constants their statements mention as positions in `symbols`. */

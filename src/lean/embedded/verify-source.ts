@@ -1,64 +1,134 @@
+import type { NameParts } from '../../proof/declarations/names.ts'
 import type { Theorem } from '../../proof/theorem.ts'
-import { DEFAULT_LIMITS, RejectedInput, type Submission, type Verdict } from '../engine.ts'
+import { EngineError, RejectedInput, type Submission, type Verdict, type VerifyOptions } from '../engine.ts'
 import type { LeanPool, Worker } from '../pool.ts'
-import { openHeader } from '../session.ts'
+import type { Used } from '../reserved.ts'
 import { ProcessGoneError } from './lean-process.ts'
 
 const DEFAULT_DEADLINE_MS = 120_000
+/** Statements whose meaning is kept: a search may verify several proofs of one. */
+const STATEMENTS_KEPT = 64
+
+type Imports = readonly { readonly module: string; readonly all: boolean }[]
+/** What a statement means, as data: see `stateTheorem` of the protocol. */
+type Stated = { readonly name: NameParts; readonly exported: unknown; readonly imports: Imports }
+type Exported = { readonly exported: unknown; readonly imports: Imports; readonly elsewhere: readonly string[] }
+type Refused = { readonly reason: string; readonly messages: readonly string[] }
 
 /**
- * Checks a proof in two processes. The first elaborates the whole source and is not believed: it only gives the terms of
- * the constants that the theorem rests on, as plain data. The second has never seen a tactic or a line of the source; it
- * elaborates the trusted statement under its trusted header, compares the types, has the kernel check every term, and
- * follows every constant to its axioms. So neither notations, options, macros nor code in the source can change what is
- * checked, or how.
+ * Checks proofs in three processes, which hand each other plain data.
  *
- * @param theorem the trusted statement and header
- * @param deadlineMs for each of the two processes; a source that takes longer is rejected
- * @throws RejectedInput where the trusted header or statement does not elaborate; EngineError where Lean cannot run
+ * 1. One that has seen nothing but statements to be trusted elaborates the header and the statement, and says what they
+ *    mean.
+ * 2. Any process elaborates the whole source, and says what it proves. Nobody believes it.
+ * 3. One that never sees a text has Lean's kernel check the second against the first, on top of the library.
+ *
+ * So neither notations, options, macros nor code in the source can change what is checked, or how.
  */
-export async function verifySource(
-  pool: LeanPool,
-  theorem: Theorem,
-  submission: Submission,
-  deadlineMs = DEFAULT_DEADLINE_MS,
-): Promise<Verdict> {
-  try {
-    await pool.withCleanProcess((worker) => elaborateStatement(worker, theorem, deadlineMs))
-    const exported = await pool.withWorker(({ process }) => process.request('exportProof', submission, deadlineMs))
-    if (exported.kind === 'refused') return { kind: 'rejected', reason: exported.reason, messages: exported.messages }
-    const answer = await pool.withCleanProcess(async (worker) => {
-      const { environment, clean } = await openHeader(worker, theorem.header)
-      const { statement, name } = theorem
-      const params = { environment, statement, name, exported }
-      return { result: await worker.process.request('checkProof', params, deadlineMs), clean }
-    })
-    switch (answer.kind) {
-      case 'verified':
-        return answer
-      case 'refused':
-        return { kind: 'rejected', reason: answer.reason, messages: answer.messages }
-      case 'rejected':
-        throw new RejectedInput('statement', answer.diagnostics)
-      default:
-        return answer satisfies never
+export class SourceVerifier {
+  readonly #pool: LeanPool
+  readonly #stated = new Map<string, Promise<Stated>>()
+
+  constructor(pool: LeanPool) {
+    this.#pool = pool
+  }
+
+  /**
+   * What a theorem's statement means; asked for once.
+   * @throws RejectedInput where header or statement does not elaborate; EngineError where Lean cannot run
+   */
+  state({ header, statement }: Theorem, deadlineMs = DEFAULT_DEADLINE_MS): Promise<Stated> {
+    const key = JSON.stringify([header, statement])
+    const known = this.#stated.get(key)
+    if (known !== undefined) return known
+    const stated = this.#state(header, statement, deadlineMs)
+    this.#stated.set(key, stated)
+    stated.catch(() => this.#stated.delete(key))
+    for (const oldest of this.#stated.keys()) {
+      if (this.#stated.size <= STATEMENTS_KEPT) break
+      this.#stated.delete(oldest)
     }
-  } catch (error) {
-    if (!(error instanceof ProcessGoneError)) throw error
-    return { kind: 'rejected', reason: 'Lean stopped while it checked the proof', messages: [error.message] }
+    return stated
+  }
+
+  async #state(header: string, statement: string, deadlineMs: number): Promise<Stated> {
+    const work = async ({ process }: Worker): Promise<Used<Stated>> => {
+      const answer = await process.request('stateTheorem', { header, statement }, deadlineMs)
+      if (answer.kind === 'rejected') throw new RejectedInput(answer.where, answer.diagnostics)
+      return { result: answer, heapBytes: answer.heapBytes, reusable: answer.clean }
+    }
+    try {
+      return await this.#pool.withStatementProcess(work)
+    } catch (error) {
+      if (!(error instanceof ProcessGoneError)) throw error
+      throw new EngineError(`Lean cannot elaborate the statement: ${limit(error)}`, { cause: error })
+    }
+  }
+
+  /**
+   * @throws RejectedInput where the trusted header or statement does not elaborate; EngineError where Lean cannot run
+   */
+  async verify(theorem: Theorem, submission: Submission, options: VerifyOptions = {}): Promise<Verdict> {
+    const { deadlineMs = DEFAULT_DEADLINE_MS } = options
+    const stated = await this.state(theorem, deadlineMs)
+    const exported = await this.#export(submission, stated.name, deadlineMs)
+    if ('reason' in exported) return { kind: 'rejected', ...exported }
+    const answer = await this.#check(stated, exported, deadlineMs)
+    if ('reason' in answer) return { kind: 'rejected', ...answer }
+    const { axioms } = answer
+    return { kind: 'verified', axioms, ...(exported.elsewhere.length === 0 ? {} : { elsewhere: exported.elsewhere }) }
+  }
+
+  /** What the source proves. A process that dies on it is replaced once: its death may have come from outside. */
+  async #export(submission: Submission, name: NameParts, deadlineMs: number): Promise<Exported | Refused> {
+    const { source, header } = submission
+    const params = header === undefined ? { source, name } : { source, name, header }
+    const ask = () =>
+      this.#pool.withWorker(async ({ process }) => {
+        return process.request('exportProof', params, deadlineMs)
+      })
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await ask()
+        return answer.kind === 'refused' ? { reason: answer.reason, messages: answer.messages } : answer
+      } catch (error) {
+        if (!(error instanceof ProcessGoneError)) throw error
+        if (attempt === 1 && error.death.kind === 'died') continue
+        return unfinished(error, 'Lean does not finish elaborating the source')
+      }
+    }
+  }
+
+  async #check(stated: Stated, proof: Exported, deadlineMs: number): Promise<{ axioms: readonly string[] } | Refused> {
+    const imports = [...stated.imports, ...proof.imports]
+    const work = async ({ process }: Worker): Promise<Used<{ axioms: readonly string[] } | Refused>> => {
+      const params = { imports, stated: stated.exported, proof: proof.exported }
+      const { heapBytes, kind, ...result } = await process.request('checkProof', params, deadlineMs)
+      return { result, heapBytes, reusable: true }
+    }
+    try {
+      return await this.#pool.withKernelProcess(work)
+    } catch (error) {
+      if (!(error instanceof ProcessGoneError)) throw error
+      return unfinished(error, "Lean's kernel does not finish the check")
+    }
   }
 }
 
-/** Before any of the proof's text is seen: the statement alone must elaborate. @throws RejectedInput */
-async function elaborateStatement(
-  worker: Worker,
-  { header, statement }: Theorem,
-  deadlineMs: number,
-): Promise<{ result: undefined; clean: boolean }> {
-  const { environment, clean } = await openHeader(worker, header)
-  const { heartbeats } = DEFAULT_LIMITS
-  const started = await worker.process.request('start', { environment, statement, heartbeats }, deadlineMs)
-  if (started.kind === 'rejected') throw new RejectedInput('statement', started.diagnostics)
-  worker.process.notify('closeTheorem', { theorem: started.theorem })
-  return { result: undefined, clean }
+/**
+ * The sentence about a limit that the proof itself runs into, twice where it killed a process.
+ * @throws EngineError where somebody else ended the processes: that says nothing about the proof
+ */
+function unfinished(error: ProcessGoneError, what: string): Refused {
+  const { death } = error
+  if (death.kind === 'died' && death.signal !== undefined)
+    throw new EngineError(`Lean was stopped while it checked a proof: ${death.detail}`, { cause: error })
+  return { reason: `${what}: ${limit(error)}`, messages: [] }
+}
+
+function limit({ death }: ProcessGoneError): string {
+  const text = death.kind === 'killed' ? death.reason : death.detail
+  if (/call stack|stack overflow|StackOverrun/i.test(text)) return 'it nests deeper than the stack allows'
+  if (/out of memory/i.test(text)) return 'it needs more memory than there is'
+  return text
 }

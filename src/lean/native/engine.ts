@@ -9,6 +9,7 @@ import {
   startResult,
   type TacticLimits,
   type Verdict,
+  type VerifyOptions,
 } from '../engine.ts'
 import type { PoolOptions } from '../pool.ts'
 import { LspSession } from './lsp-session.ts'
@@ -20,7 +21,7 @@ import { LspWorkers } from './workers.ts'
 const DEFAULT_MEMORY_CEILING = 12 * 1024 ** 3
 
 /** How a peer checks a finished source; see native/verify-source.ts. */
-export type Verify = (theorem: Theorem, submission: Submission, deadlineMs?: number) => Promise<Verdict>
+export type Verify = (theorem: Theorem, submission: Submission, options?: VerifyOptions) => Promise<Verdict>
 
 /** Lean behind its own language server: `lean --worker` processes of any toolchain. */
 export class LspEngine implements Engine {
@@ -59,9 +60,9 @@ export class LspEngine implements Engine {
     return new LspTracer(this.#workers, this.#directory, limits, commandDeadlineMs)
   }
 
-  verify(theorem: Theorem, submission: Submission, deadlineMs?: number): Promise<Verdict> {
+  verify(theorem: Theorem, submission: Submission, options?: VerifyOptions): Promise<Verdict> {
     if (this.#verify === undefined) throw new EngineError('this Lean has no verifier')
-    return this.#verify(theorem, submission, deadlineMs)
+    return this.#verify(theorem, submission, options)
   }
 
   dispose(): Promise<void> {

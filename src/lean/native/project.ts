@@ -95,8 +95,8 @@ export async function openProject(path: string, options: PoolOptions = {}): Prom
     directory: files.directory,
     worker: lean(['-Dserver.reportDelayMs=0', '--worker']),
   }
-  return new LspEngine(peer, options, (theorem, submission, deadlineMs) =>
-    verifyNatively(lean, checkers, theorem, submission, deadlineMs),
+  return new LspEngine(peer, options, (theorem, submission, options) =>
+    verifyNatively(lean, checkers, theorem, submission, options?.deadlineMs),
   )
 }
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { moveStack } from './c-stack.ts'
 import { compiledCode, loadModule } from './code.ts'
 import { createObjects, type Objects } from './objects.ts'
 import type { WasmModule } from './wasm-module.ts'
@@ -20,6 +21,8 @@ export type HostPaths = {
 
 export type Booted = {
   readonly lean: Objects
+  /** @throws StackOverrun where a call has written past the end of its stack */
+  readonly checkStack: () => void
   /** The code file was of use. */
   readonly codeTaken: boolean
   /** The contents of a new one. */
@@ -31,6 +34,7 @@ export async function boot({ glueFile, wasmFile, libraryDir, codeFile }: HostPat
   const { module, codeTaken } = loadModule(wasmFile, codeFile)
   const instance = await instantiate(glueFile, module)
   mountLibrary(instance, libraryDir)
+  const stack = moveStack(instance)
   const lean = createObjects(instance)
   lean.native('lean_initialize')()
   lean.native('lean_enable_initializer_execution')()
@@ -39,7 +43,7 @@ export async function boot({ glueFile, wasmFile, libraryDir, codeFile }: HostPat
   lean.native('lean_init_task_manager_using')(1)
   const path = lean.makeList([lean.makeString(LIBRARY)])
   lean.dec(lean.fn('l_Lean_initSearchPath')(lean.makeString('/'), path))
-  return { lean, codeTaken, compiledCode: () => compiledCode(module) }
+  return { lean, checkStack: stack.check, codeTaken, compiledCode: () => compiledCode(module) }
 }
 
 function instantiate(glueFile: string, module: WebAssembly.Module): Promise<WasmModule> {

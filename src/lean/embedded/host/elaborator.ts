@@ -207,15 +207,30 @@ export function createElaborator(lean: Objects) {
   }
   /** Like `nameText`, with the name of a file's own declaration as the file writes it. */
   const plainNameText = (name: Obj): string => withoutPrivate(nameText(name))
-  /** A text that no other name has: components are told apart even where they hold dots. */
-  const nameKey = (name: Obj): string => {
-    const parts: string[] = []
+  /** A name as its components, outermost first. */
+  const nameParts = (name: Obj): (string | number)[] => {
+    const parts: (string | number)[] = []
     for (let n = name; !lean.isScalarValue(n); n = field(n, 0)) {
       const part = field(n, 1)
-      parts.push(lean.tag(n) === 1 ? JSON.stringify(lean.stringValue(part)) : String(lean.natValue(part)))
+      parts.push(
+        lean.tag(n) === 1
+          ? lean.stringValue(part)
+          : (lean.natValue(part) ?? `\0${lean.takeString(fn('l_Nat_reprFast')(inc(part)))}`),
+      )
     }
-    return parts.join(',')
+    return parts.reverse()
   }
+  /** A text that no other name has: components are told apart even where they hold dots. */
+  const nameKey = (name: Obj): string => JSON.stringify(nameParts(name))
+  /** The name with these components below `prefix`, which is taken. */
+  const nameOf = (parts: readonly (string | number)[], prefix: Obj = UNIT): Obj =>
+    parts.reduce<Obj>(
+      (name, part) =>
+        typeof part === 'string'
+          ? fn('lean_name_mk_string')(name, makeString(part))
+          : fn('lean_name_mk_numeral')(name, box(part)),
+      prefix,
+    )
   /** The name `text` below `prefix`, which is taken. */
   const makeName = (text: string, prefix: Obj = UNIT): Obj =>
     text.split('.').reduce<Obj>((name, part) => fn('lean_name_mk_string')(name, makeString(part)), prefix)
@@ -241,6 +256,8 @@ export function createElaborator(lean: Objects) {
     nameText,
     plainNameText,
     nameKey,
+    nameParts,
+    nameOf,
     makeName,
     kindOf,
     emptyLog,

@@ -1,27 +1,24 @@
 import type { Diagnostic } from '../../engine.ts'
-import type { ExportedDeclarations, HostMemory, HostStep } from '../protocol.ts'
+import type { HostMemory, HostStep } from '../protocol.ts'
 import { boot, type HostPaths } from './boot.ts'
 import { createConstants } from './constants.ts'
 import { type CommandState, createElaborator } from './elaborator.ts'
+import { isInert } from './inert.ts'
 import { createLibrary } from './library.ts'
 import { createLibraryConstants, type NameComponents } from './library-constants.ts'
 import { createPremises } from './premises.ts'
-import { type CheckResult, createProofCheck, type Refusal } from './proof-check.ts'
 import { createProofStates, type OpenTheorem, type SavedState } from './proof-states.ts'
 import { createSourceFiles, type SourceFile } from './source-files.ts'
-import { isInertCommand, refusedSyntax } from './source-policy.ts'
+import { createVerification } from './verification.ts'
 
 export type Host = Awaited<ReturnType<typeof createHost>>
 
-class RefusedSource extends Error {}
-
 /** One Lean instance behind plain calls. Every call runs to its end in this thread; what it throws leaves the instance unusable. */
 export async function createHost(paths: HostPaths) {
-  const { lean, codeTaken, compiledCode } = await boot(paths)
+  const { lean, checkStack, codeTaken, compiledCode } = await boot(paths)
   const elaborator = createElaborator(lean)
   const proofStates = createProofStates(lean, elaborator)
   const constants = createConstants(lean, elaborator)
-  const proofCheck = createProofCheck(lean, elaborator, constants)
   const premises = createPremises(lean, elaborator, constants)
   const library = createLibrary(lean, elaborator, constants)
   const libraryConstants = createLibraryConstants(lean, elaborator, constants)
@@ -41,17 +38,20 @@ export async function createHost(paths: HostPaths) {
     | { kind: 'opened'; environment: number; clean: boolean }
     | { kind: 'rejected'; diagnostics: Diagnostic[] }
 
-  const importOnly = (text: string): { state: CommandState; position: number } | { diagnostics: Diagnostic[] } => {
+  const importOnly = (
+    text: string,
+  ): { state: CommandState; position: number; key: string } | { diagnostics: Diagnostic[] } => {
     const position = elaborator.headerEnd(text)
     const key = Buffer.from(text).subarray(0, position).toString().trim()
     const known = imported.get(key)
-    if (known !== undefined) return { state: known, position }
+    if (known !== undefined) return { state: known, position, key }
     const { state, diagnostics } = elaborator.openHeader(text, 'header')
     const errors = diagnostics.filter((d) => d.severity === 'error')
     if (errors.length > 0) return { diagnostics: errors }
     imported.set(key, state)
-    return { state, position }
+    return { state, position, key }
   }
+  const verification = createVerification(lean, elaborator, constants, importOnly)
 
   const open = (header: string): Opened => {
     const known = opened.get(header)
@@ -60,7 +60,7 @@ export async function createHost(paths: HostPaths) {
     if ('diagnostics' in base) return { kind: 'rejected', diagnostics: base.diagnostics }
     let clean = true
     const run = elaborator.runCommands(base.state, header, base.position, 'header', ({ syntax, kind }) => {
-      clean &&= isInertCommand(kind)
+      clean &&= isInert(lean, elaborator, syntax, kind)
       return syntax
     })
     const errors = run.diagnostics.filter((d) => d.severity === 'error')
@@ -169,82 +169,6 @@ export async function createHost(paths: HostPaths) {
     return run.diagnostics
   }
 
-  const refuse = (reason: string, messages: string[] = []): Refusal => ({ kind: 'refused', reason, messages })
-
-  /** The source that was elaborated last, and what came of it: a file of many theorems is asked about for each. */
-  let elaborated:
-    | { readonly source: string; readonly header: string | undefined; readonly state: CommandState }
-    | undefined
-
-  /** The untrusted half of verification: see verifier.ts. With `header`, the source must be that header and one declaration. */
-  const exportProof = (
-    source: string,
-    name: string,
-    header?: string,
-  ): ({ kind: 'exported' } & ExportedDeclarations) | Refusal => {
-    if (elaborated?.source !== source || elaborated.header !== header) {
-      if (elaborated !== undefined) lean.dec(elaborated.state)
-      elaborated = undefined
-      const answer = elaborateSource(source, header)
-      if (typeof answer === 'object') return answer
-      elaborated = { source, header, state: answer }
-    }
-    const exported = proofCheck.exportDeclarations(elaborated.state, name)
-    return 'kind' in exported ? exported : { kind: 'exported', ...exported }
-  }
-
-  /** Elaborates a whole source; its last state, owned, if there were no errors. */
-  const elaborateSource = (source: string, header: string | undefined): CommandState | Refusal => {
-    if (header !== undefined && !source.startsWith(header)) return refuse('the source does not begin with the header')
-    const base = importOnly(source)
-    if ('diagnostics' in base)
-      return refuse(
-        'the imports fail',
-        base.diagnostics.map((d) => d.text),
-      )
-    const headerEnd = header === undefined ? undefined : Buffer.byteLength(header)
-    let declarations = 0
-    try {
-      const run = elaborator.runCommands(base.state, source, base.position, 'source', ({ syntax, kind, start }) => {
-        const inHeader = headerEnd !== undefined && start < headerEnd
-        const refusal = inHeader ? undefined : refusedSyntax(lean, elaborator, syntax)
-        if (refusal !== undefined) throw new RefusedSource(refusal)
-        if (headerEnd !== undefined && !inHeader && ++declarations > 1) {
-          throw new RefusedSource(`the proof ends early and another command follows (${kind})`)
-        }
-        return syntax
-      })
-      const errors = run.diagnostics.filter((d) => d.severity === 'error')
-      if (errors.length === 0) return run.state
-      lean.dec(run.state)
-      return refuse(
-        'Lean reports an error',
-        errors.map((d) => `${d.line}:${d.column}: ${d.text}`),
-      )
-    } catch (error) {
-      if (error instanceof RefusedSource) return refuse(error.message)
-      throw error
-    }
-  }
-
-  /** The trusted half: it sees the header, the statement and plain terms, never the proof's text. */
-  const checkProof = (
-    environment: number,
-    statement: string,
-    name: string,
-    exported: ExportedDeclarations,
-  ): CheckResult | { kind: 'rejected'; diagnostics: Diagnostic[] } => {
-    const state = environmentState(environment)
-    const stated = elaborator.runCommands(state, `${statement} := by\n  sorry\n`, 0, 'statement')
-    try {
-      const errors = stated.diagnostics.filter((d) => d.severity === 'error')
-      if (errors.length > 0) return { kind: 'rejected', diagnostics: errors }
-      return proofCheck.check(state, stated.state, name, exported)
-    } finally {
-      lean.dec(stated.state)
-    }
-  }
-
   const memory = (): HostMemory => ({
     heapBytes: lean.heapBytes(),
     residentBytes: process.memoryUsage.rss(),
@@ -269,8 +193,10 @@ export async function createHost(paths: HostPaths) {
     usedTheorems,
     closeFile,
     elaborate,
-    exportProof,
-    checkProof,
+    stateTheorem: verification.state,
+    exportProof: verification.exportProof,
+    checkProof: verification.check,
+    checkStack,
     memory,
     premises: (environment: number) => premises.list(environmentState(environment)),
     libraryModules: (environment: number) => library.modules(environmentState(environment)),

@@ -10,7 +10,7 @@ import type { z } from 'zod'
 import { methods, notifications, PROTOCOL_FD } from '../protocol.ts'
 import type { HostPaths } from './boot.ts'
 import { createHost, type Host } from './host.ts'
-import { testProofCheck, testSteps } from './self-test.ts'
+import { testProofCheck, testStatement, testSteps } from './self-test.ts'
 
 /**
  * The Lean host process: one instance, served over JSON-RPC on its own file descriptor (stdout is full of Lean's debug
@@ -53,7 +53,11 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     connection.onRequest(method.type.method, async (params: unknown) => {
       const parsed = method.params.parse(params)
       try {
-        return method.result.parse(await work(await starting, parsed))
+        const ready = await starting
+        const answer = method.result.parse(await work(ready, parsed))
+        // What ran on a stack that was too small is not to be believed, and this process not to be used again.
+        ready.checkStack()
+        return answer
       } catch (error) {
         return fail(error)
       }
@@ -83,6 +87,7 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     for (const [index, tactic] of tactics.entries()) {
       if (stopped.has(run)) break
       const result = host.runTactic(theorem, state, tactic)
+      host.checkStack()
       // Sent at once, so that the other side knows which tactic is running when it has to kill this process.
       await connection.sendNotification(notifications.stepDone.type, { run, index, result })
       done++
@@ -92,12 +97,19 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     return { done, heapBytes: host.heapBytes() }
   })
   on(methods.elaborate, (host, { environment, source }) => ({ diagnostics: host.elaborate(environment, source) }))
+  let stateTested = false
+  on(methods.stateTheorem, (host, { header, statement }) => {
+    if (!stateTested) testStatement(host)
+    stateTested = true
+    const answer = host.stateTheorem(header, statement)
+    return answer.kind === 'stated' ? { ...answer, heapBytes: host.heapBytes() } : answer
+  })
   on(methods.exportProof, (host, { source, name, header }) => host.exportProof(source, name, header))
   let checkTested = false
-  on(methods.checkProof, (host, { environment, statement, name, exported }) => {
+  on(methods.checkProof, (host, { imports, stated, proof }) => {
     if (!checkTested) testProofCheck(host)
     checkTested = true
-    return host.checkProof(environment, statement, name, exported)
+    return { ...host.checkProof(imports, stated, proof), heapBytes: host.heapBytes() }
   })
   on(methods.premises, (host, { environment }) => host.premises(environment))
   on(methods.libraryModules, (host, { environment }) => ({ modules: host.libraryModules(environment) }))

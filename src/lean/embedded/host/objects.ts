@@ -39,7 +39,7 @@ export function createObjects(module: WasmModule) {
   }
   const decRefCold = native('lean_dec_ref_cold')
   const allocObject = native('lean_alloc_object')
-  const mkString = native('lean_mk_string')
+  const mkString = native('lean_mk_string_from_bytes')
 
   const tag = (o: Obj): number => {
     refresh()
@@ -137,12 +137,14 @@ export function createObjects(module: WasmModule) {
     })
     return o
   }
+  /** Any text, byte for byte: its length travels with it. @throws where it holds a lone surrogate, which no UTF-8 says */
   const makeString = (text: string): Obj => {
-    const bytes = Buffer.from(`${text}\0`)
-    const address = module._malloc(bytes.length)
+    if (!text.isWellFormed()) throw new Error('a string with a lone surrogate is no text')
+    const bytes = Buffer.from(text)
+    const address = module._malloc(bytes.length + 1)
     refresh()
     u8.set(bytes, address)
-    const o = mkString(address) >>> 0
+    const o = mkString(address, bytes.length) >>> 0
     module._free(address)
     return o
   }
@@ -158,7 +160,8 @@ export function createObjects(module: WasmModule) {
   }
   const some = (o: Obj): Obj => makeCtor(1, [o])
 
-  const decoder = new TextDecoder()
+  // Nothing is dropped or replaced: a byte order mark is a character like others.
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const stringValue = (o: Obj): string => {
     refresh()
     // The memory is shared between threads, which TextDecoder refuses to read; slice copies.

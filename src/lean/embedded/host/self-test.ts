@@ -1,3 +1,4 @@
+import type { DeclarationExport, TermEntry } from '../../../proof/declarations/export.ts'
 import type { Host } from './host.ts'
 
 const HEARTBEATS = 20_000
@@ -32,19 +33,78 @@ export function testSteps(host: Host): void {
   host.closeTheorem(started.theorem)
 }
 
-/** Before the first proof is checked: one true proof passes, a proof of something else and one by `sorry` do not. */
+/** Before the first statement is taken: what is written of one is exactly what it says. */
+export function testStatement(host: Host): void {
+  const stated = host.stateTheorem('import Init', 'theorem hedge_self_test (p : Prop) (_h : p) : p')
+  if (stated.kind !== 'stated') throw new Error('self-test: a good statement was rejected')
+  expect('what a statement says', JSON.stringify(stated.exported), JSON.stringify(STATED))
+}
+
+/** Before the first proof is checked: one true proof passes; a proof of something else, and one by `sorry`, do not. */
 export function testProofCheck(host: Host): void {
-  const opened = host.open('import Init')
-  if (opened.kind !== 'opened') throw new Error('self-test: `import Init` failed')
-  const name = 'hedge_self_test'
-  const verdict = (statement: string, proof: string): string => {
-    const exported = host.exportProof(`import Init\ntheorem ${name} : ${proof}\n`, name)
-    if (exported.kind !== 'exported') return exported.kind
-    return host.checkProof(opened.environment, `theorem ${name} : ${statement}`, name, exported).kind
+  const init = [{ module: 'Init', all: false }]
+  const verdict = (proof: DeclarationExport): string => host.checkProof(init, STATED, proof).kind
+  // fun (p : Prop) (h : p) => h
+  expect('a true proof', verdict(proving({ bvar: 0 })), 'verified')
+  // fun (p : Prop) (h : p) => p
+  expect('a proof of something else', verdict(proving({ bvar: 1 })), 'refused')
+  // fun (p : Prop) (h : p) => h, with another variable where there is none
+  expect('an open term', verdict(proving({ bvar: 2 })), 'refused')
+  expect('an axiom', verdict(STATED), 'refused')
+  expect('a proof by sorry', verdict(BY_SORRY), 'refused')
+}
+
+const NAMES = [
+  { str: { pre: 0, str: '_private' } },
+  { num: { pre: 1, i: 0 } },
+  { str: { pre: 2, str: 'hedge_self_test' } },
+  { str: { pre: 0, str: '_h' } },
+  { str: { pre: 0, str: 'p' } },
+] as const
+/** ∀ (p : Prop) (_h : p), p */
+const STATED: DeclarationExport = {
+  names: NAMES,
+  levels: [],
+  terms: [
+    { bvar: 1 },
+    { bvar: 0 },
+    { forallE: { name: 4, type: 1, body: 0, binderInfo: 'default' } },
+    { sort: 0 },
+    { forallE: { name: 5, type: 3, body: 2, binderInfo: 'default' } },
+  ],
+  declarations: [{ axiom: { name: 3, levelParams: [], type: 4, isUnsafe: false } }],
+}
+
+/** A theorem of that type whose proof is a function of `p` and `_h` with this body. */
+function proving(body: TermEntry): DeclarationExport {
+  return {
+    ...STATED,
+    terms: [
+      ...STATED.terms,
+      body,
+      { lam: { name: 4, type: 1, body: 5, binderInfo: 'default' } },
+      { lam: { name: 5, type: 3, body: 6, binderInfo: 'default' } },
+    ],
+    declarations: [{ thm: { name: 3, levelParams: [], type: 4, value: 7, all: [3] } }],
   }
-  expect('a true proof', verdict('2 + 2 = 4', '2 + 2 = 4 := by decide'), 'verified')
-  expect('a proof of something else', verdict('2 + 2 = 4', '2 + 2 = 2 + 2 := rfl'), 'refused')
-  expect('a proof by sorry', verdict('2 + 2 = 5', '2 + 2 = 5 := sorry'), 'refused')
+}
+
+const BY_SORRY: DeclarationExport = {
+  ...STATED,
+  names: [
+    ...NAMES,
+    { str: { pre: 0, str: 'sorryAx' } },
+    { str: { pre: 0, str: 'Bool' } },
+    { str: { pre: 7, str: 'false' } },
+  ],
+  terms: [
+    ...STATED.terms,
+    { const: { name: 6, us: [0] } },
+    { app: { fn: 5, arg: 4 } },
+    { const: { name: 8, us: [] } },
+    { app: { fn: 6, arg: 7 } },
+  ],
+  declarations: [{ thm: { name: 3, levelParams: [], type: 4, value: 8, all: [3] } }],
 }
 
 function expect(what: string, actual: unknown, wanted: unknown): void {

@@ -1,0 +1,135 @@
+import type { DeclarationExport } from '../../../proof/declarations/export.ts'
+import { type NameParts, readableName } from '../../../proof/declarations/names.ts'
+import { CONSTANT_INFO, type Constants } from './constants.ts'
+import type { Elaborator } from './elaborator.ts'
+import { createExportWriter, type ExportWriter, UnwritableTerm } from './export-writer.ts'
+import { type Objects, UNIT } from './objects.ts'
+import type { Obj } from './wasm-module.ts'
+
+export type Declared = ReturnType<typeof createDeclared>
+
+/** What a text has declared in an environment, written as plain data. */
+export function createDeclared(lean: Objects, elaborator: Elaborator, constants: Constants) {
+  const { fn, field, tag, dec, listItems } = lean
+
+  /**
+   * The constant that a person calls `parts`, with its name, both owned. This build takes every source for a `module`,
+   * where a declaration without `public` is private to the file.
+   */
+  const find = (env: Obj, parts: NameParts): { name: Obj; info: Obj } | undefined => {
+    const hidden = fn('lean_name_mk_numeral')(elaborator.makeName('_private'), UNIT)
+    for (const prefix of [hidden, UNIT]) {
+      const name = elaborator.nameOf(parts, prefix)
+      const info = constants.find(env, name)
+      if (info !== undefined) return { name, info }
+      dec(name)
+    }
+    return undefined
+  }
+
+  /**
+   * Writes all constants that `roots` mention and no import provides, dependencies first. Everything met stays alive
+   * until `end`.
+   */
+  const walker = (env: Obj, writer: ExportWriter) => {
+    const visited = new Set<string>()
+    const held: Obj[] = []
+    const hold = (o: Obj): Obj => {
+      held.push(o)
+      return o
+    }
+    const mustFind = (name: Obj): Obj => {
+      const info = constants.find(env, name)
+      if (info === undefined) throw new UnwritableTerm(`the constant ${readable(name)} is not declared`)
+      return hold(info)
+    }
+    const visitTerm = (term: Obj): void => constants.forEachConstant(term, visit)
+    const visit = (name: Obj): void => {
+      const key = elaborator.nameKey(name)
+      if (visited.has(key)) return
+      visited.add(key)
+      if (constants.isImported(env, name)) return
+      const info = mustFind(name)
+      switch (tag(info)) {
+        case CONSTANT_INFO.inductive:
+          return visitGroup(info)
+        case CONSTANT_INFO.constructor:
+          // ConstructorVal: the constant, its inductive type, ...
+          return visit(field(field(info, 0), 1))
+        case CONSTANT_INFO.recursor:
+          // RecursorVal: the constant, the types of its group, ...
+          return listItems(field(field(info, 0), 1)).forEach(visit)
+      }
+      visitTerm(constants.value(info).type)
+      const body = constants.body(info)
+      if (body !== undefined) visitTerm(body)
+      writer.declare(info)
+    }
+    const visitGroup = (info: Obj): void => {
+      const types = listItems(field(field(info, 0), 3)).map(mustFind)
+      const ctors = types.flatMap((type) => listItems(field(field(type, 0), 4)).map(mustFind))
+      const recs = recursors(types).map(mustFind)
+      for (const member of [...types, ...ctors, ...recs]) visited.add(elaborator.nameKey(constants.value(member).name))
+      for (const member of [...types, ...ctors]) visitTerm(constants.value(member).type)
+      writer.declareInductive(types, ctors, recs)
+    }
+    /** Names of a group's recursors: one for each type, and one for each nested occurrence. Owned by the walker. */
+    const recursors = (types: readonly Obj[]): Obj[] => {
+      const below = (type: Obj, text: string): Obj =>
+        hold(fn('lean_name_mk_string')(lean.inc(constants.value(type).name), lean.makeString(text)))
+      const nested = types[0] === undefined ? 0 : (lean.natValue(field(field(types[0], 0), 5)) ?? 0)
+      const first = types[0] as Obj
+      return [
+        ...types.map((type) => below(type, 'rec')),
+        ...Array.from({ length: nested }, (_, i) => below(first, `rec_${i + 1}`)),
+      ]
+    }
+    const end = (): void => {
+      for (const o of held) dec(o)
+    }
+    return { visit, visitTerm, hold, end }
+  }
+
+  const readable = (name: Obj): string => readableName(elaborator.nameParts(name))
+
+  /** A constant's declaration after all it rests on. `name` is borrowed. @throws UnwritableTerm */
+  const writeProof = (env: Obj, name: Obj): DeclarationExport => {
+    const writer = createExportWriter(lean)
+    const walk = walker(env, writer)
+    try {
+      walk.visit(name)
+      return writer.written()
+    } finally {
+      walk.end()
+    }
+  }
+
+  /** A constant's type, as an axiom, after all that it mentions. `info` is borrowed. @throws UnwritableTerm */
+  const writeStatement = (env: Obj, info: Obj): DeclarationExport => {
+    const writer = createExportWriter(lean)
+    const walk = walker(env, writer)
+    try {
+      walk.visitTerm(constants.value(info).type)
+      writer.declareType(info)
+      return writer.written()
+    } finally {
+      walk.end()
+    }
+  }
+
+  /** The modules that an environment imports itself, in order. */
+  const imports = (env: Obj): ImportedModule[] => {
+    // EnvironmentHeader: main module, imports, ...; Import: module, then whether all of it, exported, meta.
+    const header = fn('l_Lean_Environment_header')(lean.inc(env))
+    const list = lean
+      .arrayItems(field(header, 1))
+      .map((x) => ({ module: elaborator.nameText(field(x, 0)), all: lean.scalarByte(x, 0) !== 0 }))
+    dec(header)
+    return list
+  }
+
+  return { find, writeProof, writeStatement, imports }
+}
+
+/** `all`: with what the module keeps to itself. */
+export type ImportedModule = { readonly module: string; readonly all: boolean }

@@ -1,0 +1,111 @@
+import type { Declaration, InductiveEntry, NameIndex } from '../../../proof/declarations/export.ts'
+import { CONSTANT_INFO } from './constants.ts'
+import type { Elaborator } from './elaborator.ts'
+import type { ExportReader } from './export-reader.ts'
+import { box, isScalar, type Objects, UNIT } from './objects.ts'
+import type { Obj } from './wasm-module.ts'
+
+/** Constructors of `Lean.Declaration`; the first four are numbered like those of `ConstantInfo`. */
+const INDUCTIVE_DECLARATION = 6
+/** `DefinitionSafety.safe` */
+const SAFE = 1
+
+export type Kernel = ReturnType<typeof createKernel>
+
+/** Lean's kernel: declarations in, an environment with them or its reason against them out. */
+export function createKernel(lean: Objects, elaborator: Elaborator) {
+  const { fn, field, tag, inc, dec, makeCtor, makeList } = lean
+
+  /** What `add` gives: the new environment, owned, or why not. The old environment is taken either way. */
+  type Added = { readonly environment: Obj } | { readonly refusal: string }
+
+  const addDeclaration = (environment: Obj, declaration: Obj): Added => {
+    // addDecl (env) (maxHeartbeat: 0 is none) (declaration: borrowed) (cancelTk?: borrowed)
+    const result = lean.native('lean_add_decl')(environment, 0, declaration, UNIT) >>> 0
+    dec(declaration)
+    if (tag(result) === 1) {
+      const added = inc(field(result, 0))
+      dec(result)
+      return { environment: added }
+    }
+    const exception = inc(field(result, 0))
+    dec(result)
+    const options = inc(lean.constant('l_Lean_Options_empty'))
+    return { refusal: elaborator.messageText(fn('l_Lean_Kernel_Exception_toMessageData')(exception, options)) }
+  }
+
+  /** Adds one declaration of an export. */
+  const add = (environment: Obj, reader: ExportReader, declaration: Exclude<Declaration, { quot: unknown }>): Added =>
+    addDeclaration(environment, build(reader, declaration))
+
+  /** Adds `name : type := value`, all three taken; `levelParams` are borrowed names. */
+  const addTheorem = (environment: Obj, name: Obj, levelParams: readonly Obj[], type: Obj, value: Obj): Added => {
+    const constant = makeCtor(0, [inc(name), makeList(levelParams.map(inc)), type])
+    return addDeclaration(
+      environment,
+      makeCtor(CONSTANT_INFO.theorem, [makeCtor(0, [constant, value, makeList([name])])]),
+    )
+  }
+
+  const build = (reader: ExportReader, declaration: Exclude<Declaration, { quot: unknown }>): Obj => {
+    const names = (list: readonly NameIndex[]): Obj => makeList(list.map((n) => inc(reader.name(n))))
+    const constant = (c: { name: number; levelParams: readonly number[]; type: number }): Obj =>
+      makeCtor(0, [inc(reader.constantName(c.name)), names(c.levelParams), inc(reader.term(c.type))])
+    // Nothing is mutual any more once it is compiled to recursors: each is the only one of its group.
+    const alone = (name: NameIndex): Obj => makeList([inc(reader.constantName(name))])
+    if ('axiom' in declaration) return makeCtor(CONSTANT_INFO.axiom, [makeCtor(0, [constant(declaration.axiom)], [0])])
+    if ('thm' in declaration) {
+      const { thm } = declaration
+      return makeCtor(CONSTANT_INFO.theorem, [
+        makeCtor(0, [constant(thm), inc(reader.term(thm.value)), alone(thm.name)]),
+      ])
+    }
+    if ('opaque' in declaration) {
+      const { opaque } = declaration
+      return makeCtor(CONSTANT_INFO.opaque, [
+        makeCtor(0, [constant(opaque), inc(reader.term(opaque.value)), alone(opaque.name)], [0]),
+      ])
+    }
+    if ('def' in declaration) {
+      const { def } = declaration
+      const parts = [constant(def), inc(reader.term(def.value)), hints(def.hints), alone(def.name)]
+      return makeCtor(CONSTANT_INFO.definition, [makeCtor(0, parts, [SAFE])])
+    }
+    return inductive(reader, declaration.inductive)
+  }
+
+  const hints = (h: 'opaque' | 'abbrev' | { readonly regular: number }): Obj => {
+    if (h === 'opaque') return UNIT
+    if (h === 'abbrev') return 3
+    const height = h.regular
+    return makeCtor(
+      2,
+      [],
+      [0, 8, 16, 24].map((shift) => (height >>> shift) & 255),
+    )
+  }
+
+  /** Recursors, and what else the kernel computes of a group, are left to it. */
+  const inductive = (reader: ExportReader, { types, ctors }: InductiveEntry): Obj => {
+    const [first] = types
+    const list = types.map((type) => {
+      const own = ctors
+        .filter(({ induct }) => induct === type.name)
+        .map((c) => makeCtor(0, [inc(reader.constantName(c.name)), inc(reader.term(c.type))]))
+      return makeCtor(0, [inc(reader.constantName(type.name)), inc(reader.term(type.type)), makeList(own)])
+    })
+    const levelParams = makeList((first?.levelParams ?? []).map((n) => inc(reader.name(n))))
+    return makeCtor(INDUCTIVE_DECLARATION, [levelParams, box(first?.numParams ?? 0), makeList(list)], [0])
+  }
+
+  /** A constant of a kernel environment, owned. Both arguments are borrowed. */
+  const find = (environment: Obj, name: Obj): Obj | undefined => {
+    const found = lean.native('lean_environment_find')(inc(environment), inc(name)) >>> 0
+    if (isScalar(found)) return undefined
+    const info = inc(field(found, 0))
+    dec(found)
+    return info
+  }
+
+  return { add, addTheorem, find }
+}

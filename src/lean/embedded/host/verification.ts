@@ -1,0 +1,203 @@
+import { type NameParts, readableName } from '../../../proof/declarations/names.ts'
+import { MalformedExport, validateExport } from '../../../proof/declarations/validate.ts'
+import type { Diagnostic } from '../../engine.ts'
+import { createLibraryAxioms } from './axioms.ts'
+import { type CommandChain, createCommandChain, type RunCommand } from './command-chain.ts'
+import type { Constants } from './constants.ts'
+import { createDeclared, type ImportedModule } from './declared.ts'
+import type { CommandState, Elaborator } from './elaborator.ts'
+import { UnwritableTerm } from './export-writer.ts'
+import { isInert } from './inert.ts'
+import { createKernel } from './kernel.ts'
+import { isScalar, type Objects } from './objects.ts'
+import { type CheckResult, createProofCheck, type Library, type Refusal, refuse } from './proof-check.ts'
+import type { Obj } from './wasm-module.ts'
+
+/** What importing gives: the state, kept by the host, or why not. `key` is the text of the imports. */
+export type Import = (
+  text: string,
+) =>
+  | { readonly state: CommandState; readonly position: number; readonly key: string }
+  | { readonly diagnostics: Diagnostic[] }
+
+const DECL_ID = 'Lean.Parser.Command.declId'
+const IDENT = 3
+
+/**
+ * The three halves of verification, each for a process of its own: what a statement means (`state`), what a source
+ * proves (`exportProof`), and whether the second is a proof of the first (`check`), which sees no text at all.
+ */
+export function createVerification(lean: Objects, elaborator: Elaborator, constants: Constants, importOnly: Import) {
+  const declared = createDeclared(lean, elaborator, constants)
+  const kernel = createKernel(lean, elaborator)
+  const proofCheck = createProofCheck(lean, elaborator, kernel)
+  const inert = (syntax: Obj, kind: string): boolean => isInert(lean, elaborator, syntax, kind)
+  const headers: CommandChain = createCommandChain(lean, elaborator, inert)
+  const sources: CommandChain = createCommandChain(lean, elaborator, inert)
+  const environment = (state: CommandState): Obj => lean.field(state, 0)
+
+  const rejected = (where: 'header' | 'statement', diagnostics: Diagnostic[]) =>
+    ({ kind: 'rejected', where, diagnostics }) as const
+  const errorsOf = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
+    diagnostics.filter((d) => d.severity === 'error')
+
+  /** Elaborates a header, and a statement below it whose proof is left out. */
+  const state = (header: string, statement: string) => {
+    const base = importOnly(header)
+    if ('diagnostics' in base) return rejected('header', base.diagnostics)
+    const before = headers.run(header, base.state, base.key, base.position)
+    const inHeader = before.flatMap((command) => errorsOf(command.diagnostics))
+    if (inHeader.length > 0) return rejected('header', inHeader)
+    const from = before.at(-1)?.state ?? base.state
+    // On a line of its own: a comment may end the statement.
+    const text = `${statement}\n  := by\n  sorry\n`
+    let name: NameParts | undefined
+    let clean = before.every((command) => command.inert)
+    let commands = 0
+    const run = elaborator.runCommands(from, text, 0, 'statement', ({ syntax, kind }) => {
+      commands++
+      name = declaredName(from, syntax)
+      clean &&= inert(syntax, kind)
+      return syntax
+    })
+    try {
+      const errors = errorsOf(run.diagnostics)
+      if (errors.length > 0) return rejected('statement', errors)
+      if (commands !== 1 || name === undefined) return rejected('statement', [oneTheorem()])
+      const found = declared.find(environment(run.state), name)
+      if (found === undefined) return rejected('statement', [oneTheorem()])
+      try {
+        const exported = declared.writeStatement(environment(run.state), found.info)
+        return { kind: 'stated' as const, name, exported, imports: declared.imports(environment(base.state)), clean }
+      } finally {
+        lean.dec(found.name)
+        lean.dec(found.info)
+      }
+    } catch (error) {
+      if (!(error instanceof UnwritableTerm)) throw error
+      return rejected('statement', [{ ...oneTheorem(), text: error.message }])
+    } finally {
+      lean.dec(run.state)
+    }
+  }
+  const oneTheorem = (): Diagnostic => ({
+    severity: 'error',
+    line: 1,
+    column: 0,
+    text: 'the statement must be one theorem, without its proof',
+  })
+
+  /** The name by which a command declares something, with its namespace; undefined where it declares nothing by name. */
+  const declaredName = (before: CommandState, command: Obj): NameParts | undefined => {
+    const pending = [command]
+    for (let syntax = pending.pop(); syntax !== undefined; syntax = pending.pop()) {
+      if (isScalar(syntax) || lean.tag(syntax) !== 1) continue
+      const children = lean.arrayItems(lean.field(syntax, 2))
+      const [first] = children
+      if (elaborator.kindOf(syntax) === DECL_ID && first !== undefined && lean.tag(first) === IDENT) {
+        const written = elaborator.nameParts(lean.field(first, 2))
+        if (written[0] === '_root_') return written.slice(1)
+        return [...elaborator.nameParts(lean.field(elaborator.scope(before), 2)), ...written]
+      }
+      pending.push(...children.reverse())
+    }
+    return undefined
+  }
+
+  /**
+   * Elaborates a whole source and writes what `name` rests on. With `header`, the source must be that header and one
+   * declaration. Nothing here is believed; what the source does in this process is its own affair.
+   */
+  const exportProof = (source: string, name: NameParts, header: string | undefined) => {
+    if (header !== undefined && !source.startsWith(header)) return refuse('the source does not begin with the header')
+    const base = importOnly(source)
+    if ('diagnostics' in base)
+      return refuse(
+        'the imports fail',
+        base.diagnostics.map((d) => d.text),
+      )
+    const commands = sources.run(source, base.state, base.key, base.position)
+    if (header !== undefined) {
+      const bytes = Buffer.byteLength(header)
+      const [, second] = commands.filter((command) => command.end > bytes)
+      if (second !== undefined) return refuse(`the proof ends early and another command follows (${second.kind})`)
+    }
+    return exportFrom(commands, name, declared.imports(environment(base.state)))
+  }
+
+  const exportFrom = (commands: readonly RunCommand[], name: NameParts, imports: ImportedModule[]) => {
+    const own = (command: RunCommand): string[] => errorsOf(command.diagnostics).map(place)
+    const last = commands.at(-1)
+    const found = last === undefined ? undefined : declared.find(environment(last.state), name)
+    if (last === undefined || found === undefined) {
+      const errors = commands.flatMap(own)
+      return errors.length > 0
+        ? refuse('Lean reports an error', errors)
+        : refuse(`the source does not declare ${readableName(name)}`)
+    }
+    try {
+      if (constants.isImported(environment(last.state), found.name))
+        return refuse(`${readableName(name)} is a theorem of the library, not of this source`)
+      const declaring = commands.find((command) => isDeclared(command, found.name))
+      const errors = declaring === undefined ? [] : own(declaring)
+      if (errors.length > 0) return refuse('Lean reports an error', errors)
+      const exported = declared.writeProof(environment(last.state), found.name)
+      const elsewhere = commands.filter((command) => command !== declaring).flatMap(own)
+      return { kind: 'exported' as const, exported, imports, elsewhere }
+    } catch (error) {
+      if (error instanceof UnwritableTerm) return refuse(error.message)
+      throw error
+    } finally {
+      lean.dec(found.name)
+      lean.dec(found.info)
+    }
+  }
+  const place = (d: Diagnostic): string => `${d.line}:${d.column}: ${d.text}`
+  const isDeclared = (command: RunCommand, name: Obj): boolean => {
+    if (isScalar(command.state)) return false
+    const info = constants.find(environment(command.state), name)
+    if (info !== undefined) lean.dec(info)
+    return info !== undefined
+  }
+
+  /** Libraries that have been imported for checks, by the text that imports them. */
+  const libraries = new Map<string, Library>()
+  const libraryOf = (imports: readonly ImportedModule[]): Library | Refusal => {
+    // Init comes first, so that the names which the kernel computes with are always the library's.
+    const lines = new Set(['import Init'])
+    for (const { module, all } of imports) {
+      if (!/^\w+(\.\w+)*$/.test(module)) return refuse(`${module} is no module of the library`)
+      if (all || (module !== 'Init' && !module.startsWith('Init.'))) lines.add(`import ${all ? 'all ' : ''}${module}`)
+    }
+    const text = [...lines].sort().join('\n')
+    const known = libraries.get(text)
+    if (known !== undefined) return known
+    const base = importOnly(text)
+    if ('diagnostics' in base)
+      return refuse(
+        'the imports fail',
+        base.diagnostics.map((d) => d.text),
+      )
+    const env = environment(base.state)
+    const library: Library = {
+      kernelEnvironment: lean.fn('lean_elab_environment_to_kernel_env')(lean.inc(env)),
+      axioms: createLibraryAxioms(lean, elaborator, constants, env),
+    }
+    libraries.set(text, library)
+    return library
+  }
+
+  /** Both exports come from other processes, the second from one that nobody trusts. */
+  const check = (imports: readonly ImportedModule[], stated: unknown, proof: unknown): CheckResult => {
+    try {
+      const library = libraryOf(imports)
+      if ('kind' in library) return library
+      return proofCheck.check(library, validateExport(stated), validateExport(proof))
+    } catch (error) {
+      if (error instanceof MalformedExport) return refuse(`what was exported is malformed: ${error.message}`)
+      throw error
+    }
+  }
+
+  return { state, exportProof, check }
+}
