@@ -233,26 +233,27 @@ export const methods = {
     z.object({ premises: z.array(z.string()) }),
   ),
   /**
-   * Constants of an environment as `DeclarationExport`, which the receiver validates: those named and, as far as `most`
-   * declarations go, what they mention. See host/library-constants.ts.
+   * Constants of a library as `DeclarationExport`, which the receiver validates: those named and, as far as `most`
+   * declarations go, what they mention. The second kernel asks for them; see host/library-constants.ts.
    */
   libraryConstants: method(
     'libraryConstants',
     z.object({
-      environment: z.number(),
-      names: z.array(z.array(z.union([z.string(), z.number()]))),
+      imports: importsSchema,
+      names: z.array(nameSchema).readonly(),
       most: z.number(),
       follow: z.boolean(),
     }),
-    z.object({ data: z.unknown() }),
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('constants'), exported: exportSchema, heapBytes: z.number() }),
+      refused,
+    ]),
   ),
-  /** The imported constants of an environment, by the numbers of their kinds in `Lean.ConstantInfo`. */
+  /** All constants of a library, with the numbers of their kinds in `Lean.ConstantInfo`. */
   libraryNames: method(
     'libraryNames',
-    z.object({ environment: z.number() }),
-    z.object({
-      names: z.array(z.object({ name: z.array(z.union([z.string(), z.number()])).readonly(), kind: z.number() })),
-    }),
+    z.object({ imports: importsSchema }),
+    z.object({ names: z.array(z.object({ name: nameSchema, kind: z.number() })) }),
   ),
   memory: method('memory', z.object({}), memorySchema),
   /** A code file's contents, base64: what V8 has optimised so far. */

@@ -136,7 +136,7 @@ class DeclarationChecker {
       this.#mayDeclare(name)
       this.#parameters(type)
       if (type.numParams !== first.numParams) wrong(`${name.key} has another number of parameters than its group`)
-      if (!sameNames(this.#names(type.levelParams), this.#names(first.levelParams)))
+      if (!sameNames(this.#levelParams(type), this.#levelParams(first)))
         wrong(`${name.key} has other universe parameters than its group`)
       if (
         !sameNames(
@@ -152,7 +152,7 @@ class DeclarationChecker {
         this.#mayDeclare(this.#name(at))
         if (this.#name(ctor.induct) !== name || ctor.numParams !== first.numParams)
           wrong(`${this.#name(at).key} belongs to another type`)
-        if (!sameNames(this.#names(ctor.levelParams), this.#names(first.levelParams)))
+        if (!sameNames(this.#levelParams(ctor), this.#levelParams(first)))
           wrong(`${this.#name(at).key} has other universe parameters than its group`)
       }
     }
@@ -181,10 +181,13 @@ class DeclarationChecker {
     return value
   }
   #parameters(entry: Entry): readonly Name[] {
-    const params = this.#names(entry.levelParams)
+    const params = this.#levelParams(entry)
     if (new Set(params).size !== params.length)
       refuse('universe parameters', `${this.#name(entry.name).key} names a universe parameter twice`)
     return params
+  }
+  #levelParams(entry: { readonly levelParams: readonly number[] }): Name[] {
+    return entry.levelParams.map((at) => this.#tables.written[at] as Name)
   }
   #mayDeclare(name: Name): void {
     if (this.#rules.as === 'proof' && this.#theory.known.reserved.has(name))

@@ -89,7 +89,7 @@ export class Library {
   }
   /** Whether the library has a constant is known. */
   isSettled(name: Name): boolean {
-    return this.#isComplete || this.has(name) || this.#absent.has(name)
+    return this.#isComplete || name.isFresh || this.has(name) || this.#absent.has(name)
   }
   has(name: Name): boolean {
     return this.#constants.has(name) || this.#groups.has(name)
@@ -134,7 +134,7 @@ export class Library {
               : declaration.quot
     const common = {
       name: names[entry.name] as Name,
-      params: entry.levelParams.map((at) => names[at] as Name),
+      params: entry.levelParams.map((at) => tables.written[at] as Name),
       type: terms[entry.type] as Term,
       origin: 'library' as const,
     }
@@ -154,7 +154,7 @@ export function readGroup(entry: InductiveEntry, tables: Tables, origin: Group['
   const first = entry.types[0]
   if (first === undefined) throw new Error('a group without types')
   return {
-    params: first.levelParams.map((at) => names[at] as Name),
+    params: first.levelParams.map((at) => tables.written[at] as Name),
     numParams: first.numParams,
     types: entry.types.map((type) => ({
       name: names[type.name] as Name,
@@ -175,7 +175,7 @@ export function claimedRecursors(entry: InductiveEntry, tables: Tables): Claimed
   const { names, terms } = tables
   return entry.recs.map((r) => ({
     name: names[r.name] as Name,
-    params: r.levelParams.map((at) => names[at] as Name),
+    params: r.levelParams.map((at) => tables.written[at] as Name),
     type: terms[r.type] as Term,
     rules: r.rules.map(({ ctor, nfields, rhs }) => ({
       ctor: names[ctor] as Name,

@@ -1,11 +1,13 @@
+import type { NameParts } from '../../../proof/declarations/names.ts'
 import type { Diagnostic } from '../../engine.ts'
 import type { HostMemory, HostStep } from '../protocol.ts'
 import { boot, type HostPaths } from './boot.ts'
 import { createConstants } from './constants.ts'
+import type { ImportedModule } from './declared.ts'
 import { type CommandState, createElaborator } from './elaborator.ts'
 import { isInert } from './inert.ts'
 import { createLibrary } from './library.ts'
-import { createLibraryConstants, type NameComponents } from './library-constants.ts'
+import { createLibraryConstants } from './library-constants.ts'
 import { createPremises } from './premises.ts'
 import { createProofStates, type OpenTheorem, type SavedState } from './proof-states.ts'
 import { createSourceFiles, type SourceFile } from './source-files.ts'
@@ -202,9 +204,22 @@ export async function createHost(paths: HostPaths) {
     libraryModules: (environment: number) => library.modules(environmentState(environment)),
     stateTheorems: (environment: number, header: string, names: readonly string[]) =>
       library.state(environmentState(environment), header, names),
-    libraryConstants: (environment: number, names: readonly NameComponents[], most: number, follow: boolean) =>
-      libraryConstants.collect(environmentState(environment), names, most, follow),
-    libraryNames: (environment: number) => libraryConstants.list(environmentState(environment)),
+    libraryConstants: (
+      imports: readonly ImportedModule[],
+      names: readonly NameParts[],
+      most: number,
+      follow: boolean,
+    ) => {
+      const found = verification.libraryOf(imports)
+      if ('kind' in found) return found
+      const exported = libraryConstants.collect(found.environment, names, most, follow)
+      return { kind: 'constants' as const, exported, heapBytes: lean.heapBytes() }
+    },
+    libraryNames: (imports: readonly ImportedModule[]) => {
+      const found = verification.libraryOf(imports)
+      if ('kind' in found) throw new Error(found.reason)
+      return { names: libraryConstants.list(found.environment) }
+    },
     heapBytes: lean.heapBytes,
     compiledCode,
   }

@@ -122,10 +122,10 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   on(methods.usedTheorems, (host, { theorem, state, tactic }) => ({
     premises: host.usedTheorems(theorem, state, tactic),
   }))
-  on(methods.libraryConstants, (host, { environment, names, most, follow }) => ({
-    data: host.libraryConstants(environment, names, most, follow).data,
-  }))
-  on(methods.libraryNames, (host, { environment }) => ({ names: host.libraryNames(environment) }))
+  on(methods.libraryConstants, (host, { imports, names, most, follow }) =>
+    host.libraryConstants(imports, names, most, follow),
+  )
+  on(methods.libraryNames, (host, { imports }) => host.libraryNames(imports))
   on(methods.memory, (host) => host.memory())
   on(methods.compiledCode, async (host) => ({ code: (await host.compiledCode()).toString('base64') }))
   onNotification(notifications.stop, (_host, { run }) => void stopped.add(run))

@@ -17,7 +17,7 @@ export type CheckResult = { readonly kind: 'verified'; readonly axioms: string[]
 export const refuse = (reason: string, messages: string[] = []): Refusal => ({ kind: 'refused', reason, messages })
 
 /** An imported library, and nothing else: borrowed. */
-export type Library = { readonly kernelEnvironment: Obj; readonly axioms: LibraryAxioms }
+export type Library = { readonly kernelEnvironment: Obj; readonly environment: Obj; readonly axioms: LibraryAxioms }
 
 /** A refusal from further down. */
 class Refused extends Error {

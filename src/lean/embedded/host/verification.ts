@@ -180,6 +180,7 @@ export function createVerification(lean: Objects, elaborator: Elaborator, consta
       )
     const env = environment(base.state)
     const library: Library = {
+      environment: env,
       kernelEnvironment: lean.fn('lean_elab_environment_to_kernel_env')(lean.inc(env)),
       axioms: createLibraryAxioms(lean, elaborator, constants, env),
     }
@@ -199,5 +200,5 @@ export function createVerification(lean: Objects, elaborator: Elaborator, consta
     }
   }
 
-  return { state, exportProof, check }
+  return { state, exportProof, check, libraryOf }
 }
