@@ -38,6 +38,6 @@ export class BenchLean {
     const lean = await this.process()
     const answer = await lean.request('libraryConstants', { imports, names, most, follow: true }, DEADLINE_MS)
     if (answer.kind === 'refused') throw new Error(answer.reason)
-    return answer.exported
+    return answer
   }
 }

@@ -14,7 +14,12 @@ export type ToKernelThread =
       readonly limits: Partial<Limits>
     }
   /** The constants that were needed, those among `asked` that exist, and perhaps others. */
-  | { readonly kind: 'constants'; readonly exported: unknown; readonly asked: readonly NameParts[] }
+  | {
+      readonly kind: 'constants'
+      readonly exported: unknown
+      readonly asked: readonly NameParts[]
+      readonly axioms: readonly NameParts[]
+    }
 
 export type FromKernelThread =
   | { readonly kind: 'needs'; readonly id: number; readonly constants: readonly NameParts[] }

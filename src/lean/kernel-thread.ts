@@ -11,10 +11,8 @@ if (port === null) throw new Error('this file runs as a worker thread')
 const send = (message: FromKernelThread): void => port.postMessage(message)
 
 /** What one library has been asked for, so that it can be built anew when its store is full. */
-type Kept = {
-  library: Library
-  readonly fed: { readonly data: ValidExport; readonly asked: readonly NameComponents[] }[]
-}
+type Fed = readonly [data: ValidExport, asked: readonly NameComponents[], axioms: readonly NameComponents[]]
+type Kept = { library: Library; readonly fed: Fed[] }
 const libraries = new Map<string, Kept>()
 /** A store that is fuller than this when a check ends is emptied. */
 const FULL = 0.5
@@ -23,7 +21,7 @@ function libraryOf(key: string, terms: number): Kept {
   const known = libraries.get(key)
   if (known !== undefined && !known.library.isRetired && known.library.stores.terms.size < terms * FULL) return known
   const fresh: Kept = { library: new Library(terms), fed: known?.fed ?? [] }
-  for (const { data, asked } of fresh.fed) fresh.library.add(data, asked)
+  for (const fed of fresh.fed) fresh.library.add(...fed)
   libraries.set(key, fresh)
   return fresh
 }
@@ -59,8 +57,9 @@ port.on('message', (message: ToKernelThread) => {
       if (running === undefined) break
       const begun = performance.now()
       const data = validateExport(message.exported)
-      running.kept.fed.push({ data, asked: message.asked })
-      running.kept.library.add(data, message.asked)
+      const fed: Fed = [data, message.asked, message.axioms]
+      running.kept.fed.push(fed)
+      running.kept.library.add(...fed)
       running.ms += performance.now() - begun
       advance(running)
       break

@@ -27,7 +27,12 @@ export type SecondAnswer = {
  * Gives constants of a library, validated by nobody yet, in lean4export's terms: those named that exist, whole inductive
  * groups, and perhaps what they mention.
  */
-export type ConstantSource = (imports: Imports, names: readonly NameParts[]) => Promise<unknown>
+export type ConstantSource = (imports: Imports, names: readonly NameParts[]) => Promise<LibraryConstants>
+export type LibraryConstants = {
+  readonly exported: unknown
+  /** Which of them are axioms: theorems look the same. */
+  readonly axioms: readonly NameParts[]
+}
 
 /** The proof and what it is checked against: `stated` and `proof` as they come from a Lean process. */
 export type SecondCheck = {
@@ -68,7 +73,12 @@ export class SecondKernel {
     const thread = this.#thread
     thread.ref()
     const id = this.#next++
-    const library = JSON.stringify(imports)
+    const library = JSON.stringify(
+      imports
+        .map((i) => `${i.all} ${i.module}`)
+        .filter(first)
+        .sort(),
+    )
     const post = (message: ToKernelThread) => thread.postMessage(message)
     const ended = (limit: string): SecondAnswer => {
       if (this.#thread === thread) this.#thread = undefined
@@ -97,7 +107,7 @@ export class SecondKernel {
             return
           }
           this.#constants(imports, message.constants).then(
-            (exported) => post({ kind: 'constants', exported, asked: message.constants }),
+            ({ exported, axioms }) => post({ kind: 'constants', exported, axioms, asked: message.constants }),
             (error) => {
               ended('constants')
               reject(error)
@@ -117,6 +127,8 @@ export class SecondKernel {
     }
   }
 }
+
+const first = <T>(item: T, at: number, all: readonly T[]): boolean => all.indexOf(item) === at
 
 function spawnThread(): Worker {
   const options = { execArgv: [], resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: HEAP_MB } }

@@ -245,9 +245,21 @@ export const methods = {
       follow: z.boolean(),
     }),
     z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('constants'), exported: exportSchema, heapBytes: z.number() }),
+      z.object({
+        kind: z.literal('constants'),
+        exported: exportSchema,
+        /** Which of them are axioms: theorems look the same. */
+        axioms: z.array(nameSchema),
+        heapBytes: z.number(),
+      }),
       refused,
     ]),
+  ),
+  /** What Lean's kernel says to each of some declarations by itself; null where it accepts. For comparing kernels. */
+  judgeDeclarations: method(
+    'judgeDeclarations',
+    z.object({ imports: importsSchema, exported: exportSchema }),
+    z.object({ refusals: z.array(z.string().nullable()), heapBytes: z.number() }),
   ),
   /** All constants of a library, with the numbers of their kinds in `Lean.ConstantInfo`. */
   libraryNames: method(

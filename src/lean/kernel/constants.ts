@@ -9,8 +9,8 @@ type Declared = {
   readonly type: Term
   readonly origin: 'library' | 'proof'
 }
-/** A constant that is known by its type alone: a real axiom, an opaque constant, a theorem of the library. */
-export type TypedConstant = Declared & { readonly kind: 'axiom' | 'opaque' }
+/** A constant that is known by its type alone: an axiom, an opaque constant, a theorem of the library. */
+export type TypedConstant = Declared & { readonly kind: 'axiom' | 'opaque' | 'theorem' }
 /** `height` orders unfolding: what is built from more definitions is unfolded first. */
 export type Definition = Declared & {
   readonly kind: 'definition'

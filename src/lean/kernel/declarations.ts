@@ -24,7 +24,6 @@ export type DeclarationRules = { readonly axioms: 'refused' | 'reported'; readon
 
 /**
  * Checks one declaration and adds what it declares.
- * @returns whether it is an axiom
  * @throws Refusal, LimitReached, ConstantsNeeded; nothing is added then
  */
 export function checkDeclaration(
@@ -32,7 +31,7 @@ export function checkDeclaration(
   declaration: Declaration,
   tables: Tables,
   rules: DeclarationRules,
-): boolean {
+): void {
   const checker = new DeclarationChecker(theory, tables, rules)
   if ('inductive' in declaration) checker.inductive(declaration.inductive)
   else if ('def' in declaration) checker.definition(declaration.def)
@@ -40,7 +39,6 @@ export function checkDeclaration(
   else if ('opaque' in declaration) checker.opaque(declaration.opaque)
   else if ('quot' in declaration) checker.quotient(declaration.quot)
   else checker.axiom(declaration.axiom)
-  return 'axiom' in declaration
 }
 
 type Entry = { readonly name: number; readonly levelParams: readonly number[]; readonly type: number }
@@ -85,6 +83,8 @@ class DeclarationChecker {
     if (entry.isUnsafe) refuse('unsafe declaration', `${name.key} is unsafe`)
     if (this.#rules.axioms === 'refused') refuse('axiom', `${name.key} is declared without a proof`)
     this.#theory.environment.add({ ...this.#header(entry), kind: 'axiom' })
+    // It counts as used whether or not something mentions it.
+    this.#theory.environment.find(name)
   }
 
   quotient(entry: QuotEntry): void {
@@ -200,7 +200,7 @@ class DeclarationChecker {
     return at.map((i) => this.#name(i))
   }
   #term(at: number): Term {
-    return this.#tables.terms[at] as Term
+    return this.#tables.term(at)
   }
 }
 

@@ -16,6 +16,7 @@ export type GroupElaborator = {
 export class Environment {
   readonly library: Library
   readonly #own = new Map<Name, Constant>()
+  readonly #axioms = new Set<Name>()
   #elaborator: GroupElaborator | undefined
 
   constructor(library: Library) {
@@ -27,7 +28,13 @@ export class Environment {
 
   /** @throws Refusal where there is no such constant; ConstantsNeeded where the library has not been asked yet */
   find(name: Name): Constant {
-    return this.lookUp(name) ?? refuse('unknown constant', `there is no constant ${name.key}`)
+    const constant = this.lookUp(name) ?? refuse('unknown constant', `there is no constant ${name.key}`)
+    if (constant.kind === 'axiom') this.#axioms.add(name)
+    return constant
+  }
+  /** Every axiom that has been met. */
+  get axioms(): Iterable<Name> {
+    return this.#axioms
   }
   lookUp(name: Name): Constant | undefined {
     const own = this.#own.get(name)
@@ -53,6 +60,11 @@ export class Environment {
   /** The caller has checked it. */
   add(constant: Constant): void {
     this.#own.set(constant.name, constant)
+  }
+  /** What has been declared becomes part of the library. */
+  moveToLibrary(): void {
+    this.library.define([...this.#own.values()])
+    this.#own.clear()
   }
   remove(name: Name): void {
     this.#own.delete(name)

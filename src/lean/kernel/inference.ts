@@ -1,6 +1,5 @@
 import { isStructureLike } from './constants.ts'
 import type { Level } from './levels.ts'
-import { Memo } from './memo.ts'
 import { refuse } from './outcomes.ts'
 import { printTerm } from './print.ts'
 import {
@@ -23,8 +22,8 @@ import type { Theory } from './theory.ts'
  */
 export class Inference {
   readonly #theory: Theory
-  readonly #checked = new Memo<Term>()
-  readonly #inferred = new Memo<Term>()
+  readonly #checked = new Map<number, Term>()
+  readonly #inferred = new Map<number, Term>()
 
   constructor(theory: Theory) {
     this.#theory = theory

@@ -3,7 +3,7 @@ import type { ValidExport } from '../../proof/declarations/validate.ts'
 import type { Constant } from './constants.ts'
 import { KnownNames } from './known.ts'
 import type { Name } from './names.ts'
-import { heightOf, readTables, type Tables } from './read-export.ts'
+import { declaredNames, heightOf, Tables } from './read-export.ts'
 import { Stores } from './stores.ts'
 import type { Term } from './terms.ts'
 
@@ -44,10 +44,11 @@ export class Library {
   readonly stores: Stores
   readonly known: KnownNames
   readonly #constants = new Map<Name, Constant>()
-  /** Groups by the names of their types, constructors and recursors, until somebody asks for one of them. */
+  /** What has come, by the names of what it declares: read when somebody asks for it. */
+  readonly #entries = new Map<Name, { readonly declaration: Declaration; readonly tables: Tables }>()
   readonly #groups = new Map<Name, Group>()
-  readonly #claims = new Map<Name, readonly ClaimedRecursor[]>()
   readonly #absent = new Set<Name>()
+  readonly #axioms = new Set<Name>()
   readonly #isComplete: boolean
   #retired = false
 
@@ -62,11 +63,13 @@ export class Library {
   }
 
   /**
-   * Adds what was asked for. Axioms stand for theorems too: a constant known by its type.
+   * Adds what was asked for. An axiom entry stands for a theorem too: it is a constant known by its type.
    * @param asked names that, where they are not among the declarations, do not exist
+   * @param axioms which of the declarations are axioms indeed
    */
-  add(data: ValidExport, asked: readonly NameComponents[]): void {
-    const tables = readTables(data, this.stores)
+  add(data: ValidExport, asked: readonly NameComponents[], axioms: readonly NameComponents[]): void {
+    for (const components of axioms) this.#axioms.add(this.name(components))
+    const tables = new Tables(data, this.stores)
     for (const declaration of data.declarations) this.#add(declaration, tables)
     for (const components of asked) {
       const name = this.name(components)
@@ -75,10 +78,11 @@ export class Library {
   }
   name(components: NameComponents): Name {
     const { names } = this.stores
-    return components.reduce<Name>(
-      (prefix, part) => (typeof part === 'string' ? names.string(prefix, part) : names.number(prefix, BigInt(part))),
-      names.anonymous,
-    )
+    return components.reduce<Name>((prefix, part) => {
+      if (typeof part === 'number') return names.number(prefix, BigInt(part))
+      // See `componentsOf`.
+      return part.startsWith('\0') ? names.number(prefix, BigInt(part.slice(1))) : names.string(prefix, part)
+    }, names.anonymous)
   }
   /** After a limit was reached in the middle of building something: a new library has to be begun. */
   retire(): void {
@@ -92,17 +96,26 @@ export class Library {
     return this.#isComplete || name.isFresh || this.has(name) || this.#absent.has(name)
   }
   has(name: Name): boolean {
-    return this.#constants.has(name) || this.#groups.has(name)
+    return this.#constants.has(name) || this.#entries.has(name)
   }
   get(name: Name): Constant | undefined {
-    return this.#constants.get(name)
+    const known = this.#constants.get(name)
+    if (known !== undefined) return known
+    const entry = this.#entries.get(name)
+    if (entry === undefined || 'inductive' in entry.declaration) return undefined
+    const constant = readConstant(entry.declaration, entry.tables, this.#axioms)
+    this.#constants.set(name, constant)
+    return constant
   }
+  /** The group that a type, a constructor or a recursor belongs to. */
   group(name: Name): Group | undefined {
-    return this.#groups.get(name)
-  }
-  /** Recursors that came with a type's group. */
-  claimed(type: Name): readonly ClaimedRecursor[] {
-    return this.#claims.get(type) ?? []
+    const known = this.#groups.get(name)
+    if (known !== undefined) return known
+    const entry = this.#entries.get(name)
+    if (entry === undefined || !('inductive' in entry.declaration)) return undefined
+    const group = readGroup(entry.declaration.inductive, entry.tables, 'library', true)
+    for (const member of declaredNames(entry.declaration, entry.tables, this.stores)) this.#groups.set(member, group)
+    return group
   }
   /** What was computed for a group takes its place. */
   define(constants: readonly Constant[]): void {
@@ -110,47 +123,45 @@ export class Library {
   }
 
   #add(declaration: Declaration, tables: Tables): void {
-    const { names, terms } = tables
-    if ('inductive' in declaration) {
-      const group = readGroup(declaration.inductive, tables, 'library', true)
-      const first = (group.types[0] as Group['types'][number]).name
-      this.#claims.set(first, claimedRecursors(declaration.inductive, tables))
-      for (const type of group.types) {
-        this.#groups.set(type.name, group)
-        for (const ctor of type.constructors) this.#groups.set(ctor.name, group)
-      }
-      for (const recursor of declaration.inductive.recs) this.#groups.set(names[recursor.name] as Name, group)
-      return
+    for (const name of declaredNames(declaration, tables, this.stores)) {
+      if (this.#constants.has(name) || this.#entries.has(name)) continue
+      // What is unsafe need not make sense: nothing safe can rest on it.
+      if (isUnsafe(declaration)) this.#absent.add(name)
+      else this.#entries.set(name, { declaration, tables })
     }
-    const entry =
-      'axiom' in declaration
-        ? declaration.axiom
-        : 'def' in declaration
-          ? declaration.def
-          : 'thm' in declaration
-            ? declaration.thm
-            : 'opaque' in declaration
-              ? declaration.opaque
-              : declaration.quot
-    const common = {
-      name: names[entry.name] as Name,
-      params: entry.levelParams.map((at) => tables.written[at] as Name),
-      type: terms[entry.type] as Term,
-      origin: 'library' as const,
-    }
-    if (this.#constants.has(common.name)) return
-    if ('def' in declaration && declaration.def.safety === 'safe') {
-      const { value, hints } = declaration.def
-      this.define([
-        { ...common, kind: 'definition', value: terms[value] as Term, height: heightOf(hints), isTheorem: false },
-      ])
-    } else if ('quot' in declaration) this.define([{ ...common, kind: 'quot', role: declaration.quot.kind }])
-    else this.define([{ ...common, kind: 'axiom' in declaration || 'thm' in declaration ? 'axiom' : 'opaque' }])
   }
 }
 
+function isUnsafe(declaration: Declaration): boolean {
+  if ('axiom' in declaration) return declaration.axiom.isUnsafe
+  if ('opaque' in declaration) return declaration.opaque.isUnsafe
+  if ('def' in declaration) return declaration.def.safety !== 'safe'
+  return 'inductive' in declaration && declaration.inductive.types.some((type) => type.isUnsafe)
+}
+
+function readConstant(
+  declaration: Exclude<Declaration, { readonly inductive: unknown }>,
+  tables: Tables,
+  axioms: ReadonlySet<Name>,
+): Constant {
+  const entry = Object.values(declaration)[0]
+  const common = {
+    name: tables.names[entry.name] as Name,
+    params: entry.levelParams.map((at: number) => tables.written[at] as Name),
+    type: tables.term(entry.type),
+    origin: 'library' as const,
+  }
+  if ('def' in declaration) {
+    const { value, hints } = declaration.def
+    return { ...common, kind: 'definition', value: tables.term(value), height: heightOf(hints), isTheorem: false }
+  }
+  if ('quot' in declaration) return { ...common, kind: 'quot', role: declaration.quot.kind }
+  // A theorem is taken at its type, whether or not its proof has come along.
+  return { ...common, kind: 'opaque' in declaration ? 'opaque' : axioms.has(common.name) ? 'axiom' : 'theorem' }
+}
+
 export function readGroup(entry: InductiveEntry, tables: Tables, origin: Group['origin'], isTrusted: boolean): Group {
-  const { names, terms } = tables
+  const { names } = tables
   const first = entry.types[0]
   if (first === undefined) throw new Error('a group without types')
   return {
@@ -158,12 +169,12 @@ export function readGroup(entry: InductiveEntry, tables: Tables, origin: Group['
     numParams: first.numParams,
     types: entry.types.map((type) => ({
       name: names[type.name] as Name,
-      type: terms[type.type] as Term,
+      type: tables.term(type.type),
       constructors: type.ctors.map((at) => {
         const name = names[at] as Name
         const ctor = entry.ctors.find((c) => names[c.name] === name)
         if (ctor === undefined) throw new Error(`the constructor ${name.key} is not in its group`)
-        return { name, type: terms[ctor.type] as Term }
+        return { name, type: tables.term(ctor.type) }
       }),
     })),
     origin,
@@ -172,15 +183,15 @@ export function readGroup(entry: InductiveEntry, tables: Tables, origin: Group['
 }
 
 export function claimedRecursors(entry: InductiveEntry, tables: Tables): ClaimedRecursor[] {
-  const { names, terms } = tables
+  const { names } = tables
   return entry.recs.map((r) => ({
     name: names[r.name] as Name,
     params: r.levelParams.map((at) => tables.written[at] as Name),
-    type: terms[r.type] as Term,
+    type: tables.term(r.type),
     rules: r.rules.map(({ ctor, nfields, rhs }) => ({
       ctor: names[ctor] as Name,
       numFields: nfields,
-      value: terms[rhs] as Term,
+      value: tables.term(rhs),
     })),
     counts: [r.numParams, r.numIndices, r.numMotives, r.numMinors],
     isK: r.k,

@@ -1,24 +1,3 @@
-/** Values by the number of a term: faster than a Map, and as large as the terms seen. */
-export class Memo<V> {
-  #values: (V | undefined)[] = new Array(1024)
-
-  get(id: number): V | undefined {
-    return id < this.#values.length ? this.#values[id] : undefined
-  }
-  set(id: number, value: V): void {
-    if (id >= this.#values.length) {
-      // An array written far behind its end would become a dictionary.
-      const grown: (V | undefined)[] = new Array(Math.max(id + 1, this.#values.length * 2))
-      for (let i = 0; i < this.#values.length; i++) grown[i] = this.#values[i]
-      this.#values = grown
-    }
-    this.#values[id] = value
-  }
-  clear(): void {
-    this.#values = new Array(1024)
-  }
-}
-
 const EMPTY = -1
 
 /** A set of ordered pairs of term numbers below 2^26. */
@@ -36,10 +15,6 @@ export class PairSet {
     if (this.#keys[slot] === key) return
     this.#keys[slot] = key
     if (++this.#size * 2 > this.#keys.length) this.#grow()
-  }
-  clear(): void {
-    this.#keys = new Float64Array(1024).fill(EMPTY)
-    this.#size = 0
   }
   #slot(keys: Float64Array, key: number, a: number, b: number): number {
     const mask = keys.length - 1

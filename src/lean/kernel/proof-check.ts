@@ -1,3 +1,4 @@
+import { ALLOWED_AXIOMS } from '../../proof/axioms.ts'
 import type { Declaration, DeclarationExport } from '../../proof/declarations/export.ts'
 import { nameKey } from '../../proof/declarations/names.ts'
 import { matchLevels } from '../../proof/declarations/structure.ts'
@@ -9,7 +10,7 @@ import type { Library } from './library.ts'
 import { componentsOf, type Name } from './names.ts'
 import { refuse } from './outcomes.ts'
 import { printTerm } from './print.ts'
-import { declaredNames, mentionedNames, readTables, type Tables } from './read-export.ts'
+import { declaredNames, Tables } from './read-export.ts'
 import { type KernelStep, Session, type Task } from './session.ts'
 import { sharedNames } from './shared.ts'
 import type { Term } from './terms.ts'
@@ -48,27 +49,27 @@ function tasksOf(session: Session, library: Library, stated: ValidExport, proof:
   if (claimed === undefined || !('thm' in claimed))
     return refuse('declared type', 'what the source declares is not a theorem')
   const context = stated.declarations.slice(0, -1)
-  const written = { stated: readTables(stated, stores), proof: readTables(proof, stores) }
+  const written = { stated: new Tables(stated, stores), proof: new Tables(proof, stores) }
   const ownOf = (data: DeclarationExport, tables: Tables) =>
     new Set(data.declarations.flatMap((declaration) => declaredNames(declaration, tables, stores)))
   const statedOwn = ownOf(stated, written.stated)
   const proofOwn = ownOf(proof, written.proof)
   session.mustKnow([
-    ...[...mentionedNames(stated, written.stated)].filter((name) => !statedOwn.has(name)),
-    ...[...mentionedNames(proof, written.proof)].filter((name) => !proofOwn.has(name)),
+    ...[...written.stated.mentioned()].filter((name) => !statedOwn.has(name)),
+    ...[...written.proof.mentioned()].filter((name) => !proofOwn.has(name)),
   ])
   const shared = sharedNames(stores, context, written.stated, proof, written.proof)
   const statedSpace = stores.names.fresh('statement')
   const proofSpace = stores.names.fresh('proof')
   const inStatement = (name: Name) => stores.names.below(statedSpace, name)
-  const statedTables = readTables(stated, stores, (name) => (statedOwn.has(name) ? inStatement(name) : name))
-  const proofTables = readTables(proof, stores, (name) => {
+  const statedTables = new Tables(stated, stores, (name) => (statedOwn.has(name) ? inStatement(name) : name))
+  const proofTables = new Tables(proof, stores, (name) => {
     if (shared.has(name)) return inStatement(name)
     return proofOwn.has(name) ? stores.names.below(proofSpace, name) : name
   })
   const task = (declaration: Declaration, tables: Tables, as: Tables): Task => ({
     declaration: declaredNames(declaration, as, stores)[0]?.key ?? '',
-    work: () => void checkDeclaration(session.theory, declaration, tables, { axioms: 'refused', as: 'proof' }),
+    work: () => checkDeclaration(session.theory, declaration, tables, { axioms: 'refused', as: 'proof' }),
   })
   return [
     ...context.map((declaration) => task(declaration, statedTables, written.stated)),
@@ -79,7 +80,7 @@ function tasksOf(session: Session, library: Library, stated: ValidExport, proof:
       declaration: declaredNames(claimed, written.proof, stores)[0]?.key ?? '',
       work: () => {
         const { inference, equality, substitution, environment } = session.theory
-        const type = statedTables.terms[statement.axiom.type] as Term
+        const type = statedTables.term(statement.axiom.type)
         if (!inference.isProposition(checkedType(session, type)))
           refuse('theorem of a proposition', `the statement is ${printTerm(type)}`)
         const theorem = environment.find(proofTables.names[claimed.thm.name] as Name)
@@ -92,6 +93,8 @@ function tasksOf(session: Session, library: Library, stated: ValidExport, proof:
         const proved = substitution.instantiateLevels(theorem.type, theorem.params, levels)
         if (!equality.isEqual(proved, type))
           refuse('declared type', `what is proved is ${printTerm(proved)}, and the statement is ${printTerm(type)}`)
+        const foreign = session.axioms.filter((axiom) => !ALLOWED_AXIOMS.has(axiom))
+        if (foreign.length > 0) refuse('axiom', `the proof rests on ${foreign.join(', ')}`)
       },
     },
   ]

@@ -1,4 +1,5 @@
-import type { Declaration, ReducibilityHints } from '../../proof/declarations/export.ts'
+import type { Declaration, ReducibilityHints, TermEntry } from '../../proof/declarations/export.ts'
+import { termsBelow } from '../../proof/declarations/structure.ts'
 import type { ValidExport } from '../../proof/declarations/validate.ts'
 import { ABBREVIATION_HEIGHT } from './constants.ts'
 import type { Level } from './levels.ts'
@@ -6,55 +7,96 @@ import type { Name } from './names.ts'
 import type { Stores } from './stores.ts'
 import type { Term } from './terms.ts'
 
-export type Tables = {
+/**
+ * The entries of an export as names, levels and terms of a store, by their positions. Names of variables are left out.
+ * Terms are built when they are asked for: most of what comes with a library is never looked at.
+ */
+export class Tables {
   /** What the names stand for as constants. */
   readonly names: readonly Name[]
   /** The names as they are written: what they are for universe parameters. */
   readonly written: readonly Name[]
   readonly levels: readonly Level[]
-  readonly terms: readonly Term[]
+  readonly #data: ValidExport
+  readonly #stores: Stores
+  readonly #terms: (Term | undefined)[]
+
+  /** @param constant which constant a name stands for */
+  constructor(data: ValidExport, stores: Stores, constant: (name: Name) => Name = (name) => name) {
+    this.#data = data
+    this.#stores = stores
+    this.written = readNames(data, stores)
+    this.names = this.written.map(constant)
+    this.levels = readLevels(data, stores, this.written)
+    this.#terms = new Array(data.terms.length)
+  }
+
+  term(root: number): Term {
+    const pending = [root]
+    for (let at = pending.at(-1); at !== undefined; at = pending.at(-1)) {
+      if (this.#terms[at] === undefined) {
+        const entry = this.#data.terms[at] as TermEntry
+        const before = pending.length
+        for (const below of termsBelow(entry)) if (this.#terms[below] === undefined) pending.push(below)
+        if (pending.length > before) continue
+        this.#terms[at] = this.#build(entry)
+      }
+      pending.pop()
+    }
+    return this.#terms[root] as Term
+  }
+
+  /** The constants that the export's terms mention. */
+  mentioned(): Set<Name> {
+    const names = new Set<Name>()
+    for (const entry of this.#data.terms) {
+      if ('const' in entry) names.add(this.names[entry.const.name] as Name)
+      else if ('proj' in entry) names.add(this.names[entry.proj.typeName] as Name)
+    }
+    return names
+  }
+
+  /** Of an entry whose parts are built. */
+  #build(entry: TermEntry): Term {
+    const { terms: store } = this.#stores
+    const term = (at: number) => this.#terms[at] as Term
+    const name = (at: number) => this.names[at] as Name
+    const level = (at: number) => this.levels[at] as Level
+    if ('app' in entry) return store.app(term(entry.app.fn), term(entry.app.arg))
+    if ('const' in entry) return store.const(name(entry.const.name), entry.const.us.map(level))
+    if ('bvar' in entry) return store.bvar(entry.bvar)
+    if ('lam' in entry) return store.lam(term(entry.lam.type), term(entry.lam.body))
+    if ('forallE' in entry) return store.pi(term(entry.forallE.type), term(entry.forallE.body))
+    if ('sort' in entry) return store.sort(level(entry.sort))
+    if ('proj' in entry) return store.proj(name(entry.proj.typeName), entry.proj.idx, term(entry.proj.struct))
+    if ('letE' in entry) return store.let(term(entry.letE.type), term(entry.letE.value), term(entry.letE.body))
+    if ('natVal' in entry) return store.nat(BigInt(entry.natVal))
+    return store.str(entry.strVal)
+  }
 }
 
-/**
- * The entries of an export as names, levels and terms of a store, by their positions. Names of variables are left out.
- * @param constant which constant a name stands for
- */
-export function readTables(data: ValidExport, stores: Stores, constant: (name: Name) => Name = (name) => name): Tables {
-  const { names: nameStore, levels: levelStore, terms: termStore } = stores
-  const names: Name[] = [nameStore.anonymous]
+function readNames(data: ValidExport, { names: store }: Stores): Name[] {
+  const names: Name[] = [store.anonymous]
   for (const entry of data.names) {
     names.push(
       'str' in entry
-        ? nameStore.string(names[entry.str.pre] as Name, entry.str.str)
-        : nameStore.number(names[entry.num.pre] as Name, BigInt(entry.num.i)),
+        ? store.string(names[entry.str.pre] as Name, entry.str.str)
+        : store.number(names[entry.num.pre] as Name, BigInt(entry.num.i)),
     )
   }
-  const levels: Level[] = [levelStore.zero]
+  return names
+}
+
+function readLevels(data: ValidExport, { levels: store }: Stores, names: readonly Name[]): Level[] {
+  const levels: Level[] = [store.zero]
   const level = (at: number) => levels[at] as Level
   for (const entry of data.levels) {
-    if ('succ' in entry) levels.push(levelStore.succ(level(entry.succ)))
-    else if ('max' in entry) levels.push(levelStore.max(level(entry.max[0]), level(entry.max[1])))
-    else if ('imax' in entry) levels.push(levelStore.imax(level(entry.imax[0]), level(entry.imax[1])))
-    else levels.push(levelStore.param(names[entry.param] as Name))
+    if ('succ' in entry) levels.push(store.succ(level(entry.succ)))
+    else if ('max' in entry) levels.push(store.max(level(entry.max[0]), level(entry.max[1])))
+    else if ('imax' in entry) levels.push(store.imax(level(entry.imax[0]), level(entry.imax[1])))
+    else levels.push(store.param(names[entry.param] as Name))
   }
-  const terms: Term[] = []
-  const term = (at: number) => terms[at] as Term
-  for (const entry of data.terms) {
-    if ('app' in entry) terms.push(termStore.app(term(entry.app.fn), term(entry.app.arg)))
-    else if ('const' in entry)
-      terms.push(termStore.const(constant(names[entry.const.name] as Name), entry.const.us.map(level)))
-    else if ('bvar' in entry) terms.push(termStore.bvar(entry.bvar))
-    else if ('lam' in entry) terms.push(termStore.lam(term(entry.lam.type), term(entry.lam.body)))
-    else if ('forallE' in entry) terms.push(termStore.pi(term(entry.forallE.type), term(entry.forallE.body)))
-    else if ('sort' in entry) terms.push(termStore.sort(level(entry.sort)))
-    else if ('proj' in entry)
-      terms.push(termStore.proj(constant(names[entry.proj.typeName] as Name), entry.proj.idx, term(entry.proj.struct)))
-    else if ('letE' in entry)
-      terms.push(termStore.let(term(entry.letE.type), term(entry.letE.value), term(entry.letE.body)))
-    else if ('natVal' in entry) terms.push(termStore.nat(BigInt(entry.natVal)))
-    else terms.push(termStore.str(entry.strVal))
-  }
-  return { names: names.map(constant), written: names, levels, terms }
+  return levels
 }
 
 export function heightOf(hints: ReducibilityHints): number {
@@ -70,14 +112,4 @@ export function declaredNames(declaration: Declaration, tables: Tables, stores: 
   const names = [...types, ...ctors].map(({ name }) => at(name))
   const recursors = [...types.map(({ name }) => stores.names.string(at(name), 'rec')), ...recs.map((r) => at(r.name))]
   return [...names, ...new Set(recursors)]
-}
-
-/** The constants that an export's terms mention. */
-export function mentionedNames(data: ValidExport, tables: Tables): Set<Name> {
-  const names = new Set<Name>()
-  for (const entry of data.terms) {
-    if ('const' in entry) names.add(tables.names[entry.const.name] as Name)
-    else if ('proj' in entry) names.add(tables.names[entry.proj.typeName] as Name)
-  }
-  return names
 }

@@ -1,6 +1,5 @@
 import type { Definition } from './constants.ts'
 import { Iota } from './iota.ts'
-import { Memo } from './memo.ts'
 import { type App, argsOf, type Const, headOf, KIND, type Proj, type Term } from './terms.ts'
 import type { Theory } from './theory.ts'
 
@@ -8,10 +7,10 @@ import type { Theory } from './theory.ts'
 export class Reduction {
   readonly #theory: Theory
   readonly #iota: Iota
-  readonly #core = new Memo<Term>()
-  readonly #cheapCore = new Memo<Term>()
-  readonly #full = new Memo<Term>()
-  readonly #values = new Memo<Term>()
+  readonly #core = new Map<number, Term>()
+  readonly #cheapCore = new Map<number, Term>()
+  readonly #full = new Map<number, Term>()
+  readonly #values = new Map<number, Term>()
 
   constructor(theory: Theory) {
     this.#theory = theory

@@ -7,7 +7,7 @@ import { ConstantsNeeded, type LimitName, LimitReached, Refusal, type Rule } fro
 import { Theory } from './theory.ts'
 
 export type KernelVerdict =
-  /** `axioms`: constants that are declared without a proof; always empty unless they are allowed. */
+  /** `axioms`: those that the declarations make or mention, by name; what theorems of the library rest on is not known. */
   | { readonly kind: 'accepted'; readonly axioms: readonly string[] }
   /** `declaration`: its name. */
   | { readonly kind: 'refused'; readonly declaration: string; readonly rule: Rule; readonly reason: string }
@@ -22,7 +22,6 @@ export type Task = { readonly declaration: string; readonly work: () => void }
 /** Work on one environment, task after task, with the limits and outcomes that all of it shares. */
 export class Session {
   readonly theory: Theory
-  readonly axioms: string[] = []
   readonly #library: Library
   readonly #budget: Budget
   readonly #tasks: Task[]
@@ -53,6 +52,11 @@ export class Session {
     } catch (error) {
       return this.#outcome(error)
     }
+  }
+
+  /** Axioms of the library and of the declarations that have been met. */
+  get axioms(): string[] {
+    return [...this.theory.environment.axioms].map((name) => name.key).sort()
   }
 
   /** Asks for all constants at once that are going to be looked up. @throws ConstantsNeeded */

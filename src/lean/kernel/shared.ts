@@ -43,13 +43,13 @@ export function sharedNames(
 
 /** What makes a declaration what it is, with universe parameters named by their places. */
 function partsOf(declaration: Declaration, tables: Tables, stores: Stores): { label: string; terms: Term[] } {
-  const { names, terms } = tables
+  const { names } = tables
   const closed = (levelParams: readonly number[], at: number): Term => {
     const levels = levelParams.map((_, i) =>
       stores.levels.param(stores.names.number(stores.names.anonymous, BigInt(i))),
     )
     const params = levelParams.map((n) => tables.written[n] as Name)
-    return stores.substitution.instantiateLevels(terms[at] as Term, params, levels)
+    return stores.substitution.instantiateLevels(tables.term(at), params, levels)
   }
   const kind = Object.keys(declaration)[0]
   if ('inductive' in declaration) {

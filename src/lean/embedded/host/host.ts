@@ -1,4 +1,5 @@
 import type { NameParts } from '../../../proof/declarations/names.ts'
+import { validateExport } from '../../../proof/declarations/validate.ts'
 import type { Diagnostic } from '../../engine.ts'
 import type { HostMemory, HostStep } from '../protocol.ts'
 import { boot, type HostPaths } from './boot.ts'
@@ -6,6 +7,8 @@ import { createConstants } from './constants.ts'
 import type { ImportedModule } from './declared.ts'
 import { type CommandState, createElaborator } from './elaborator.ts'
 import { isInert } from './inert.ts'
+import { createDeclarationJudge } from './judge-declarations.ts'
+import { createKernel } from './kernel.ts'
 import { createLibrary } from './library.ts'
 import { createLibraryConstants } from './library-constants.ts'
 import { createPremises } from './premises.ts'
@@ -53,6 +56,7 @@ export async function createHost(paths: HostPaths) {
     imported.set(key, state)
     return { state, position, key }
   }
+  const judgeDeclarations = createDeclarationJudge(lean, elaborator, createKernel(lean, elaborator))
   const verification = createVerification(lean, elaborator, constants, importOnly)
 
   const open = (header: string): Opened => {
@@ -212,8 +216,14 @@ export async function createHost(paths: HostPaths) {
     ) => {
       const found = verification.libraryOf(imports)
       if ('kind' in found) return found
-      const exported = libraryConstants.collect(found.environment, names, most, follow)
-      return { kind: 'constants' as const, exported, heapBytes: lean.heapBytes() }
+      const collected = libraryConstants.collect(found.environment, names, most, follow)
+      return { kind: 'constants' as const, ...collected, heapBytes: lean.heapBytes() }
+    },
+    judgeDeclarations: (imports: readonly ImportedModule[], exported: unknown) => {
+      const found = verification.libraryOf(imports)
+      if ('kind' in found) throw new Error(found.reason)
+      const refusals = judgeDeclarations(found.kernelEnvironment, validateExport(exported))
+      return { refusals, heapBytes: lean.heapBytes() }
     },
     libraryNames: (imports: readonly ImportedModule[]) => {
       const found = verification.libraryOf(imports)

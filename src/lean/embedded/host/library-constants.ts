@@ -6,6 +6,15 @@ import { createExportWriter, UnwritableTerm } from './export-writer.ts'
 import { isScalar, type Objects } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
+export type LibraryConstants = {
+  readonly exported: DeclarationExport
+  /** Which of them are axioms indeed. */
+  readonly axioms: NameParts[]
+}
+
+/** `DefinitionSafety.safe` */
+const SAFE = 1
+
 /**
  * Constants of a library as plain data, for a checker that is not Lean's: whole inductive groups, definitions with their
  * bodies, and what the constants mention, as far as `most` declarations go. A theorem and an opaque constant are given by
@@ -19,18 +28,38 @@ export function createLibraryConstants(lean: Objects, elaborator: Elaborator, co
    * @param follow whether what a constant mentions is given too
    * @returns a name that the library does not have is not among the declarations
    */
-  const collect = (env: Obj, names: readonly NameParts[], most: number, follow: boolean): DeclarationExport => {
+  const collect = (env: Obj, names: readonly NameParts[], most: number, follow: boolean): LibraryConstants => {
     const held: Obj[] = []
     const hold = (o: Obj): Obj => {
       held.push(o)
       return o
     }
     const writer = createExportWriter(lean)
+    const axioms: NameParts[] = []
+    const axiomKind = constants.kindNumbers(env).axiom
     const seen = new Set<string>()
     const pending: Obj[] = []
     const find = (name: Obj): Obj | undefined => {
       const info = constants.find(env, name)
-      return info === undefined ? undefined : hold(info)
+      return info === undefined || isUnsafe(hold(info)) ? undefined : info
+    }
+    /** Nothing safe can rest on an unsafe or partial constant: it is as if there were none. */
+    const isUnsafe = (info: Obj): boolean => {
+      const value = field(info, 0)
+      const flag = (at: number) => lean.scalarByte(value, at) !== 0
+      switch (tag(info)) {
+        case CONSTANT_INFO.axiom:
+        case CONSTANT_INFO.opaque:
+        case CONSTANT_INFO.constructor:
+          return flag(0)
+        case CONSTANT_INFO.definition:
+          return lean.scalarByte(value, 0) !== SAFE
+        case CONSTANT_INFO.inductive:
+        case CONSTANT_INFO.recursor:
+          return flag(1)
+        default:
+          return false
+      }
     }
     const mustFind = (name: Obj): Obj => find(name) ?? missing()
     const mark = (info: Obj): Obj => {
@@ -79,8 +108,11 @@ export function createLibraryConstants(lean: Objects, elaborator: Elaborator, co
         case CONSTANT_INFO.recursor:
           group(mustFind(listItems(field(value, 1))[0] as Obj))
           break
-        default:
+        default: {
+          const { name } = constants.value(info)
+          if (constants.originalKind(env, name) === axiomKind) axioms.push(elaborator.nameParts(name))
           writer.declareType(marked(info))
+        }
       }
     }
 
@@ -100,7 +132,7 @@ export function createLibraryConstants(lean: Objects, elaborator: Elaborator, co
         declare(info)
         declared++
       }
-      return writer.written()
+      return { exported: writer.written(), axioms }
     } finally {
       for (const o of held) dec(o)
     }

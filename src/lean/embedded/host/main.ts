@@ -125,6 +125,7 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   on(methods.libraryConstants, (host, { imports, names, most, follow }) =>
     host.libraryConstants(imports, names, most, follow),
   )
+  on(methods.judgeDeclarations, (host, { imports, exported }) => host.judgeDeclarations(imports, exported))
   on(methods.libraryNames, (host, { imports }) => host.libraryNames(imports))
   on(methods.memory, (host) => host.memory())
   on(methods.compiledCode, async (host) => ({ code: (await host.compiledCode()).toString('base64') }))
