@@ -37,6 +37,8 @@ def Nat.pow : Nat -> Nat -> Nat := fun (m : Nat) (n : Nat) =>
 def Nat.isZero : Nat -> Bool := fun (n : Nat) =>
   Nat.rec.{1} (fun (k : Nat) => Bool) Bool.true (fun (k : Nat) (ih : Bool) => Bool.false) n
 def not : Bool -> Bool := fun (b : Bool) => Bool.rec.{1} (fun (k : Bool) => Bool) Bool.true Bool.false b
+axiom propext : (a : Prop) -> (b : Prop) -> (a -> b) -> (b -> a) -> Eq.{1} Prop a b
+axiom sorryAx.{u} : (A : Sort u) -> A
 quot Quot.{u} : (A : Sort u) -> (A -> A -> Prop) -> Sort u
 quot Quot.mk.{u} : (A : Sort u) -> (r : A -> A -> Prop) -> A -> Quot.{u} A r
 quot Quot.lift.{u, v} : (A : Sort u) -> (r : A -> A -> Prop) -> (B : Sort v) -> (f : A -> B) ->
@@ -45,10 +47,15 @@ quot Quot.ind.{u} : (A : Sort u) -> (r : A -> A -> Prop) -> (p : Quot.{u} A r ->
   ((a : A) -> p (Quot.mk.{u} A r a)) -> (q : Quot.{u} A r) -> p q
 `
 
-/** The outcome of declarations on top of the prelude. */
-export function judge(text: string, options: { readonly axioms?: 'refused' | 'reported' } = {}): KernelStep {
+/** A library of its own for each use. */
+export function preludeLibrary(): Library {
   const library = new Library(1_000_000, true)
   const prelude = new DeclarationCheck(library, declarations(PRELUDE), { as: 'library', axioms: 'reported' }).run()
   if (prelude.kind !== 'accepted') throw new Error(`the prelude is ${JSON.stringify(prelude)}`)
-  return new DeclarationCheck(library, declarations(text), options).run()
+  return library
+}
+
+/** The outcome of declarations on top of the prelude. */
+export function judge(text: string, options: { readonly axioms?: 'refused' | 'reported' } = {}): KernelStep {
+  return new DeclarationCheck(preludeLibrary(), declarations(text), options).run()
 }
