@@ -2,8 +2,11 @@ import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import type { Engine } from '../lean/engine.ts'
 import type { FileTracer } from '../lean/file-trace.ts'
 import { openProject, readProject } from '../lean/native/project.ts'
+import { declaredByLayout } from '../lean/native/read-file.ts'
+import type { FileReader } from '../lean/placed.ts'
 import type { PoolOptions } from '../lean/pool.ts'
 import { LeanTracer } from '../lean/trace.ts'
+import type { LocalPremises } from '../policy/local-premises.ts'
 import type { PremiseList } from '../policy/premises.ts'
 import { InputError } from './failure.ts'
 
@@ -13,9 +16,11 @@ export type ChosenEngine = Engine & {
   readonly libraryHash: string
   /** What a policy may cite under a header. */
   premises(header: string): Promise<PremiseList>
+  /** What the header itself declares; `imports` is the same text where `premises` would give the same. */
+  localPremises(header: string): Promise<LocalPremises>
   /** Reads the steps of the proofs in files. */
   tracer(): FileTracer
-}
+} & FileReader
 
 /** The flag, and what it means. */
 export const LEAN_FLAG = [
@@ -38,5 +43,8 @@ export async function openEngine(project: string | undefined, options: PoolOptio
     )
   const engine = await openProject(project, options)
   // The language server lists no theorems: policies do without citing any.
-  return Object.assign(engine, { premises: async () => ({ symbols: [], theorems: [] }) })
+  return Object.assign(engine, {
+    premises: async () => ({ symbols: [], theorems: [] }),
+    localPremises: async (header: string) => ({ imports: '', ...declaredByLayout(header) }),
+  })
 }

@@ -6,6 +6,7 @@ import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { BaselinePolicy } from '../policy/baseline.ts'
 import type { DistributionOptions } from '../policy/distribution-policy.ts'
 import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
+import { withLocal } from '../policy/local-premises.ts'
 import { LogLinearPolicy, logLinearOf } from '../policy/log-linear/log-linear-policy.ts'
 import { OneShotPolicy } from '../policy/one-shot.ts'
 import type { Policy, PolicyUsage } from '../policy/policy.ts'
@@ -45,17 +46,30 @@ export type PremisesOf = ((header: string) => Promise<PremiseIndex>) | undefined
 /** Environments whose index is kept: one of a whole library is tens of megabytes, and sets come in the order of their headers. */
 const INDICES_KEPT = 4
 
-/** An engine's theorems as indices, each made once for all policies. */
-export function premisesFrom(engine: Pick<ChosenEngine, 'premises'>): (header: string) => Promise<PremiseIndex> {
+/** An engine's theorems as indices: one for the imports of all policies, with what each header declares beside it. */
+export function premisesFrom(
+  engine: Pick<ChosenEngine, 'premises' | 'localPremises'>,
+): (header: string) => Promise<PremiseIndex> {
+  const libraries = new Map<string, Promise<PremiseIndex>>()
   const indices = new Map<string, Promise<PremiseIndex>>()
-  return (header) => {
-    const known = indices.get(header)
-    if (known !== undefined) return known
-    const index = engine.premises(header).then(buildPremiseIndex)
-    indices.set(header, index)
-    if (indices.size > INDICES_KEPT) indices.delete(indices.keys().next().value as string)
-    return index
-  }
+  const library = (imports: string, header: string) =>
+    keptIn(libraries, imports, () => engine.premises(header).then(buildPremiseIndex))
+  return (header) =>
+    keptIn(indices, header, async () => {
+      const { imports, ...local } = await engine.localPremises(header)
+      return withLocal(await library(imports, header), local)
+    })
+}
+
+function keptIn(
+  known: Map<string, Promise<PremiseIndex>>,
+  key: string,
+  make: () => Promise<PremiseIndex>,
+): Promise<PremiseIndex> {
+  const index = known.get(key) ?? make()
+  known.set(key, index)
+  if (known.size > INDICES_KEPT) known.delete(known.keys().next().value as string)
+  return index
 }
 
 /** The policies that come with the program. */

@@ -6,6 +6,7 @@ import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
 import type { Verified } from '../ensemble/world.ts'
 import { DEFAULT_LIMITS, type ProofSession } from '../lean/engine.ts'
+import type { PlacedTheorem } from '../lean/placed.ts'
 import { verifyProof } from '../lean/verifier.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
 import type { Proof } from '../proof/proof.ts'
@@ -18,13 +19,16 @@ import { systemClock } from '../search/budget.ts'
 import { minimiseProof, scriptRunner } from '../search/minimise.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import type { Tree } from '../search/tree.ts'
+import { boundAutomatically } from './auto-bound.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, temperature } from './flags.ts'
+import { findPlaced, leanTarget, readLeanFile } from './lean-file.ts'
 import { createLog } from './log.ts'
 import { type ChosenEngine, LEAN_FLAG, openEngine } from './open-engine.ts'
 import { openMember, type PremisesOf, premisesFrom, SHIPPED, SHIPPED_NOTE } from './open-policy.ts'
+import { sayRejected } from './rejected.ts'
 import { findTheorem } from './target.ts'
-import { alsoChecked, renderDiagnostics, seconds, showBar, showSteps } from './terminal.ts'
+import { alsoChecked, seconds, showBar, showSteps } from './terminal.ts'
 
 type Flags = {
   header?: string
@@ -41,6 +45,7 @@ type Flags = {
   lean?: string
   tacticTimeout: number
   heartbeats: number
+  allowAutoBound?: true
   json?: true
   out?: string
   tree?: string
@@ -50,7 +55,7 @@ type Flags = {
 export function proveCommand(): Command {
   return new Command('prove')
     .description('find a proof of a theorem that Lean accepts, and show it')
-    .argument('[what]', 'a theorem as text, a .lean or .jsonl file, file:name, or - for standard input')
+    .argument('[what]', 'a theorem as text, a file, file:name, file.lean:line, or - for standard input')
     .option('--header <lean>', 'Lean commands before the theorem (imports, open, notation), in place of its own')
     .option('--budget <time>', 'wall clock for the search', duration, 60_000)
     .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
@@ -65,6 +70,7 @@ export function proveCommand(): Command {
     .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
     .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 25_000)
     .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", atLeast(1), 100_000)
+    .option('--allow-auto-bound', 'go on where Lean takes an undeclared name for a new variable (autoImplicit)')
     .option('--json', 'print the result as JSON')
     .option('--out <file>', 'write the proof as a standalone .lean file')
     .option('--tree <file>', 'draw the search tree, as .svg or .html')
@@ -87,8 +93,11 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   if (flags.tree !== undefined && !/\.(svg|html)$/.test(flags.tree)) {
     throw new InputError(`--tree draws .svg or .html, not ${JSON.stringify(flags.tree)}`)
   }
-  const found = await findTheorem(what)
-  const theorem: Theorem = flags.header === undefined ? found : { ...found, header: flags.header }
+  const target = what === undefined ? undefined : leanTarget(what)
+  if (target !== undefined && flags.header !== undefined)
+    throw new InputError('--header is for a theorem given as text: one in a file stands behind what the file says')
+  const file = target === undefined ? undefined : await readLeanFile(target.path)
+  const given = target === undefined ? withHeader(await findTheorem(what), flags.header) : undefined
   const log = createLog(flags.verbose === true)
   const interrupt = new AbortController()
   const onInterrupt = () => interrupt.abort(new Error('interrupted'))
@@ -109,17 +118,26 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     onEvent: (event) => log.debug(event, 'Lean process'),
   }).finally(steps.stop)
   try {
+    const placed =
+      target === undefined || file === undefined
+        ? undefined
+        : await findPlaced(target, file.text, engine, (share) => steps.step(`reading ${target.path}`, share)).finally(
+            steps.stop,
+          )
+    const theorem = given ?? (placed as PlacedTheorem).theorem
     const limits = { ...DEFAULT_LIMITS, heartbeats: flags.heartbeats, wallClockMs: flags.tacticTimeout }
     const started = await engine.start(theorem, limits, interrupt.signal)
     if (started.kind === 'rejected') {
-      const text = started.where === 'header' ? theorem.header : `${theorem.statement} := by`
-      console.error(`hedge: the ${started.where} does not elaborate`)
-      console.error(renderDiagnostics(text, started.diagnostics))
+      sayRejected(theorem, started, target?.path, placed)
       return EXIT.badInput
     }
     const { session } = started
-    const warning = await boundAutomatically(engine, theorem)
-    if (warning !== undefined) console.error(`hedge: warning: ${warning}`)
+    const bound = await boundAutomatically(engine, theorem)
+    if (bound !== undefined && flags.allowAutoBound !== true) {
+      console.error(`hedge: ${bound}; declare it, or go on with --allow-auto-bound`)
+      return EXIT.badInput
+    }
+    if (bound !== undefined) console.error(`hedge: warning: ${bound}`)
     // The same for every proof, since all of them must accept it.
     let alsoCheckedBy: readonly string[] = []
     const verify = async (proof: Proof) => {
@@ -143,7 +161,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     // First of all what was found is shown: a file may turn out not to be writable.
     const shown = proof && { ...proof, alsoCheckedBy }
     if (flags.json === true) console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, shown), null, 2))
-    else print(theorem, flags, members, engine, run, shown)
+    else print(theorem, flags, members, engine, run, shown, placed)
     const say = (line: string) => flags.json !== true && console.log(line)
     if (proof !== undefined && flags.out !== undefined) {
       await writeFile(flags.out, proof.source)
@@ -161,6 +179,10 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   }
 }
 
+function withHeader(theorem: Theorem, header: string | undefined): Theorem {
+  return header === undefined ? theorem : { ...theorem, header }
+}
+
 /** @throws InputError */
 async function openMembers(flags: Flags, premises: PremisesOf): Promise<Member[]> {
   const configs = parseMembers(flags.policy, {
@@ -176,24 +198,6 @@ async function openMembers(flags: Flags, premises: PremisesOf): Promise<Member[]
     members.push(await openMember(own, premises))
   }
   return members
-}
-
-/** A misspelt name becomes a new variable under Lean's default `autoImplicit true`; the user should hear of it. */
-async function boundAutomatically(engine: ChosenEngine, theorem: Theorem): Promise<string | undefined> {
-  const strict = {
-    ...theorem,
-    header: `${theorem.header}\nset_option autoImplicit false\nset_option relaxedAutoImplicit false`,
-  }
-  const started = await engine.start(strict)
-  if (started.kind === 'started') {
-    await started.session.close()
-    return undefined
-  }
-  const name = started.diagnostics
-    .map((d) => /[Uu]nknown (?:identifier|universe level) `([^`]+)`/.exec(d.text)?.[1])
-    .find((n) => n !== undefined)
-  if (name === undefined) return undefined
-  return `\`${name}\` is not declared; Lean takes it for a new variable (autoImplicit)`
 }
 
 async function search(
@@ -267,6 +271,7 @@ function print(
   engine: ChosenEngine,
   run: TurnsOutcome,
   proof: ShownProof | undefined,
+  placed: PlacedTheorem | undefined,
 ): void {
   const { statistics, proved } = run
   const passes = members.some(({ search }) => search.kind === 'rollouts')
@@ -283,7 +288,8 @@ function print(
   } else {
     const by = members.length > 1 ? ` by ${proved.member.name}` : ''
     console.log(`${theorem.name}: proved${by} (${work})\n`)
-    console.log(proof.source)
+    // What stands before it in its file is not shown again.
+    console.log(placed === undefined ? proof.source : proof.source.slice(theorem.header.trim().length).trimStart())
     const also = alsoChecked(proof.alsoCheckedBy)
     console.log(
       `Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(proof.axioms)}${also}.`,

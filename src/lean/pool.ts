@@ -35,6 +35,11 @@ export type Worker = {
   readonly theorems: Map<object, OpenedTheorem>
   /** At the last report; the module's memory only grows. */
   heapBytes: number
+  /**
+   * The trusted text with code of its own that the process has elaborated. Only texts that begin with it may follow, for
+   * they would run that code themselves.
+   */
+  ranCodeOf?: string
 }
 export type OpenedHeader = { readonly environment: number; readonly clean: boolean }
 /** A theorem's handle, and those of its saved states by key, least recently made first. */
@@ -133,22 +138,23 @@ export class LeanPool {
     return this.#idle.some(untainted)
   }
 
-  /** Lends a process that has seen nothing but trusted headers and statements to `use`, which sends it more of these. */
-  async withStatementProcess<T>(use: (worker: Worker) => Promise<Used<T>>): Promise<T> {
+  /** Lends a process that has seen nothing but trusted texts, and run code of this header's at most, to `use`. */
+  async withStatementProcess<T>(header: string, use: (worker: Worker) => Promise<Used<T>>): Promise<T> {
+    const fits = ({ ranCodeOf }: Worker) => ranCodeOf === undefined || header.startsWith(ranCodeOf)
     const index = this.#idle.findIndex(untainted)
     const [worker] = index < 0 ? [] : this.#idle.splice(index, 1)
-    if (worker === undefined) return this.#statements.use(use)
+    if (worker === undefined) return this.#statements.use(use, fits)
     try {
-      const { result, heapBytes, reusable } = await use(worker)
+      const { result, heapBytes } = await use(worker)
       worker.heapBytes = heapBytes
-      if (!reusable) worker.process.taint()
+      if (worker.ranCodeOf !== undefined) worker.process.taint()
       return result
     } catch (error) {
       // What is rejected may have run code before it was.
       worker.process.taint()
       // It may have died of something else, as when it was killed from outside.
       if (!(error instanceof ProcessGoneError)) throw error
-      return this.#statements.use(use)
+      return this.#statements.use(use, fits)
     } finally {
       this.#giveBack(worker)
     }

@@ -43,24 +43,27 @@ export class ReservedProcess {
     return worker
   }
 
-  use<T>(work: (worker: Worker) => Promise<Used<T>>): Promise<T> {
+  /** @param fits whether the process at hand will do; if not, another one is started */
+  use<T>(work: (worker: Worker) => Promise<Used<T>>, fits: (worker: Worker) => boolean = () => true): Promise<T> {
     const turn = this.#turn.then(async () => {
       try {
-        return await this.#once(work)
+        return await this.#once(work, fits)
       } catch (error) {
         // A missed deadline would be missed again.
         if (!(error instanceof ProcessGoneError) || error.death.kind === 'killed') throw error
-        return this.#once(work)
+        return this.#once(work, fits)
       }
     })
     this.#turn = turn.catch(() => {})
     return turn
   }
 
-  async #once<T>(work: (worker: Worker) => Promise<Used<T>>): Promise<T> {
+  async #once<T>(work: (worker: Worker) => Promise<Used<T>>, fits: (worker: Worker) => boolean): Promise<T> {
     await this.#booting
     // Nobody takes it while it is at work.
-    const worker = this.take() ?? (await this.#boot())
+    const kept = this.take()
+    if (kept !== undefined && !fits(kept)) kept.process.kill('it has seen what the next text must not depend on')
+    const worker = kept !== undefined && fits(kept) ? kept : await this.#boot()
     let reusable = false
     try {
       const used = await work(worker)

@@ -1,6 +1,7 @@
 import type { ProofState } from '../proof/proof-state.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import { openInFile } from './embedded/file-texts.ts'
 import { ProcessGoneError } from './embedded/lean-process.ts'
 import type { HostStep } from './embedded/protocol.ts'
 import { EngineError, type ProofSession, RejectedInput, type TacticLimits } from './engine.ts'
@@ -8,6 +9,8 @@ import type { LeanPool, OpenedHeader, OpenedTheorem, Worker } from './pool.ts'
 
 /** A header may import all of Lean, on a loaded machine. */
 const OPEN_DEADLINE_MS = 180_000
+/** Environments by header that a process keeps. */
+const ENVIRONMENTS_KEPT = 16
 /** How many processes may die while a state is rebuilt before the engine gives up. */
 const REBUILD_ATTEMPTS = 3
 /** Saved states per theorem and process; older ones are dropped, and rebuilt when they are needed. */
@@ -16,11 +19,26 @@ const STATES_KEPT = 4000
 /** Opens a header in a process, once per process. @throws RejectedInput */
 export async function openHeader(worker: Worker, header: string): Promise<OpenedHeader> {
   const known = worker.environments.get(header)
-  if (known !== undefined) return known
-  const opened = await worker.process.request('open', { header }, OPEN_DEADLINE_MS)
-  if (opened.kind === 'rejected') throw new RejectedInput('header', opened.diagnostics)
+  if (known !== undefined) {
+    worker.environments.delete(header)
+    worker.environments.set(header, known)
+    return known
+  }
+  const opened = (await openInFile(worker.process, header)) ?? (await openText(worker, header))
   worker.environments.set(header, opened)
   if (!opened.clean) worker.process.taint()
+  // Theorems hold what they need of theirs.
+  for (const [oldest, { environment }] of worker.environments) {
+    if (worker.environments.size <= ENVIRONMENTS_KEPT) break
+    worker.environments.delete(oldest)
+    worker.process.notify('closeEnvironment', { environment })
+  }
+  return opened
+}
+
+async function openText(worker: Worker, header: string): Promise<OpenedHeader> {
+  const opened = await worker.process.request('open', { header }, OPEN_DEADLINE_MS)
+  if (opened.kind === 'rejected') throw new RejectedInput('header', opened.diagnostics)
   return opened
 }
 

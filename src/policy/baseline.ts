@@ -5,6 +5,7 @@ import { finiteCases } from './baseline/finite.ts'
 import { firstGoal, type GoalView } from './baseline/goal-view.ts'
 import { inductions } from './baseline/induction.ts'
 import { instances, products, shifts } from './baseline/instances.ts'
+import { localSteps } from './baseline/local-steps.ts'
 import { factSteps, targetSteps } from './baseline/logic.ts'
 import { modularSteps } from './baseline/modular.ts'
 import { premiseSteps } from './baseline/premise-steps.ts'
@@ -56,5 +57,7 @@ export class BaselinePolicy extends DistributionPolicy {
 /** All proposals for a state whose first goal is seen as `view`. */
 export function* proposals(state: ProofState, view: GoalView, premises: PremiseIndex | undefined): Iterable<Proposal> {
   for (const generate of GENERATORS) yield* generate(view)
-  if (premises !== undefined) yield* premiseSteps(state, premises)
+  if (premises === undefined) return
+  yield* localSteps(state, premises)
+  yield* premiseSteps(state, premises)
 }

@@ -1,4 +1,5 @@
 import type { StepContext } from '../proof/traced-proof.ts'
+import type { LocalMatches } from './local-premises.ts'
 
 /** Premises looked at per goal. */
 export const PREMISES_PER_GOAL = 16
@@ -21,6 +22,8 @@ export interface PremiseIndex {
   readonly size: number
   /** The best `count` premises, best first; ties by name. Deterministic. Scores are cosines in [0, 1]. */
   find(constants: Iterable<string>, count: number): Premise[]
+  /** What the theorem's own file has to say about a goal; none where it stands alone. */
+  local?(constants: Iterable<string>): LocalMatches
 }
 
 /** What a step's `context` is: the constants of its first goal, and the premises a policy would be offered for it. */

@@ -1,7 +1,9 @@
+import { TextPlaces } from '../../proof/source-text.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import {
   DEFAULT_LIMITS,
   type Engine,
+  EngineError,
   type StartResult,
   type Submission,
   startResult,
@@ -9,9 +11,13 @@ import {
   type Verdict,
   type VerifyOptions,
 } from '../engine.ts'
+import { type FileReader, type FileReading, placedTheorems, type ReadOptions } from '../placed.ts'
 import { LeanPool, type PoolOptions } from '../pool.ts'
 import { openHeader, PooledSession } from '../session.ts'
-import type { LibraryTheorems } from './protocol.ts'
+import type { PlacedCommand } from './file-protocol.ts'
+import { fileText, scanFile } from './file-texts.ts'
+import { ProcessGoneError } from './lean-process.ts'
+import type { LibraryTheorems, LocalConstants } from './protocol.ts'
 import { methods } from './protocol.ts'
 import { remembered } from './remembered.ts'
 import { SourceVerifier } from './verify-source.ts'
@@ -19,8 +25,11 @@ import { SourceVerifier } from './verify-source.ts'
 /** Listing all of Lean's own theorems on a loaded machine. */
 const PREMISES_DEADLINE_MS = 180_000
 
+/** `imports`: the same text for the same imports. */
+export type LocalPremises = LocalConstants & { readonly imports: string }
+
 /** The engine that needs nothing but npm: Lean 4.28 in child processes. */
-export class EmbeddedEngine implements Engine {
+export class EmbeddedEngine implements Engine, FileReader {
   readonly pool: LeanPool
   readonly #verifier: SourceVerifier
 
@@ -52,18 +61,42 @@ export class EmbeddedEngine implements Engine {
     return this.#verifier.verify(theorem, submission, options)
   }
 
+  /** What a header itself declares, and a proof below it may name. @throws RejectedInput where it does not elaborate */
+  localPremises(header: string, signal?: AbortSignal): Promise<LocalPremises> {
+    return this.pool.withWorker(async (worker) => {
+      const { environment } = await openHeader(worker, header)
+      return worker.process.request('localConstants', { environment }, PREMISES_DEADLINE_MS)
+    }, signal)
+  }
+
   /**
-   * The theorems that a header's imports bring, with the constants of each statement: what a policy may cite.
+   * The theorems that a header's imports bring, with the constants of each statement: what a policy may cite. They are the
+   * same for every header with these imports, and kept.
    * @throws RejectedInput where the header does not elaborate
    */
-  premises(header: string, signal?: AbortSignal): Promise<LibraryTheorems> {
-    const key = JSON.stringify([this.pool.libraryHash, header])
+  async premises(header: string, signal?: AbortSignal): Promise<LibraryTheorems> {
+    const { imports } = await this.localPremises(header, signal)
+    const key = JSON.stringify([this.pool.libraryHash, imports])
     return remembered('premises', key, methods.premises.result, () =>
       this.pool.withWorker(async (worker) => {
-        const { environment } = await openHeader(worker, header)
+        const { environment } = await openHeader(worker, imports)
         return worker.process.request('premises', { environment }, PREMISES_DEADLINE_MS)
       }, signal),
     )
+  }
+
+  async readFile(text: string, { onProgress, until, signal }: ReadOptions = {}): Promise<FileReading> {
+    const file = fileText(text)
+    const places = new TextPlaces(text)
+    const wanted = (command: PlacedCommand) =>
+      until !== undefined && placedTheorems(places, [command]).some((theorem) => until(theorem))
+    const commands = await this.pool
+      .withWorker(({ process }) => scanFile(process, file, onProgress, wanted), signal)
+      .catch((cause: unknown) => {
+        if (!(cause instanceof ProcessGoneError)) throw cause
+        throw new EngineError(`Lean stops while it reads the file: ${cause.message}`, { cause })
+      })
+    return { places, commands, theorems: placedTheorems(places, commands) }
   }
 
   dispose(): Promise<void> {

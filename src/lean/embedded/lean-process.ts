@@ -58,6 +58,8 @@ export type LeanProcess = {
   notify(name: 'release', params: { states: number[] }): void
   notify(name: 'closeTheorem', params: { theorem: number }): void
   notify(name: 'closeFile', params: { file: number }): void
+  notify(name: 'dropText', params: { id: number }): void
+  notify(name: 'closeEnvironment', params: { environment: number }): void
   kill(reason: string): void
 }
 
@@ -218,7 +220,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
     gone,
     request,
     run,
-    notify: (name: 'release' | 'closeTheorem' | 'closeFile', params: object) => {
+    notify: (name: keyof typeof notifications, params: object) => {
       tell(connection, notifications[name].type.method, params)
     },
     kill,

@@ -1,5 +1,6 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc'
 import { z } from 'zod'
+import { checkResult, editSchema, holeSchema, scanResult } from './file-protocol.ts'
 
 /**
  * What the application and a Lean host process say to each other, over JSON-RPC on file descriptor 3. Both ends parse
@@ -34,6 +35,7 @@ export type HostStep = z.infer<typeof stepSchema>
  */
 const exportSchema = z.unknown()
 const nameSchema = z.array(z.union([z.string(), z.number()])).readonly()
+const ranCodeOfSchema = z.enum(['none', 'statement', 'header'])
 const importsSchema = z.array(z.object({ module: z.string(), all: z.boolean() })).readonly()
 
 const refused = z.object({ kind: z.literal('refused'), reason: z.string(), messages: z.array(z.string()) })
@@ -67,6 +69,13 @@ const libraryTheorems = z.object({
   theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
 })
 export type LibraryTheorems = z.infer<typeof libraryTheorems>
+const namedConstant = z.object({ name: z.string(), constant: z.string() })
+const localConstants = libraryTheorems.extend({
+  definitions: z.array(namedConstant),
+  /** Inductive types and structures. */
+  types: z.array(namedConstant),
+})
+export type LocalConstants = z.infer<typeof localConstants>
 
 /** A syntax tree as far as it holds blocks of tactics. `start` and `end` are bytes of the file. */
 export type SyntaxNode = {
@@ -153,8 +162,8 @@ export const methods = {
   ),
   /**
    * What a statement means: elaborates the header and the statement without its proof, and gives what the statement
-   * rests on and no import provides, with the statement itself as an axiom at the end. `clean`: none of it can have run
-   * code of its own in the process.
+   * rests on and no import provides, with the statement itself as an axiom at the end. `ranCodeOf`: which of them may have
+   * run code of its own in the process.
    */
   stateTheorem: method(
     'stateTheorem',
@@ -165,10 +174,14 @@ export const methods = {
         name: nameSchema,
         exported: exportSchema,
         imports: importsSchema,
-        clean: z.boolean(),
+        ranCodeOf: ranCodeOfSchema,
         heapBytes: z.number(),
       }),
-      rejected.extend({ where: z.enum(['header', 'statement']) }),
+      rejected.extend({
+        where: z.enum(['header', 'statement']),
+        ranCodeOf: ranCodeOfSchema,
+        heapBytes: z.number(),
+      }),
     ]),
   ),
   /** What a source proves: elaborates a whole file, untrusted, and gives the constants that `name` needs and no import provides. */
@@ -182,8 +195,9 @@ export const methods = {
         imports: importsSchema,
         /** Lean's errors in other commands of the file. */
         elsewhere: z.array(z.string()),
+        heapBytes: z.number(),
       }),
-      refused,
+      refused.extend({ heapBytes: z.number() }),
     ]),
   ),
   /** Has Lean's kernel check an exported proof against an exported statement. Sees no text. */
@@ -197,6 +211,12 @@ export const methods = {
   ),
   /** The theorems of an environment: names, and the constants their statements mention as positions in `symbols`. */
   premises: method('premises', z.object({ environment: z.number() }), libraryTheorems),
+  /** What the environment's own text has declared, and the text of its imports. */
+  localConstants: method(
+    'localConstants',
+    z.object({ environment: z.number() }),
+    localConstants.extend({ imports: z.string() }),
+  ),
   /** The modules an environment imports, with the theorems people wrote in them. */
   libraryModules: method(
     'libraryModules',
@@ -225,6 +245,45 @@ export const methods = {
     'startCommand',
     z.object({ file: z.number(), heartbeats: z.number() }),
     z.discriminatedUnion('kind', [stateSchema.extend({ kind: z.literal('started'), theorem: z.number() }), rejected]),
+  ),
+  /** Gives a text of a file a number, and imports what its first lines say. */
+  putText: method(
+    'putText',
+    z.object({ id: z.number(), text: z.string() }),
+    z.discriminatedUnion('kind', [z.object({ kind: z.literal('put') }), rejected]),
+  ),
+  /** Elaborates a text's commands for about `budgetMs`, and says what is in those from number `from` on. */
+  scanText: method('scanText', z.object({ id: z.number(), from: z.number(), budgetMs: z.number() }), scanResult),
+  /** The environment at byte `end` of a text, after the commands `further`. `misplaced`: a command is under way there. */
+  openText: method(
+    'openText',
+    z.object({ id: z.number(), end: z.number(), further: z.string() }),
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('opened'), environment: z.number(), clean: z.boolean() }),
+      z.object({ kind: z.literal('misplaced') }),
+      rejected,
+    ]),
+  ),
+  /** Like `start`, for a place in a command where something is left out. */
+  startHole: method(
+    'startHole',
+    z.object({ id: z.number(), command: z.number(), hole: holeSchema, heartbeats: z.number() }),
+    z.discriminatedUnion('kind', [
+      stateSchema.extend({
+        kind: z.literal('started'),
+        theorem: z.number(),
+        /** How often Lean comes to the place: once for each of several goals. */
+        times: z.number(),
+        isProposition: z.boolean(),
+      }),
+      rejected,
+    ]),
+  ),
+  /** Elaborates a command of a text with parts of it replaced; nothing of it stays. */
+  checkCommand: method(
+    'checkCommand',
+    z.object({ id: z.number(), command: z.number(), edits: z.array(editSchema) }),
+    checkResult,
   ),
   /** Theorems in the terms that a tactic assigns to the goals of a state. Empty where the tactic fails. */
   usedTheorems: method(
@@ -286,6 +345,11 @@ export const notifications = {
   closeTheorem: {
     type: new NotificationType<{ theorem: number }>('closeTheorem'),
     params: z.object({ theorem: z.number() }),
+  },
+  dropText: { type: new NotificationType<{ id: number }>('dropText'), params: z.object({ id: z.number() }) },
+  closeEnvironment: {
+    type: new NotificationType<{ environment: number }>('closeEnvironment'),
+    params: z.object({ environment: z.number() }),
   },
   closeFile: {
     type: new NotificationType<{ file: number }>('closeFile'),

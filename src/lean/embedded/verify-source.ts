@@ -52,13 +52,15 @@ export class SourceVerifier {
   }
 
   async #state(header: string, statement: string, deadlineMs: number): Promise<Stated> {
-    const work = async ({ process }: Worker): Promise<Used<Stated>> => {
-      const answer = await process.request('stateTheorem', { header, statement }, deadlineMs)
-      if (answer.kind === 'rejected') throw new RejectedInput(answer.where, answer.diagnostics)
-      return { result: answer, heapBytes: answer.heapBytes, reusable: answer.clean }
-    }
     try {
-      return await this.#pool.withStatementProcess(work)
+      const answer = await this.#pool.withStatementProcess(header, async (worker) => {
+        const result = await worker.process.request('stateTheorem', { header, statement }, deadlineMs)
+        if (result.ranCodeOf === 'header') worker.ranCodeOf = header
+        if (result.ranCodeOf === 'statement') worker.ranCodeOf = `${header}\n${statement}`
+        return { result, heapBytes: result.heapBytes, reusable: true }
+      })
+      if (answer.kind === 'rejected') throw new RejectedInput(answer.where, answer.diagnostics)
+      return answer
     } catch (error) {
       if (!(error instanceof ProcessGoneError)) throw error
       throw new EngineError(`Lean cannot elaborate the statement: ${limit(error)}`, { cause: error })
@@ -84,8 +86,10 @@ export class SourceVerifier {
     const { source, header } = submission
     const params = header === undefined ? { source, name } : { source, name, header }
     const ask = () =>
-      this.#pool.withWorker(async ({ process }) => {
-        return process.request('exportProof', params, deadlineMs)
+      this.#pool.withWorker(async (worker) => {
+        const answer = await worker.process.request('exportProof', params, deadlineMs)
+        worker.heapBytes = answer.heapBytes
+        return answer
       })
     for (let attempt = 1; ; attempt++) {
       try {

@@ -5,8 +5,12 @@
  *
  * 1. the submission declares the theorem under its name, as a theorem;
  * 2. its type is, up to `mdata`, that of the trusted file, and every constant that type rests on is the same in both;
- * 3. Lean's kernel accepts every declaration of the submission again, on the environment of its imports;
- * 4. the axioms that the theorem reaches, through types and values, are among the three allowed.
+ * 3. none of the submission's declarations has what a kernel is known to have got wrong: a name that the kernel computes
+ *    with, a variable that nothing binds, or, before Lean 4.34, an inductive type that is nested, has a computed sort, or
+ *    hides a recursive field;
+ * 4. Lean's kernel accepts every declaration of the submission again, on the environment of its imports;
+ * 5. the axioms that the theorem reaches, through types and values, are among the three allowed, and it reaches nothing
+ *    that the kernel runs compiled code for.
  *
  * The last line of its output is the verdict, behind a word that the submission cannot know.
  */
@@ -50,6 +54,56 @@ def sameConstant (a b : ConstantInfo) : Bool :=
       | .recInfo x, .recInfo y => x.all == y.all && x.rules.length == y.rules.length
       | _, _ => false)
 
+/-- Names that the kernel computes with: the library's, or nobody's. -/
+def kernelNames : List Name := [
+  \`Nat, \`Nat.zero, \`Nat.succ, \`Nat.add, \`Nat.sub, \`Nat.mul, \`Nat.div, \`Nat.mod, \`Nat.gcd, \`Nat.beq, \`Nat.ble, \`Nat.land,
+  \`Nat.lor, \`Nat.xor, \`Nat.shiftLeft, \`Nat.shiftRight, \`Nat.pow, \`Nat.log2, \`Bool, \`Bool.true, \`Bool.false, \`String,
+  \`String.mk, \`String.ofList, \`Char, \`Char.ofNat, \`List, \`List.nil, \`List.cons, \`Eq, \`Eq.refl, \`Quot, \`Quot.mk,
+  \`Quot.lift, \`Quot.ind, \`Lean.reduceBool, \`Lean.reduceNat, \`eagerReduce]
+
+/-- What the kernel runs compiled code for. -/
+def compiledNames : List Name := [\`Lean.reduceBool, \`Lean.reduceNat, \`Lean.ofReduceBool, \`Lean.ofReduceNat, \`Lean.trustCompiler]
+
+def isOpen (e : Expr) : Bool := e.hasFVar || e.hasMVar || e.hasLooseBVars
+
+partial def hasImax : Level → Bool
+  | .succ l => hasImax l
+  | .max a b => hasImax a || hasImax b
+  | .imax _ _ => true
+  | _ => false
+
+def mentionsAny (names : List Name) (e : Expr) : Bool :=
+  (e.find? fun | .const n _ => names.contains n | .proj n _ _ => names.contains n | _ => false).isSome
+
+/-- A field that is recursive shows it without being reduced: \`(x : A) → T a\`, where neither A nor a mentions T. -/
+partial def plainField (names : List Name) : Expr → Bool
+  | .forallE _ d b _ => !mentionsAny names d && plainField names b
+  | e => e.getAppFn.isConst && e.getAppArgs.all fun a => !mentionsAny names a
+
+partial def plainConstructor (names : List Name) : Expr → Bool
+  | .forallE _ d b _ => (!mentionsAny names d || plainField names d) && plainConstructor names b
+  | e => plainField names e
+
+/-- Why a declaration is not one to rely on, if so. -/
+def doubt (old : Bool) (name : Name) (info : ConstantInfo) : Option String := Id.run do
+  if kernelNames.contains name then return some s!"the source declares {name}, a name that the kernel computes with"
+  if isOpen info.type then return some s!"the type of {name} is open"
+  if let some value := info.value? (allowOpaque := true) then
+    if isOpen value then return some s!"the body of {name} is open"
+  if let .opaqueInfo v := info then
+    if isOpen v.value then return some s!"the body of {name} is open"
+  if !old then return none
+  let why := s!"the proof rests on {name}, an inductive type on which the kernel of this Lean cannot be relied"
+  match info with
+  | .inductInfo v =>
+    if v.numNested != 0 then return some s!"{why}: it is nested"
+    let .sort l := v.type.getForallBody | return some s!"{why}: its sort is computed"
+    if hasImax l then return some s!"{why}: its sort is an imax"
+  | .ctorInfo v =>
+    if !plainConstructor [v.induct] v.type then return some s!"{why}: it is not plainly recursive"
+  | _ => pure ()
+  return none
+
 def fail (nonce reason : String) : IO UInt32 := do
   IO.println s!"{nonce} rejected {reason}"
   return 1
@@ -86,6 +140,7 @@ partial def check (nonce : String) (trusted submitted : Environment) (subject : 
   let mut declared : Std.HashMap Name ConstantInfo := {}
   for name in data.constNames, info in data.constants do
     if info.isUnsafe || info.isPartial then continue
+    if let some reason := doubt (Lean.version.minor < 34) name info then return ← fail nonce reason
     declared := declared.insert name info
   let base ← importModules data.imports {} (loadExts := false)
   let replayed ← base.replay declared
@@ -100,6 +155,7 @@ partial def check (nonce : String) (trusted submitted : Environment) (subject : 
     reached := reached.insert name
     let some info := replayed.find? name | return ← fail nonce s!"the kernel has no {name}"
     if info.isUnsafe || info.isPartial then return ← fail nonce s!"the proof rests on {name}, which is not safe"
+    if compiledNames.contains name then return ← fail nonce s!"the proof rests on {name}, on compiled code"
     if info matches .axiomInfo _ then axioms := axioms.push name
     next := next ++ mentioned info
   for name in axioms do

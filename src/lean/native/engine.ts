@@ -11,9 +11,11 @@ import {
   type Verdict,
   type VerifyOptions,
 } from '../engine.ts'
+import type { FileReader, FileReading } from '../placed.ts'
 import type { PoolOptions } from '../pool.ts'
 import { LspSession } from './lsp-session.ts'
 import type { LeanPeer } from './peer.ts'
+import { readByLayout } from './read-file.ts'
 import { LspTracer } from './trace.ts'
 import { LspWorkers } from './workers.ts'
 
@@ -24,7 +26,7 @@ const DEFAULT_MEMORY_CEILING = 12 * 1024 ** 3
 export type Verify = (theorem: Theorem, submission: Submission, options?: VerifyOptions) => Promise<Verdict>
 
 /** Lean behind its own language server: `lean --worker` processes of any toolchain. */
-export class LspEngine implements Engine {
+export class LspEngine implements Engine, FileReader {
   readonly leanVersion: string
   readonly libraryHash: string
   readonly processes: number
@@ -58,6 +60,10 @@ export class LspEngine implements Engine {
   /** Reads the steps of files, each in a process of its own for as long as it takes. */
   tracer(limits?: TacticLimits, commandDeadlineMs?: number): LspTracer {
     return new LspTracer(this.#workers, this.#directory, limits, commandDeadlineMs)
+  }
+
+  async readFile(text: string): Promise<FileReading> {
+    return readByLayout(text)
   }
 
   verify(theorem: Theorem, submission: Submission, options?: VerifyOptions): Promise<Verdict> {

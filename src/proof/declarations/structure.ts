@@ -147,8 +147,8 @@ export function matchLevels(
     const left = a.levels[x - 1]
     if (left === undefined) return
     if ('succ' in left && 'succ' in right) level(left.succ, right.succ)
-    else if ('max' in left && 'max' in right) left.max.forEach((l, i) => level(l, right.max[i] as LevelIndex))
-    else if ('imax' in left && 'imax' in right) left.imax.forEach((l, i) => level(l, right.imax[i] as LevelIndex))
+    else if ('max' in left && 'max' in right) for (const i of [0, 1] as const) level(left.max[i], right.max[i])
+    else if ('imax' in left && 'imax' in right) for (const i of [0, 1] as const) level(left.imax[i], right.imax[i])
   }
   const seen = new Set<string>()
   const pending: [TermIndex, TermIndex][] = [[rootA, rootB]]
@@ -160,17 +160,16 @@ export function matchLevels(
     if ('sort' in left && 'sort' in right) level(left.sort, right.sort)
     if ('const' in left && 'const' in right) {
       const us = right.const.us
-      left.const.us.forEach((l, i) => {
-        if (us[i] !== undefined) level(l, us[i])
-      })
+      for (const [i, l] of left.const.us.entries()) if (us[i] !== undefined) level(l, us[i])
     }
     if (Object.keys(left)[0] !== Object.keys(right)[0]) continue
     const below = termsBelow(right)
     // The last parts first, so that the outermost binders are looked at before what stands below them.
-    termsBelow(left)
-      .map((t, i): [TermIndex, TermIndex] => [t, below[i] as TermIndex])
-      .reverse()
-      .forEach((p) => pending.push(p))
+    pending.push(
+      ...termsBelow(left)
+        .map((t, i): [TermIndex, TermIndex] => [t, below[i] as TermIndex])
+        .reverse(),
+    )
   }
   return found
 }

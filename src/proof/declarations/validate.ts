@@ -43,10 +43,10 @@ export function validateExport(data: unknown): ValidExport {
     'declarations',
   ])
   const reader = new Reader()
-  list(names, 'names').forEach((entry, i) => reader.name(entry, i + 1))
-  list(levels, 'levels').forEach((entry, i) => reader.level(entry, i + 1))
-  list(terms, 'terms').forEach((entry, i) => reader.term(entry, i))
-  list(declarations, 'declarations').forEach((entry, i) => reader.declaration(entry, i))
+  for (const [i, entry] of list(names, 'names').entries()) reader.name(entry, i + 1)
+  for (const [i, entry] of list(levels, 'levels').entries()) reader.level(entry, i + 1)
+  for (const [i, entry] of list(terms, 'terms').entries()) reader.term(entry, i)
+  for (const [i, entry] of list(declarations, 'declarations').entries()) reader.declaration(entry, i)
   return data as ValidExport
 }
 
@@ -100,75 +100,73 @@ class Reader {
     const where = `term ${at}`
     const kind = union(entry, where, TERM_KINDS)
     if (at >= EXPORT_LIMITS.entries) fail(where, 'is one term too many')
-    if ('bvar' in kind) return this.#leaf(count(kind.bvar, where) + 1, 0)
-    if ('sort' in kind) return this.#leaf(0, this.#levelSet(kind.sort, where))
-    if ('const' in kind) {
-      const { name, us } = object(kind.const, where, ['name', 'us'])
-      this.#nameText(name, where)
-      return this.#leaf(0, this.#sets.union(...list(us, where).map((l) => this.#levelSet(l, where))))
-    }
-    if ('natVal' in kind) {
-      this.#digits(kind.natVal, where)
-      return this.#leaf(0, 0)
-    }
-    if ('strVal' in kind) {
-      this.#string(kind.strVal, where)
-      return this.#leaf(0, 0)
-    }
-    if ('app' in kind) {
-      const { fn, arg } = object(kind.app, where, ['fn', 'arg'])
-      return this.#node(at, where, [fn, arg])
-    }
-    if ('proj' in kind) {
-      const { typeName, idx, struct } = object(kind.proj, where, ['typeName', 'idx', 'struct'])
+    const body = Object.values(kind)[0]
+    if ('bvar' in kind) this.#leaf(count(body, where) + 1, 0)
+    else if ('sort' in kind) this.#leaf(0, this.#levelSet(body, where))
+    else if ('natVal' in kind) {
+      this.#digits(body, where)
+      this.#leaf(0, 0)
+    } else if ('strVal' in kind) {
+      this.#string(body, where)
+      this.#leaf(0, 0)
+    } else if ('const' in kind) this.#constantTerm(body, where)
+    else if ('app' in kind) {
+      const { fn, arg } = object(body, where, ['fn', 'arg'])
+      this.#node(at, where, [fn, arg])
+    } else if ('proj' in kind) {
+      const { typeName, idx, struct } = object(body, where, ['typeName', 'idx', 'struct'])
       this.#nameText(typeName, where)
       count(idx, where)
-      return this.#node(at, where, [struct])
+      this.#node(at, where, [struct])
+    } else if ('letE' in kind) {
+      const l = object(body, where, ['name', 'type', 'value', 'body', 'nondep'])
+      this.#nameText(l.name, where)
+      boolean(l.nondep, where)
+      this.#node(at, where, [l.type, l.value], l.body)
+    } else {
+      const b = object(body, where, ['name', 'type', 'body', 'binderInfo'])
+      this.#nameText(b.name, where)
+      if (!(BINDER_INFOS as readonly unknown[]).includes(b.binderInfo)) fail(where, 'has an unknown binder')
+      this.#node(at, where, [b.type], b.body)
     }
-    if ('letE' in kind) {
-      const { name, type, value, body, nondep } = object(kind.letE, where, ['name', 'type', 'value', 'body', 'nondep'])
-      this.#nameText(name, where)
-      boolean(nondep, where)
-      return this.#node(at, where, [type, value], body)
-    }
-    const { name, type, body, binderInfo } = object(kind.lam ?? kind.forallE, where, [
-      'name',
-      'type',
-      'body',
-      'binderInfo',
-    ])
+  }
+
+  #constantTerm(body: unknown, where: string): void {
+    const { name, us } = object(body, where, ['name', 'us'])
     this.#nameText(name, where)
-    if (!(BINDER_INFOS as readonly unknown[]).includes(binderInfo)) fail(where, 'has an unknown binder')
-    this.#node(at, where, [type], body)
+    this.#leaf(0, this.#sets.union(...list(us, where).map((l) => this.#levelSet(l, where))))
   }
 
   declaration(entry: unknown, at: number): void {
     const where = `declaration ${at}`
     const kind = union(entry, where, DECLARATION_KINDS)
-    if ('inductive' in kind) return this.#inductive(kind.inductive, where)
-    if ('axiom' in kind) {
-      const { isUnsafe, ...rest } = object(kind.axiom, where, [...CONSTANT, 'isUnsafe'])
-      boolean(isUnsafe, where)
-      return this.#constant(rest, where)
+    const body = Object.values(kind)[0]
+    if ('inductive' in kind) this.#inductive(body, where)
+    else if ('thm' in kind) this.#withValue(object(body, where, [...CONSTANT, 'value', 'all']), where)
+    else if ('def' in kind) this.#definition(body, where)
+    else if ('opaque' in kind) {
+      const o = object(body, where, [...CONSTANT, 'value', 'all', 'isUnsafe'])
+      boolean(o.isUnsafe, where)
+      this.#withValue(o, where)
+    } else if ('axiom' in kind) {
+      const a = object(body, where, [...CONSTANT, 'isUnsafe'])
+      boolean(a.isUnsafe, where)
+      this.#constant(a, where)
+    } else {
+      const q = object(body, where, [...CONSTANT, 'kind'])
+      if (!['type', 'ctor', 'lift', 'ind'].includes(q.kind as string)) fail(where, 'is no part of the quotient')
+      this.#constant(q, where)
     }
-    if ('quot' in kind) {
-      const { kind: which, ...rest } = object(kind.quot, where, [...CONSTANT, 'kind'])
-      if (!['type', 'ctor', 'lift', 'ind'].includes(which as string)) fail(where, 'is no part of the quotient')
-      return this.#constant(rest, where)
+  }
+
+  #definition(body: unknown, where: string): void {
+    const d = object(body, where, [...CONSTANT, 'value', 'hints', 'safety', 'all'])
+    if (!['unsafe', 'safe', 'partial'].includes(d.safety as string)) fail(where, 'has an unknown safety')
+    if (d.hints !== 'opaque' && d.hints !== 'abbrev') {
+      const { regular } = object(d.hints, where, ['regular'])
+      if (natural(regular, where) > 0xffff_ffff) fail(where, 'has a height beyond 32 bits')
     }
-    if ('def' in kind) {
-      const d = object(kind.def, where, [...CONSTANT, 'value', 'hints', 'safety', 'all'])
-      if (!['unsafe', 'safe', 'partial'].includes(d.safety as string)) fail(where, 'has an unknown safety')
-      if (d.hints !== 'opaque' && d.hints !== 'abbrev') {
-        const { regular } = object(d.hints, where, ['regular'])
-        if (natural(regular, where) > 0xffff_ffff) fail(where, 'has a height beyond 32 bits')
-      }
-      return this.#withValue(d, where)
-    }
-    if ('thm' in kind) return this.#withValue(object(kind.thm, where, [...CONSTANT, 'value', 'all']), where)
-    const o = object(kind.opaque, where, [...CONSTANT, 'value', 'all', 'isUnsafe'])
-    boolean(o.isUnsafe, where)
-    this.#withValue(o, where)
+    this.#withValue(d, where)
   }
 
   #withValue(d: Record<string, unknown>, where: string): void {

@@ -60,7 +60,7 @@ export function createLibraryAxioms(lean: Objects, elaborator: Elaborator, const
     if (body !== undefined) constants.forEachConstant(body, see)
     // What the kernel reaches through a type without its name being there: constructors, by eta and recursion.
     if (lean.tag(info) === CONSTANT_INFO.inductive)
-      for (const constructor of lean.listItems(lean.field(lean.field(info, 0), 4))) see(constructor)
+      for (const ctor of lean.listItems(lean.field(lean.field(info, 0), 4))) see(ctor)
     dec(info)
   }
 

@@ -116,5 +116,28 @@ export function createConstants(lean: Objects, elaborator: Elaborator) {
     dec(map)
   }
 
-  return { find, value, body, isImported, originalKind, kindNumbers, forEachConstant, forEachImported }
+  /** Every constant of an environment that is not imported, as (name, ConstantInfo), both borrowed. In no order that means anything. */
+  const forEachLocal = (env: Obj, visit: (name: Obj, info: Obj) => void): void => {
+    const map = fn('l_Lean_Environment_constants')(inc(env))
+    // PersistentHashMap.Node: entries (an array of entry, ref and null), or the keys and values of a collision.
+    const visitNode = (node: Obj): void => {
+      if (tag(node) === 0) {
+        for (const entry of lean.arrayItems(field(node, 0))) {
+          if (isScalar(entry)) continue
+          if (tag(entry) === 0) visit(field(entry, 0), field(entry, 1))
+          else visitNode(field(entry, 0))
+        }
+      } else {
+        const values = lean.arrayItems(field(node, 1))
+        lean.arrayItems(field(node, 0)).forEach((name, i) => {
+          visit(name, values[i] as Obj)
+        })
+      }
+    }
+    // A structure of one field is that field: the map is its root.
+    visitNode(field(map, 1))
+    dec(map)
+  }
+
+  return { find, value, body, isImported, originalKind, kindNumbers, forEachConstant, forEachImported, forEachLocal }
 }

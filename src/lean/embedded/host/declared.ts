@@ -52,14 +52,21 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
       const info = mustFind(name)
       switch (tag(info)) {
         case CONSTANT_INFO.inductive:
-          return visitGroup(info)
+          visitGroup(info)
+          break
         case CONSTANT_INFO.constructor:
           // ConstructorVal: the constant, its inductive type, ...
-          return visit(field(field(info, 0), 1))
+          visit(field(field(info, 0), 1))
+          break
         case CONSTANT_INFO.recursor:
           // RecursorVal: the constant, the types of its group, ...
-          return listItems(field(field(info, 0), 1)).forEach(visit)
+          for (const type of listItems(field(field(info, 0), 1))) visit(type)
+          break
+        default:
+          visitAlone(info)
       }
+    }
+    const visitAlone = (info: Obj): void => {
       visitTerm(constants.value(info).type)
       const body = constants.body(info)
       if (body !== undefined) visitTerm(body)

@@ -12,18 +12,13 @@ import type { ValidExport } from '../../../proof/declarations/validate.ts'
 import { box, type Objects, UNIT } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
-/** Where a constant of an export lives: the library keeps its names, all others stand below a reserved one. */
-export type Home = { readonly prefix: Obj } | 'library'
-
 export type ExportReader = ReturnType<typeof createExportReader>
 
 /**
  * Builds Lean's names, levels and terms from an export that has been looked at, by Lean's own constructors. Everything
  * is borrowed from the reader and freed by `end`.
- *
- * @param home where the constant that a name stands for lives (prefixes are borrowed)
  */
-export function createExportReader(lean: Objects, data: ValidExport, home: (name: NameIndex) => Home) {
+export function createExportReader(lean: Objects, data: ValidExport) {
   const { fn, inc, dec, makeString } = lean
   const owned: Obj[] = []
   const own = (o: Obj): Obj => {
@@ -38,35 +33,14 @@ export function createExportReader(lean: Objects, data: ValidExport, home: (name
       : fn('lean_name_mk_numeral')(inc(prefix), natural(String(entry.num.i)))
   const before = (entry: NameEntry): NameIndex => ('str' in entry ? entry.str.pre : entry.num.pre)
 
-  /** Names as they are written, for binders, universe parameters and the library's constants. */
-  const plain: Obj[] = [UNIT]
-  for (const entry of data.names) plain.push(own(component(plain[before(entry)] as Obj, entry)))
-  /** Names below a prefix, by prefix and position. */
-  const moved = new Map<Obj, Map<NameIndex, Obj>>()
-  const below = (prefix: Obj, index: NameIndex): Obj => {
-    if (index === 0) return prefix
-    let names = moved.get(prefix)
-    if (names === undefined) {
-      names = new Map()
-      moved.set(prefix, names)
-    }
-    const known = names.get(index)
-    if (known !== undefined) return known
-    const entry = data.names[index - 1] as NameEntry
-    const name = own(component(below(prefix, before(entry)), entry))
-    names.set(index, name)
-    return name
-  }
-  const constantName = (index: NameIndex): Obj => {
-    const place = home(index)
-    return place === 'library' ? (plain[index] as Obj) : below(place.prefix, index)
-  }
+  const names: Obj[] = [UNIT]
+  for (const entry of data.names) names.push(own(component(names[before(entry)] as Obj, entry)))
 
   const levels: Obj[] = [UNIT]
   const levelAt = (index: LevelIndex): Obj => inc(levels[index] as Obj)
   const level = (entry: LevelEntry): Obj => {
     if ('succ' in entry) return fn('l_Lean_Level_succ___override')(levelAt(entry.succ))
-    if ('param' in entry) return fn('l_Lean_Level_param___override')(inc(plain[entry.param] as Obj))
+    if ('param' in entry) return fn('l_Lean_Level_param___override')(inc(names[entry.param] as Obj))
     if ('max' in entry) return fn('l_Lean_Level_max___override')(levelAt(entry.max[0]), levelAt(entry.max[1]))
     return fn('l_Lean_Level_imax___override')(levelAt(entry.imax[0]), levelAt(entry.imax[1]))
   }
@@ -75,7 +49,7 @@ export function createExportReader(lean: Objects, data: ValidExport, home: (name
   const terms: Obj[] = []
   const termAt = (index: TermIndex): Obj => inc(terms[index] as Obj)
   const binder = ({ name, type, body, binderInfo }: Binder): Obj[] => [
-    inc(plain[name] as Obj),
+    inc(names[name] as Obj),
     termAt(type),
     termAt(body),
     box(BINDER_INFOS.indexOf(binderInfo)),
@@ -83,34 +57,31 @@ export function createExportReader(lean: Objects, data: ValidExport, home: (name
   const term = (entry: TermEntry): Obj => {
     if ('app' in entry) return fn('l_Lean_Expr_app___override')(termAt(entry.app.fn), termAt(entry.app.arg))
     if ('bvar' in entry) return fn('l_Lean_Expr_bvar___override')(box(entry.bvar))
-    if ('const' in entry) return constant(entry.const.name, entry.const.us.map(levelAt))
+    if ('const' in entry) {
+      const { name, us } = entry.const
+      return fn('l_Lean_Expr_const___override')(inc(names[name] as Obj), lean.makeList(us.map(levelAt)))
+    }
     if ('lam' in entry) return fn('l_Lean_Expr_lam___override')(...binder(entry.lam))
     if ('forallE' in entry) return fn('l_Lean_Expr_forallE___override')(...binder(entry.forallE))
     if ('letE' in entry) {
       const { name, type, value, body, nondep } = entry.letE
-      const parts = [inc(plain[name] as Obj), termAt(type), termAt(value), termAt(body), box(nondep ? 1 : 0)]
+      const parts = [inc(names[name] as Obj), termAt(type), termAt(value), termAt(body), box(nondep ? 1 : 0)]
       return fn('l_Lean_Expr_letE___override')(...parts)
     }
     if ('sort' in entry) return fn('l_Lean_Expr_sort___override')(levelAt(entry.sort))
     if ('proj' in entry) {
       const { typeName, idx, struct } = entry.proj
-      return fn('l_Lean_Expr_proj___override')(inc(constantName(typeName)), box(idx), termAt(struct))
+      return fn('l_Lean_Expr_proj___override')(inc(names[typeName] as Obj), box(idx), termAt(struct))
     }
     const literal =
       'natVal' in entry ? lean.makeCtor(0, [natural(entry.natVal)]) : lean.makeCtor(1, [makeString(entry.strVal)])
     return fn('l_Lean_Expr_lit___override')(literal)
   }
-  /** A constant at universe levels, which are taken. Owned. */
-  const constant = (name: NameIndex, us: readonly Obj[]): Obj =>
-    fn('l_Lean_Expr_const___override')(inc(constantName(name)), lean.makeList(us))
   for (const entry of data.terms) terms.push(own(term(entry)))
 
   return {
-    constantName,
-    constant,
     term: (index: TermIndex): Obj => terms[index] as Obj,
-    level: (index: LevelIndex): Obj => levels[index] as Obj,
-    name: (index: NameIndex): Obj => plain[index] as Obj,
+    name: (index: NameIndex): Obj => names[index] as Obj,
     end: (): void => {
       for (const o of owned.reverse()) dec(o)
     },

@@ -1,11 +1,15 @@
 import type { NameParts } from '../../../proof/declarations/names.ts'
 import { validateExport } from '../../../proof/declarations/validate.ts'
 import type { Diagnostic } from '../../engine.ts'
+import type { Edit, FileHole } from '../file-protocol.ts'
 import type { HostMemory, HostStep } from '../protocol.ts'
 import { boot, type HostPaths } from './boot.ts'
+import { tolerateMissingCode } from './code-generation.ts'
+import { createCommandReader } from './commands.ts'
 import { createConstants } from './constants.ts'
 import type { ImportedModule } from './declared.ts'
 import { type CommandState, createElaborator } from './elaborator.ts'
+import { createFileContexts } from './file-contexts.ts'
 import { isInert } from './inert.ts'
 import { createDeclarationJudge } from './judge-declarations.ts'
 import { createKernel } from './kernel.ts'
@@ -22,18 +26,20 @@ export type Host = Awaited<ReturnType<typeof createHost>>
 export async function createHost(paths: HostPaths) {
   const { lean, checkStack, codeTaken, compiledCode } = await boot(paths)
   const elaborator = createElaborator(lean)
+  tolerateMissingCode(lean, elaborator)
   const proofStates = createProofStates(lean, elaborator)
   const constants = createConstants(lean, elaborator)
   const premises = createPremises(lean, elaborator, constants)
   const library = createLibrary(lean, elaborator, constants)
   const libraryConstants = createLibraryConstants(lean, elaborator, constants)
   const sourceFiles = createSourceFiles(lean, elaborator)
+  const commandReader = createCommandReader(lean, elaborator)
 
   /** Environments after an import, by the text of the import lines: importing again would map the library again. */
   const imported = new Map<string, CommandState>()
   /** Environments after a whole header, by its text. */
   const opened = new Map<string, number>()
-  const environments: { state: CommandState; clean: boolean }[] = []
+  const environments = new Map<number, { state: CommandState; clean: boolean; imports: string; header?: string }>()
   const theorems = new Map<number, { theorem: OpenTheorem; states: Set<number> }>()
   const states = new Map<number, { saved: SavedState; theorem: number }>()
   const files = new Map<number, SourceFile>()
@@ -56,12 +62,48 @@ export async function createHost(paths: HostPaths) {
     imported.set(key, state)
     return { state, position, key }
   }
-  const judgeDeclarations = createDeclarationJudge(lean, elaborator, createKernel(lean, elaborator))
+  const judgeDeclarations = createDeclarationJudge(lean, createKernel(lean, elaborator))
   const verification = createVerification(lean, elaborator, constants, importOnly)
+
+  const fileContexts = createFileContexts(lean, elaborator, constants, commandReader, importOnly)
+  const putText = (id: number, text: string) => {
+    const failed = fileContexts.put(id, text)
+    return failed === undefined ? { kind: 'put' as const } : { kind: 'rejected' as const, ...failed }
+  }
+  const openText = (id: number, end: number, further: string): Opened | { kind: 'misplaced' } => {
+    const place = fileContexts.openAt(id, end)
+    if (place === undefined) return { kind: 'misplaced' }
+    if (place.kind === 'rejected') return place
+    const run = elaborator.runCommands(place.state, further, 0, 'header')
+    lean.dec(place.state)
+    const errors = run.diagnostics.filter((d) => d.severity === 'error')
+    if (errors.length > 0) {
+      lean.dec(run.state)
+      return { kind: 'rejected', diagnostics: errors }
+    }
+    const environment = nextId++
+    environments.set(environment, { state: run.state, clean: place.clean, imports: place.imports })
+    return { kind: 'opened', environment, clean: place.clean }
+  }
+  const startHole = (id: number, command: number, hole: FileHole, heartbeats: number) => {
+    const result = proofStates.startHole(fileContexts.commandAt(id, command), hole, commandReader.range, heartbeats)
+    if (result.kind === 'rejected') return result
+    const theorem = nextId++
+    theorems.set(theorem, { theorem: result.theorem, states: new Set() })
+    const { times, isProposition } = result
+    return {
+      kind: 'started' as const,
+      theorem,
+      times,
+      isProposition,
+      ...keep(theorem, proofStates.share(result.theorem.root)),
+    }
+  }
 
   const open = (header: string): Opened => {
     const known = opened.get(header)
-    if (known !== undefined) return { kind: 'opened', environment: known, clean: environments[known]?.clean ?? false }
+    if (known !== undefined)
+      return { kind: 'opened', environment: known, clean: environments.get(known)?.clean ?? false }
     const base = importOnly(header)
     if ('diagnostics' in base) return { kind: 'rejected', diagnostics: base.diagnostics }
     let clean = true
@@ -74,13 +116,22 @@ export async function createHost(paths: HostPaths) {
       lean.dec(run.state)
       return { kind: 'rejected', diagnostics: errors }
     }
-    const environment = environments.push({ state: run.state, clean }) - 1
+    const environment = nextId++
+    environments.set(environment, { state: run.state, clean, imports: base.key, header })
     opened.set(header, environment)
     return { kind: 'opened', environment, clean }
   }
 
+  const closeEnvironment = (environment: number): void => {
+    const known = environments.get(environment)
+    if (known === undefined) return
+    environments.delete(environment)
+    if (known.header !== undefined) opened.delete(known.header)
+    lean.dec(known.state)
+  }
+
   const environmentState = (environment: number): CommandState => {
-    const state = environments[environment]?.state
+    const state = environments.get(environment)?.state
     if (state === undefined) throw new Error(`unknown environment ${environment}`)
     return state
   }
@@ -189,6 +240,13 @@ export async function createHost(paths: HostPaths) {
       codeTaken,
     },
     open,
+    closeEnvironment,
+    putText,
+    dropText: fileContexts.drop,
+    scanText: fileContexts.scan,
+    openText,
+    startHole,
+    checkCommand: (id: number, command: number, edits: readonly Edit[]) => fileContexts.check(id, command, edits),
     start,
     runTactic,
     release,
@@ -203,7 +261,12 @@ export async function createHost(paths: HostPaths) {
     exportProof: verification.exportProof,
     checkProof: verification.check,
     checkStack,
+    natural: lean.makeBigNat,
     memory,
+    localConstants: (environment: number) => ({
+      imports: environments.get(environment)?.imports ?? '',
+      ...premises.local(environmentState(environment)),
+    }),
     premises: (environment: number) => premises.list(environmentState(environment)),
     libraryModules: (environment: number) => library.modules(environmentState(environment)),
     stateTheorems: (environment: number, header: string, names: readonly string[]) =>

@@ -22,7 +22,9 @@ const PARTS = new Set([
     'Lean.Parser.Command.',
     `openSimple openOnly openHiding openRenaming openScoped declModifiers declId declSig declBody theorem example
      declValSimple private protected public docComment plainDocComment noncomputable optDeclSig identPrec namedName
-     namedPrio prec mixfixKind infix infixl infixr prefix postfix optNamedPrio whereDecls`,
+     namedPrio prec mixfixKind infix infixl infixr prefix postfix optNamedPrio whereDecls definition abbrev instance
+     structure structureTk classTk structFields structSimpleBinder structParent extends inductive ctor optDeriving
+     derivingClass declValEqns declValWhere sectionHeader`,
   ),
   ...kinds(
     'Lean.Parser.Term.',
@@ -34,15 +36,31 @@ const PARTS = new Set([
      structInstLVal optEllipsis inaccessible letFun unop binop leftact rightact binrel binrel_no_prop binop_lazy
      uminus sorry typeSpec simpleBinder byTactic attrKind scoped local nomatch nofun quotedName doubleQuotedName
      dotIdent ident structInstFieldBinder trailing_parser ellipsis motive generalizingParam ensureTypeOf defaultOrOfNonempty
-     identBinder forallBinder if ifThenElse`,
+     hygienicLParen`,
   ),
   ...kinds('Lean.Parser.Level.', 'paren max imax hole num ident addLit'),
+  ...kinds('Lean.Parser.Attr.', 'simp'),
+  ...kinds('Lean.Parser.Term.', 'attributes attrInstance'),
   ...kinds(
     'Lean.Parser.Tactic.',
-    `tacticSeq tacticSeq1Indented tacticSorry exact omega decide simp simpArgs simpLemma assumption tacticTrivial
-     tacticRfl constructor intro optConfig apply`,
+    `tacticSeq tacticSeq1Indented tacticSorry tactic_<;>_ paren first tacticTry_ tacticRepeat_ allGoals anyGoals case
+     tacticNext_=>_ exact refine apply intro intros exists constructor left right assumption contradiction tacticTrivial
+     tacticRfl tacticExfalso tacticHave__ tacticLet__ tacticShow_ tacticSuffices_ change specialize subst generalize
+     injection split tacticBy_cases_ cases rcases obtain induction inductionAlts inductionAlt inductionAltLHS elimTarget
+     rcasesPat.one rcasesPat.tuple rcasesPat.paren rcasesPat.clear rcasesPatMed rcasesPatLo renameI unfold rwSeq
+     rwRuleSeq rwRule tacticRwa__ simp simpAll simpArgs simpLemma simpErase simpStar simpa simpaArgsRest location
+     locationWildcard locationHyp optConfig omega decide grind tacticInfer_instance tacticNorm_cast_ congr`,
   ),
-  ...kinds('Lean.', 'binderPred unbracketedExplicitBinders bracketedExplicitBinders explicitBinders binderIdent'),
+  ...kinds('Lean.', 'cdot cdotTk calcTactic calcSteps calcStep calcFirstStep calc'),
+  ...kinds('Lean.Parser.Termination.', 'terminationBy decreasingBy'),
+  ...kinds('Lean.Parser.Termination.', 'suffix'),
+  ...kinds('Lean.', 'unbracketedExplicitBinders bracketedExplicitBinders explicitBinders binderIdent'),
+  // Quantifiers over `x < n` and their like.
+  ...kinds(
+    'Lean.',
+    'term∀__,_ term∃__,_ binderPred>_ binderPred≥_ binderPred<_ binderPred≤_ binderPred≠_ binderPred∈_',
+  ),
+  ...kinds('Lean.', 'binderPred∉_ binderPred⊆_ binderPred⊂_ binderPred⊇_ binderPred⊃_'),
 ])
 
 function kinds(prefix: string, names: string): string[] {

@@ -2,7 +2,7 @@ import type { Declaration, InductiveEntry, NameIndex } from '../../../proof/decl
 import { CONSTANT_INFO } from './constants.ts'
 import type { Elaborator } from './elaborator.ts'
 import type { ExportReader } from './export-reader.ts'
-import { box, isScalar, type Objects, UNIT } from './objects.ts'
+import { box, type Objects, UNIT } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
 /** Constructors of `Lean.Declaration`; the first four are numbered like those of `ConstantInfo`. */
@@ -35,24 +35,18 @@ export function createKernel(lean: Objects, elaborator: Elaborator) {
   }
 
   /** Adds one declaration of an export. */
-  const add = (environment: Obj, reader: ExportReader, declaration: Exclude<Declaration, { quot: unknown }>): Added =>
-    addDeclaration(environment, build(reader, declaration))
-
-  /** Adds `name : type := value`, all three taken; `levelParams` are borrowed names. */
-  const addTheorem = (environment: Obj, name: Obj, levelParams: readonly Obj[], type: Obj, value: Obj): Added => {
-    const constant = makeCtor(0, [inc(name), makeList(levelParams.map(inc)), type])
-    return addDeclaration(
-      environment,
-      makeCtor(CONSTANT_INFO.theorem, [makeCtor(0, [constant, value, makeList([name])])]),
-    )
+  const add = (environment: Obj, reader: ExportReader, declaration: Declaration): Added => {
+    if (!('quot' in declaration)) return addDeclaration(environment, build(reader, declaration))
+    dec(environment)
+    return { refusal: 'the quotient is declared already' }
   }
 
   const build = (reader: ExportReader, declaration: Exclude<Declaration, { quot: unknown }>): Obj => {
     const names = (list: readonly NameIndex[]): Obj => makeList(list.map((n) => inc(reader.name(n))))
     const constant = (c: { name: number; levelParams: readonly number[]; type: number }): Obj =>
-      makeCtor(0, [inc(reader.constantName(c.name)), names(c.levelParams), inc(reader.term(c.type))])
+      makeCtor(0, [inc(reader.name(c.name)), names(c.levelParams), inc(reader.term(c.type))])
     // Nothing is mutual any more once it is compiled to recursors: each is the only one of its group.
-    const alone = (name: NameIndex): Obj => makeList([inc(reader.constantName(name))])
+    const alone = (name: NameIndex): Obj => makeList([inc(reader.name(name))])
     if ('axiom' in declaration) return makeCtor(CONSTANT_INFO.axiom, [makeCtor(0, [constant(declaration.axiom)], [0])])
     if ('thm' in declaration) {
       const { thm } = declaration
@@ -91,21 +85,12 @@ export function createKernel(lean: Objects, elaborator: Elaborator) {
     const list = types.map((type) => {
       const own = ctors
         .filter(({ induct }) => induct === type.name)
-        .map((c) => makeCtor(0, [inc(reader.constantName(c.name)), inc(reader.term(c.type))]))
-      return makeCtor(0, [inc(reader.constantName(type.name)), inc(reader.term(type.type)), makeList(own)])
+        .map((c) => makeCtor(0, [inc(reader.name(c.name)), inc(reader.term(c.type))]))
+      return makeCtor(0, [inc(reader.name(type.name)), inc(reader.term(type.type)), makeList(own)])
     })
     const levelParams = makeList((first?.levelParams ?? []).map((n) => inc(reader.name(n))))
     return makeCtor(INDUCTIVE_DECLARATION, [levelParams, box(first?.numParams ?? 0), makeList(list)], [0])
   }
 
-  /** A constant of a kernel environment, owned. Both arguments are borrowed. */
-  const find = (environment: Obj, name: Obj): Obj | undefined => {
-    const found = lean.native('lean_environment_find')(inc(environment), inc(name)) >>> 0
-    if (isScalar(found)) return undefined
-    const info = inc(field(found, 0))
-    dec(found)
-    return info
-  }
-
-  return { add, addTheorem, find }
+  return { add }
 }

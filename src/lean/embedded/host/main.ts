@@ -101,10 +101,12 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   on(methods.stateTheorem, (host, { header, statement }) => {
     if (!stateTested) testStatement(host)
     stateTested = true
-    const answer = host.stateTheorem(header, statement)
-    return answer.kind === 'stated' ? { ...answer, heapBytes: host.heapBytes() } : answer
+    return { ...host.stateTheorem(header, statement), heapBytes: host.heapBytes() }
   })
-  on(methods.exportProof, (host, { source, name, header }) => host.exportProof(source, name, header))
+  on(methods.exportProof, (host, { source, name, header }) => ({
+    ...host.exportProof(source, name, header),
+    heapBytes: host.heapBytes(),
+  }))
   let checkTested = false
   on(methods.checkProof, (host, { imports, stated, proof }) => {
     if (!checkTested) testProofCheck(host)
@@ -112,6 +114,7 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     return { ...host.checkProof(imports, stated, proof), heapBytes: host.heapBytes() }
   })
   on(methods.premises, (host, { environment }) => host.premises(environment))
+  on(methods.localConstants, (host, { environment }) => host.localConstants(environment))
   on(methods.libraryModules, (host, { environment }) => ({ modules: host.libraryModules(environment) }))
   on(methods.stateTheorems, (host, { environment, header, names }) => ({
     stated: host.stateTheorems(environment, header, names),
@@ -127,11 +130,18 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   )
   on(methods.judgeDeclarations, (host, { imports, exported }) => host.judgeDeclarations(imports, exported))
   on(methods.libraryNames, (host, { imports }) => host.libraryNames(imports))
+  on(methods.putText, (host, { id, text }) => host.putText(id, text))
+  on(methods.scanText, (host, { id, from, budgetMs }) => host.scanText(id, from, budgetMs))
+  on(methods.openText, (host, { id, end, further }) => host.openText(id, end, further))
+  on(methods.startHole, (host, { id, command, hole, heartbeats }) => host.startHole(id, command, hole, heartbeats))
+  on(methods.checkCommand, (host, { id, command, edits }) => host.checkCommand(id, command, edits))
   on(methods.memory, (host) => host.memory())
   on(methods.compiledCode, async (host) => ({ code: (await host.compiledCode()).toString('base64') }))
   onNotification(notifications.stop, (_host, { run }) => void stopped.add(run))
   onNotification(notifications.release, (host, { states }) => host.release(states))
   onNotification(notifications.closeTheorem, (host, { theorem }) => host.closeTheorem(theorem))
+  onNotification(notifications.dropText, (host, { id }) => host.dropText(id))
+  onNotification(notifications.closeEnvironment, (host, { environment }) => host.closeEnvironment(environment))
   onNotification(notifications.closeFile, (host, { file }) => host.closeFile(file))
 }
 

@@ -1,4 +1,5 @@
-import type { Constants } from './constants.ts'
+import type { LocalConstants } from '../protocol.ts'
+import { CONSTANT_INFO, type Constants } from './constants.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { EXPR } from './expr.ts'
 import type { Objects } from './objects.ts'
@@ -11,7 +12,7 @@ const GENERATED =
   /(^|\.)(_|match_|proof_|eq_\d|eq_def|inj$|injEq$|sizeOf_spec|noConfusion|ctorIdx|brecOn|recOn|casesOn|below|ndrec|rec$|induct|fun_cases|congr_simp|hcongr|elim$|sunfold|unsafe_)/
 
 export function createPremises(lean: Objects, elaborator: Elaborator, constants: Constants) {
-  const { field, tag, dec } = lean
+  const { fn, field, tag, inc, dec } = lean
 
   /** The head constant of what a statement concludes, e.g. `Eq` or `LE.le`; empty where it is no constant. */
   const conclusionHead = (type: Obj): string => {
@@ -54,6 +55,38 @@ export function createPremises(lean: Objects, elaborator: Elaborator, constants:
   }
 
   /**
+   * What an environment's own text has declared, and a proof in it may name. `constant` is the name inside Lean, which is
+   * what goals are said to mention. Theorems that rest on a `sorry` of their own are left out.
+   */
+  const local = (state: CommandState): LocalConstants => {
+    const env = field(state, 0)
+    const symbols: string[] = []
+    const positions = new Map<string, number>()
+    const found: LocalConstants = { symbols, theorems: [], definitions: [], types: [] }
+    constants.forEachLocal(env, (name, info) => {
+      const constant = elaborator.nameText(name)
+      const written = elaborator.plainNameText(name)
+      if (GENERATED.test(written) || /(^|\.)(inst[A-Z]|_)/.test(written)) return
+      if (tag(info) === CONSTANT_INFO.definition) found.definitions.push({ name: written, constant })
+      if (tag(info) === CONSTANT_INFO.inductive) found.types.push({ name: written, constant })
+      if (tag(info) !== CONSTANT_INFO.theorem) return
+      const body = constants.body(info)
+      if (body !== undefined && fn('l_Lean_Expr_hasSorry')(inc(body)) >>> 1 === 1) return
+      const uses = new Set<number>()
+      const { type } = constants.value(info)
+      constants.forEachConstant(type, (mentioned) => {
+        const symbol = elaborator.nameText(mentioned)
+        const position = positions.get(symbol) ?? symbols.push(symbol) - 1
+        positions.set(symbol, position)
+        uses.add(position)
+      })
+      found.theorems.push({ name: written, uses: [...uses], conclusion: conclusionHead(type) })
+    })
+    for (const list of [found.theorems, found.definitions, found.types]) list.sort((a, b) => (a.name < b.name ? -1 : 1))
+    return found
+  }
+
+  /**
    * Theorems that terms mention, sorted. What is not known in `before` was made on the way (parts of a proof that Lean
    * keeps as lemmas of their own): its body is looked into instead. Everything is borrowed.
    */
@@ -81,5 +114,5 @@ export function createPremises(lean: Objects, elaborator: Elaborator, constants:
     return names.sort()
   }
 
-  return { list, used }
+  return { list, local, used }
 }

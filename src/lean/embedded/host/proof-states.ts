@@ -51,6 +51,8 @@ const META_STATE = { mctx: 0 } as const
 const PARSED_MAX = 4096
 /** The kind of the syntax node that stands where the proof will be; no parser makes it. */
 const HOLE_KIND = 'hedge.proofHole'
+/** What people write where a proof is missing. */
+const HOLES = /^Lean\.Parser\.(Term\.sorry|Tactic\.tactic(Sorry|Admit))$/
 
 export function createProofStates(lean: Objects, elaborator: Elaborator) {
   const { fn, field, inc, dec, makeCtor, makeString, makeClosure, arrayItems, listItems } = lean
@@ -62,11 +64,19 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   const refGet = lean.native('lean_st_ref_get')
   const refSet = lean.native('lean_st_ref_set')
 
+  /** How often the hole was come to: `all_goals sorry` comes to it for each goal. The first time counts. */
+  let captures = 0
+
   /** A tactic elaborator (stx, Tactic.Context, Tactic.State ref, Term, Meta, Core, world): keeps what it is given. */
   const onHole = (...args: number[]): number => {
     const [, , goalsRef, termContext, termRef, metaContext, metaRef, coreContext, coreRef] = args.map(
       (x) => x >>> 0,
     ) as [Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj]
+    captures++
+    if (capture !== undefined) {
+      for (const o of [termContext, termRef, metaContext, metaRef, coreContext, coreRef]) dec(o)
+      return makeCtor(0, [UNIT])
+    }
     const goals = refGet(goalsRef) >>> 0
     capture = {
       elab: { termContext, termRef, metaContext, metaRef, coreContext, coreRef },
@@ -95,18 +105,24 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   // Built-in elaborators are copied into an environment when it is made, so this comes before the first import.
   registerHole()
 
-  /** The same syntax tree with its one `skip` node turned into the hole. Takes and returns owned syntax. */
+  /** The same syntax tree with its last `skip` node turned into the hole: the statement may hold others. Takes and returns owned syntax. */
   const withHole = (syntax: Obj): Obj => {
-    if (isScalar(syntax) || lean.tag(syntax) !== 1) return syntax
-    if (kindOf(syntax) === 'Lean.Parser.Tactic.skip') {
-      const hole = lean.makeCopy(syntax, { 1: makeName(HOLE_KIND) })
-      dec(syntax)
-      return hole
+    let found = false
+    const visit = (node: Obj): Obj => {
+      if (found || isScalar(node) || lean.tag(node) !== 1) return node
+      if (kindOf(node) === 'Lean.Parser.Tactic.skip') {
+        found = true
+        const hole = lean.makeCopy(node, { 1: makeName(HOLE_KIND) })
+        dec(node)
+        return hole
+      }
+      const children = arrayItems(field(node, 2)).map(inc)
+      for (let i = children.length - 1; i >= 0; i--) children[i] = visit(children[i] as Obj)
+      const copy = lean.makeCopy(node, { 2: lean.makeArray(children) })
+      dec(node)
+      return copy
     }
-    const children = arrayItems(field(syntax, 2)).map((child) => withHole(inc(child)))
-    const copy = lean.makeCopy(syntax, { 2: lean.makeArray(children) })
-    dec(syntax)
-    return copy
+    return visit(syntax)
   }
 
   /**
@@ -135,6 +151,93 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
       return { kind: 'rejected', diagnostics: errors.length > 0 ? errors : run.diagnostics }
     }
     return { kind: 'started', theorem: openTheorem(captured.elab, captured.root, heartbeats) }
+  }
+
+  /**
+   * Elaborates a command of a file up to one of its `sorry`s and stops there, with the contexts that Lean has at this place. The
+   * other `sorry`s stay. Everything in `command` is borrowed.
+   */
+  const startHole = (
+    command: { input: Obj; state: CommandState; parser: Obj },
+    place: { start: number; end: number; kind: 'tactic' | 'term' },
+    rangeOf: (syntax: Obj) => { start: number; end: number } | undefined,
+    heartbeats: number,
+  ):
+    | { kind: 'started'; theorem: OpenTheorem; times: number; isProposition: boolean }
+    | { kind: 'rejected'; diagnostics: Diagnostic[] } => {
+    capture = undefined
+    captures = 0
+    const run = elaborator.runCommand(
+      command.input,
+      { state: inc(command.state), parser: inc(command.parser) },
+      ({ syntax }) => withHoleAt(syntax, place, rangeOf),
+    )
+    dec(run.state)
+    dec(run.parser)
+    const captured = capture as { elab: TermElab; root: SavedState } | undefined
+    capture = undefined
+    if (captured === undefined)
+      return { kind: 'rejected', diagnostics: run.diagnostics.filter((d) => d.severity === 'error') }
+    const [goal, ...others] = captured.root.goals as [Obj, ...Obj[]]
+    for (const other of others) dec(other)
+    const theorem = openTheorem(captured.elab, { ...captured.root, goals: [goal] }, heartbeats)
+    return { kind: 'started', theorem, times: captures, isProposition: isProposition(theorem) }
+  }
+
+  /** The same syntax tree with the hole in place of one part of it. Takes and returns owned syntax. */
+  const withHoleAt = (
+    syntax: Obj,
+    place: { start: number; end: number; kind: 'tactic' | 'term' },
+    rangeOf: (syntax: Obj) => { start: number; end: number } | undefined,
+  ): Obj => {
+    if (isScalar(syntax) || lean.tag(syntax) !== 1) return syntax
+    const where = rangeOf(syntax)
+    if (where === undefined || where.start > place.start || where.end < place.end) return syntax
+    const kind = kindOf(syntax)
+    if (where.start === place.start && where.end === place.end && HOLES.test(kind)) {
+      const info = inc(field(field(arrayItems(field(syntax, 2))[0] as Obj, 0), 0))
+      const node = (of: string, parts: Obj[]) => makeCtor(1, [box(2), makeName(of), lean.makeArray(parts)])
+      const word = (text: string) => makeCtor(2, [inc(info), makeString(text)])
+      const hole = node(HOLE_KIND, [word('sorry')])
+      const replaced =
+        place.kind === 'tactic'
+          ? hole
+          : node('Lean.Parser.Term.byTactic', [
+              word('by'),
+              node('Lean.Parser.Tactic.tacticSeq', [
+                node('Lean.Parser.Tactic.tacticSeq1Indented', [node('null', [hole])]),
+              ]),
+            ])
+      dec(info)
+      dec(syntax)
+      return replaced
+    }
+    const parts = arrayItems(field(syntax, 2)).map((child) => withHoleAt(inc(child), place, rangeOf))
+    const copy = lean.makeCopy(syntax, { 2: lean.makeArray(parts) })
+    dec(syntax)
+    return copy
+  }
+
+  /** Whether the first goal is something to prove, and not data to choose. */
+  const isProposition = (theorem: OpenTheorem): boolean => {
+    enter(theorem, theorem.root)
+    const type = fn('l_Lean_MVarId_getType')(inc(theorem.rootGoal), ...metaContexts(theorem))
+    if (failure(type) !== undefined) {
+      dec(type)
+      return false
+    }
+    // isProp asks for the type of a term in the goal's own context.
+    const { index, arity } = isPropOf
+    const question = makeClosure(index, arity, [inc(field(type, 0))])
+    const answer = fn('l_Lean_MVarId_withContext___at___00Lean_MVarId_admit_spec__1___redArg')(
+      inc(theorem.rootGoal),
+      question,
+      ...metaContexts(theorem),
+    )
+    const yes = failure(answer) === undefined && field(answer, 0) >>> 1 === 1
+    dec(type)
+    dec(answer)
+    return yes
   }
 
   const openTheorem = (elab: TermElab, root: SavedState, heartbeats: number): OpenTheorem => {
@@ -273,6 +376,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   const kernelAdd = timed('l_Lean_Meta_mkAuxTheorem')
   const ppGoal = timed('l_Lean_Meta_ppGoal')
   const prettyPrint = timed('l_Std_Format_pretty')
+  const isPropOf = lean.tableIndex('l_Lean_Meta_isProp___boxed')
   const isMaxHeartbeat = fn('l_Lean_Exception_isMaxHeartbeat')
 
   /** The failure an EIO result holds, if any. Borrows the result. */
@@ -440,5 +544,5 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   /** Milliseconds spent inside Lean by steps so far: running tactics, checking proofs and printing goals. */
   const timeInLean = (): number => leanMs
 
-  return { start, runTactic, assignedTerms, describe, share, release, close, timeInLean }
+  return { start, startHole, runTactic, assignedTerms, describe, share, release, close, timeInLean }
 }

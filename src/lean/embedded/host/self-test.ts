@@ -1,5 +1,6 @@
 import type { DeclarationExport, TermEntry } from '../../../proof/declarations/export.ts'
 import type { Host } from './host.ts'
+import { isScalar } from './objects.ts'
 
 const HEARTBEATS = 20_000
 
@@ -42,6 +43,9 @@ export function testStatement(host: Host): void {
 
 /** Before the first proof is checked: one true proof passes; a proof of something else, and one by `sorry`, do not. */
 export function testProofCheck(host: Host): void {
+  // Lean compares small numbers by their boxes: a number has one form.
+  expect('the largest small number', isScalar(host.natural('2147483647')), true)
+  expect('the smallest large number', isScalar(host.natural('2147483648')), false)
   const init = [{ module: 'Init', all: false }]
   const verdict = (proof: DeclarationExport): string => host.checkProof(init, STATED, proof).kind
   // fun (p : Prop) (h : p) => h

@@ -20,6 +20,13 @@ export type Import = (
   | { readonly state: CommandState; readonly position: number; readonly key: string }
   | { readonly diagnostics: Diagnostic[] }
 
+const ONE_THEOREM = 'the statement must be one theorem, without its proof'
+const complaint = (text: string): Diagnostic => ({ severity: 'error', line: 1, column: 0, text })
+/** Which of the texts may have run code of its own. */
+type RanCodeOf = 'none' | 'statement' | 'header'
+const rejected = (where: 'header' | 'statement', diagnostics: Diagnostic[], ranCodeOf: RanCodeOf) =>
+  ({ kind: 'rejected', where, diagnostics, ranCodeOf }) as const
+
 const DECL_ID = 'Lean.Parser.Command.declId'
 const IDENT = 3
 
@@ -30,63 +37,55 @@ const IDENT = 3
 export function createVerification(lean: Objects, elaborator: Elaborator, constants: Constants, importOnly: Import) {
   const declared = createDeclared(lean, elaborator, constants)
   const kernel = createKernel(lean, elaborator)
-  const proofCheck = createProofCheck(lean, elaborator, kernel)
+  const proofCheck = createProofCheck(lean, kernel)
   const inert = (syntax: Obj, kind: string): boolean => isInert(lean, elaborator, syntax, kind)
   const headers: CommandChain = createCommandChain(lean, elaborator, inert)
   const sources: CommandChain = createCommandChain(lean, elaborator, inert)
   const environment = (state: CommandState): Obj => lean.field(state, 0)
 
-  const rejected = (where: 'header' | 'statement', diagnostics: Diagnostic[]) =>
-    ({ kind: 'rejected', where, diagnostics }) as const
   const errorsOf = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
     diagnostics.filter((d) => d.severity === 'error')
 
   /** Elaborates a header, and a statement below it whose proof is left out. */
   const state = (header: string, statement: string) => {
     const base = importOnly(header)
-    if ('diagnostics' in base) return rejected('header', base.diagnostics)
+    if ('diagnostics' in base) return rejected('header', base.diagnostics, 'none')
     const before = headers.run(header, base.state, base.key, base.position)
+    const ranCodeOf = before.every((command) => command.inert) ? 'none' : 'header'
     const inHeader = before.flatMap((command) => errorsOf(command.diagnostics))
-    if (inHeader.length > 0) return rejected('header', inHeader)
-    const from = before.at(-1)?.state ?? base.state
-    // On a line of its own: a comment may end the statement.
-    const text = `${statement}\n  := by\n  sorry\n`
+    if (inHeader.length > 0) return rejected('header', inHeader, ranCodeOf)
+    return stateBelow(before.at(-1)?.state ?? base.state, statement, ranCodeOf)
+  }
+  const stateBelow = (from: CommandState, statement: string, header: RanCodeOf) => {
     let name: NameParts | undefined
-    let clean = before.every((command) => command.inert)
+    let ranCodeOf = header
     let commands = 0
-    const run = elaborator.runCommands(from, text, 0, 'statement', ({ syntax, kind }) => {
+    // On a line of its own: a comment may end the statement.
+    const run = elaborator.runCommands(from, `${statement}\n  := by\n  sorry\n`, 0, 'statement', ({ syntax, kind }) => {
       commands++
       name = declaredName(from, syntax)
-      clean &&= inert(syntax, kind)
+      if (ranCodeOf === 'none' && !inert(syntax, kind)) ranCodeOf = 'statement'
       return syntax
     })
+    const env = environment(run.state)
+    const errors = errorsOf(run.diagnostics)
+    const found = errors.length > 0 || commands !== 1 || name === undefined ? undefined : declared.find(env, name)
     try {
-      const errors = errorsOf(run.diagnostics)
-      if (errors.length > 0) return rejected('statement', errors)
-      if (commands !== 1 || name === undefined) return rejected('statement', [oneTheorem()])
-      const found = declared.find(environment(run.state), name)
-      if (found === undefined) return rejected('statement', [oneTheorem()])
-      try {
-        const exported = declared.writeStatement(environment(run.state), found.info)
-        return { kind: 'stated' as const, name, exported, imports: declared.imports(environment(base.state)), clean }
-      } finally {
+      if (found === undefined || name === undefined)
+        return rejected('statement', errors.length > 0 ? errors : [complaint(ONE_THEOREM)], ranCodeOf)
+      const exported = declared.writeStatement(env, found.info)
+      return { kind: 'stated' as const, name, exported, imports: declared.imports(env), ranCodeOf }
+    } catch (error) {
+      if (!(error instanceof UnwritableTerm)) throw error
+      return rejected('statement', [complaint(error.message)], ranCodeOf)
+    } finally {
+      if (found !== undefined) {
         lean.dec(found.name)
         lean.dec(found.info)
       }
-    } catch (error) {
-      if (!(error instanceof UnwritableTerm)) throw error
-      return rejected('statement', [{ ...oneTheorem(), text: error.message }])
-    } finally {
       lean.dec(run.state)
     }
   }
-  const oneTheorem = (): Diagnostic => ({
-    severity: 'error',
-    line: 1,
-    column: 0,
-    text: 'the statement must be one theorem, without its proof',
-  })
-
   /** The name by which a command declares something, with its namespace; undefined where it declares nothing by name. */
   const declaredName = (before: CommandState, command: Obj): NameParts | undefined => {
     const pending = [command]
@@ -119,7 +118,7 @@ export function createVerification(lean: Objects, elaborator: Elaborator, consta
     const commands = sources.run(source, base.state, base.key, base.position)
     if (header !== undefined) {
       const bytes = Buffer.byteLength(header)
-      const [, second] = commands.filter((command) => command.end > bytes)
+      const [, second] = commands.filter((command) => command.start >= bytes)
       if (second !== undefined) return refuse(`the proof ends early and another command follows (${second.kind})`)
     }
     return exportFrom(commands, name, declared.imports(environment(base.state)))

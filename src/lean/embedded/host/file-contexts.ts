@@ -1,0 +1,336 @@
+import type { Diagnostic } from '../../engine.ts'
+import type { Edit, PlacedCommand } from '../file-protocol.ts'
+import type { CommandReader } from './commands.ts'
+import type { Constants } from './constants.ts'
+import type { CommandState, Elaborator } from './elaborator.ts'
+import { isInert } from './inert.ts'
+import { type Objects, UNIT } from './objects.ts'
+import type { Obj } from './wasm-module.ts'
+
+/** Lean's state between two commands of a text, owned. */
+type Mark = { readonly command: number; readonly position: number; readonly state: CommandState; readonly parser: Obj }
+/** What is known of a command that has run; the state behind it may be gone. */
+type Done = PlacedCommand & {
+  /** Bytes: where the next command begins. */ readonly after: number
+  readonly inert: boolean
+}
+
+/** A text, the commands of it that have run, and some of the states between them. */
+type FileText = {
+  /** The text of its imports. */
+  readonly imports: string
+  readonly bytes: Buffer
+  readonly input: Obj
+  readonly done: Done[]
+  /** In order; the first is before the first command, the last is as far as the text has been elaborated. */
+  marks: Mark[]
+  /** Where someone was last: the next place is often near. */
+  recent: Mark | undefined
+  ended: boolean
+}
+
+export type ImportOnly = (
+  text: string,
+) =>
+  | { readonly state: CommandState; readonly position: number; readonly key: string }
+  | { readonly diagnostics: Diagnostic[] }
+
+/** States kept for a text: a theorem between two of them costs the commands from the one before. */
+const MARKS_KEPT = 256
+/** Field numbers of this build of Lean. */
+const COMMAND_STATE = { infoState: 8 } as const
+
+export type FileContexts = ReturnType<typeof createFileContexts>
+
+/**
+ * Environments inside files. A text is elaborated once, from its beginning, as far as someone asks; what stands at a
+ * later place costs only what stands between. Lean's data are persistent, so a state between two commands is cheap to
+ * keep. A text that begins like one that is known (a file with one proof filled in) shares what came of the beginning.
+ */
+export function createFileContexts(
+  lean: Objects,
+  elaborator: Elaborator,
+  constants: Constants,
+  reader: CommandReader,
+  importOnly: ImportOnly,
+) {
+  const { fn, field, inc, dec } = lean
+  const texts = new Map<number, FileText>()
+
+  const put = (id: number, text: string): { diagnostics: Diagnostic[] } | undefined => {
+    if (texts.has(id)) return undefined
+    const base = importOnly(text)
+    if ('diagnostics' in base) return base
+    const bytes = Buffer.from(text)
+    const begun = sharedBeginning(base.key, bytes)
+    const first = begun?.marks ?? [firstMark(base.state, base.position)]
+    const known: FileText = {
+      imports: base.key,
+      bytes,
+      input: elaborator.inputContext(text, 'file'),
+      done: begun?.done ?? [],
+      marks: first,
+      recent: undefined,
+      ended: false,
+    }
+    texts.set(id, known)
+    return undefined
+  }
+
+  const firstMark = (state: CommandState, position: number): Mark => {
+    const progress = elaborator.progressAt(state, position)
+    return { command: 0, position, ...progress, state: withoutInfoTrees(progress.state) }
+  }
+  /** Info trees would keep every term alive. Takes the state. */
+  const withoutInfoTrees = (state: CommandState): CommandState => {
+    const infoState = lean.makeCopy(field(state, COMMAND_STATE.infoState), {}, { 0: 0 })
+    const copy = lean.makeCopy(state, { [COMMAND_STATE.infoState]: infoState })
+    dec(state)
+    return copy
+  }
+
+  /** What the texts at hand have in common with a new one: the commands whose text, and the word behind it, is the same. */
+  const sharedBeginning = (imports: string, bytes: Buffer): { done: Done[]; marks: Mark[] } | undefined => {
+    let best: { text: FileText; common: number } | undefined
+    for (const text of texts.values()) {
+      if (text.imports !== imports) continue
+      const common = commonPrefix(bytes, text.bytes)
+      if (common > (best?.common ?? 0)) best = { text, common }
+    }
+    if (best === undefined) return undefined
+    const { text, common } = best
+    const reaches = (position: number) => position + nextWord(bytes, position) < common
+    const marks = text.marks.filter(({ position }) => reaches(position))
+    const last = marks.at(-1)
+    if (last === undefined) return undefined
+    return {
+      done: text.done.slice(0, last.command),
+      marks: marks.map((mark) => ({ ...mark, state: inc(mark.state), parser: inc(mark.parser) })),
+    }
+  }
+
+  const drop = (id: number): void => {
+    const text = texts.get(id)
+    if (text === undefined) return
+    texts.delete(id)
+    text.marks.forEach(free)
+    dec(text.input)
+  }
+  const free = ({ state, parser }: Mark): void => {
+    dec(state)
+    dec(parser)
+  }
+  const textOf = (id: number): FileText => {
+    const text = texts.get(id)
+    if (text === undefined) throw new Error(`unknown text ${id}`)
+    return text
+  }
+
+  // ------------------------------------------------------------------ going on
+  /** Runs the command at a mark. The mark stays. */
+  const step = (text: FileText, from: Mark): { mark: Mark; done: Done | undefined } => {
+    let described: Omit<Done, 'errors' | 'breaks' | 'after'> | undefined
+    let question = false
+    const after = elaborator.runCommand(
+      text.input,
+      { state: inc(from.state), parser: inc(from.parser) },
+      ({ syntax, kind, start, end }) => {
+        question = reader.isQuestion(syntax)
+        described = {
+          command: from.command,
+          ...(reader.range(syntax) ?? { start, end }),
+          declarations: reader.declarations(from.state, syntax),
+          inert: isInert(lean, elaborator, syntax, kind),
+        }
+        return syntax
+      },
+    )
+    const position = lean.natValue(field(after.parser, 0)) ?? text.bytes.length
+    const mark = { command: from.command + 1, position, state: after.state, parser: after.parser }
+    const errors = after.diagnostics.filter((d) => d.severity === 'error')
+    if (described === undefined) {
+      // The end of the text; what Lean could not read at all is an error there.
+      if (errors.length === 0) return { mark, done: undefined }
+      const end = text.bytes.length
+      described = { command: from.command, start: end, end, declarations: [], inert: false }
+    }
+    const breaks =
+      errors.length > 0 &&
+      !question &&
+      !(described.declarations.length > 0 && allStand(after.state, described.declarations))
+    return { mark, done: { ...described, errors, breaks, after: position } }
+  }
+
+  /**
+   * Whether the theorems of a command that has errors are known after it, with types in which nothing is missing: then only
+   * their proofs are bad, and what follows means what it would mean with good ones.
+   */
+  const allStand = (after: CommandState, declarations: PlacedCommand['declarations']): boolean =>
+    declarations.every(({ kind, name }) => {
+      if (kind === 'example') return true
+      if (kind !== 'theorem') return false
+      const info = findWritten(field(after, 0), name)
+      if (info === undefined) return false
+      const { type } = constants.value(info)
+      const whole = fn('l_Lean_Expr_hasSorry')(inc(type)) >>> 1 === 0
+      dec(info)
+      return whole
+    })
+  /** A constant of the text by its written name; this build makes every declaration private to its file. */
+  const findWritten = (env: Obj, written: string): Obj | undefined => {
+    for (const hidden of [true, false]) {
+      const prefix = hidden ? fn('lean_name_mk_numeral')(elaborator.makeName('_private'), UNIT) : UNIT
+      const name = reader.nameBelow(written, prefix)
+      const info = constants.find(env, name)
+      dec(name)
+      if (info !== undefined) return info
+    }
+    return undefined
+  }
+
+  /** Goes on to the next command; false at the end. */
+  const advance = (text: FileText): boolean => {
+    if (text.ended) return false
+    const from = text.marks.at(-1) as Mark
+    const { mark, done } = step(text, from)
+    if (done !== undefined) text.done.push(done)
+    text.ended = done === undefined || mark.position >= text.bytes.length
+    if (done === undefined) {
+      free(mark)
+      return false
+    }
+    text.marks.push(mark)
+    thin(text)
+    return true
+  }
+  /** Half of the states are enough where there are too many; the first and the last stay. */
+  const thin = (text: FileText): void => {
+    if (text.marks.length <= MARKS_KEPT) return
+    const last = text.marks.length - 1
+    text.marks = text.marks.filter((mark, i) => {
+      const kept = i % 2 === 0 || i === last || mark === text.recent
+      if (!kept) free(mark)
+      return kept
+    })
+  }
+
+  /** The state before a command, borrowed until the text goes on. */
+  const before = (text: FileText, command: number): Mark | undefined => {
+    thin(text)
+    while ((text.marks.at(-1) as Mark).command < command) if (!advance(text)) break
+    let at = text.marks.length - 1
+    while (at > 0 && (text.marks[at] as Mark).command > command) at--
+    let mark = text.marks[at] as Mark
+    if (mark.command > command) return undefined
+    while (mark.command < command) {
+      const { mark: next, done } = step(text, mark)
+      if (done === undefined) {
+        free(next)
+        return undefined
+      }
+      // Kept beside its neighbours: whoever asks for this place goes on from here.
+      text.marks.splice(++at, 0, next)
+      mark = next
+    }
+    text.recent = mark
+    return mark
+  }
+
+  // ------------------------------------------------------------------ what is asked
+  /** The commands from number `from` on that say something, for about `budgetMs`. */
+  const scan = (id: number, from: number, budgetMs: number) => {
+    const text = textOf(id)
+    const until = performance.now() + budgetMs
+    while (performance.now() < until || text.done.length <= from) if (!advance(text)) break
+    const commands = text.done
+      .slice(from)
+      .filter(({ declarations, errors }) => declarations.length > 0 || errors.length > 0)
+      .map(({ after: _, inert: __, ...command }) => command)
+    const position = text.done.at(-1)?.after ?? 0
+    return { kind: 'read' as const, commands, next: text.done.length, position, done: text.ended }
+  }
+
+  /**
+   * The environment at byte `end`, which must not be inside a command; the state is owned by the caller. Undefined where
+   * it is not a place between commands.
+   */
+  const openAt = (
+    id: number,
+    end: number,
+  ):
+    | { kind: 'opened'; state: CommandState; clean: boolean; imports: string }
+    | { kind: 'rejected'; diagnostics: Diagnostic[] }
+    | undefined => {
+    const text = textOf(id)
+    while ((text.done.at(-1)?.after ?? 0) < end) if (!advance(text)) break
+    const following = text.done.findIndex((done) => done.end > end)
+    const command = following < 0 ? text.done.length : following
+    const inside = text.done[command]
+    if (inside !== undefined && inside.start < end) return undefined
+    const obstacle = text.done.slice(0, command).find(({ breaks }) => breaks)
+    if (obstacle !== undefined) return { kind: 'rejected', diagnostics: obstacle.errors }
+    const mark = before(text, command)
+    if (mark === undefined) return undefined
+    return {
+      kind: 'opened',
+      state: inc(mark.state),
+      imports: text.imports,
+      clean: text.done.slice(0, command).every(({ inert }) => inert),
+    }
+  }
+
+  /** What stands before a command, and what is needed to run it with other syntax. Borrowed. */
+  const commandAt = (id: number, command: number) => {
+    const text = textOf(id)
+    const mark = before(text, command)
+    if (mark === undefined) throw new Error(`the text has no command ${command}`)
+    return { input: text.input, state: mark.state, parser: mark.parser }
+  }
+
+  /** Elaborates one command with parts of its text replaced, in the environment before it. Nothing of it is kept. */
+  const check = (id: number, command: number, edits: readonly Edit[]) => {
+    const text = textOf(id)
+    const mark = before(text, command)
+    const done = text.done[command]
+    if (mark === undefined || done === undefined) throw new Error(`the text has no command ${command}`)
+    const pieces: Buffer[] = [text.bytes.subarray(0, mark.position)]
+    let at = mark.position
+    for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+      pieces.push(text.bytes.subarray(at, edit.start), Buffer.from(edit.text))
+      at = edit.end
+    }
+    pieces.push(text.bytes.subarray(at, done.end), Buffer.from('\n'))
+    const input = elaborator.inputContext(Buffer.concat(pieces).toString(), 'file')
+    let holes = 0
+    const run = elaborator.runCommand(input, { state: inc(mark.state), parser: inc(mark.parser) }, ({ syntax }) => {
+      holes = reader.holes(syntax).length
+      return syntax
+    })
+    const errors = run.diagnostics.filter((d) => d.severity === 'error')
+    // One command and nothing after it: a proof must not end early, with the rest taken for something else.
+    const next = run.ended ? run : elaborator.runCommand(input, run, ({ syntax }) => syntax)
+    const whole = !run.ended && next.ended && next.diagnostics.length === 0
+    dec(next.state)
+    dec(next.parser)
+    dec(input)
+    return { errors, whole, holes }
+  }
+
+  return { put, drop, scan, openAt, commandAt, check }
+}
+
+function commonPrefix(a: Buffer, b: Buffer): number {
+  const length = Math.min(a.length, b.length)
+  let at = 0
+  const BLOCK = 4096
+  while (at + BLOCK <= length && a.compare(b, at, at + BLOCK, at, at + BLOCK) === 0) at += BLOCK
+  while (at < length && a[at] === b[at]) at++
+  return at
+}
+
+/** Bytes up to the end of the word at a place. */
+function nextWord(bytes: Buffer, position: number): number {
+  let length = 0
+  while (position + length < bytes.length && (bytes[position + length] as number) > 0x20) length++
+  return length
+}

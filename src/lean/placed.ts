@@ -1,0 +1,77 @@
+import { escapedName } from '../proof/names.ts'
+import type { TextPlaces } from '../proof/source-text.ts'
+import type { Theorem } from '../proof/theorem.ts'
+import type { FileDeclaration, PlacedCommand } from './embedded/file-protocol.ts'
+
+/** A theorem where it stands in a file. */
+export type PlacedTheorem = {
+  /** Its header is all that stands before it, its statement what is written of it before the proof. */
+  readonly theorem: Theorem
+  /** Lines from 1, columns from 0; the end is that of its proof. */
+  readonly start: Place
+  readonly end: Place
+  /** Where the proof begins. */
+  readonly proof: Place
+}
+type Place = { readonly line: number; readonly column: number }
+
+/** A file as an engine has read it. */
+export type FileReading = {
+  readonly places: TextPlaces
+  readonly commands: readonly PlacedCommand[]
+  readonly theorems: readonly PlacedTheorem[]
+}
+
+export type ReadOptions = {
+  /** Gets the share of the text that has been read. */
+  readonly onProgress?: (share: number) => void
+  /** Stops reading behind the first theorem for which it says so. */
+  readonly until?: (theorem: PlacedTheorem) => boolean
+  readonly signal?: AbortSignal
+}
+
+/** An engine that reads files: what stands in them, at which place. */
+export interface FileReader {
+  /**
+   * @param text as `sourceText` gives it
+   * @throws RejectedInput where the file's imports fail
+   */
+  readFile(text: string, options?: ReadOptions): Promise<FileReading>
+}
+
+/**
+ * The theorems among a file's commands, in order. An `example` is called after its line; a theorem in a `mutual` block
+ * stands before the block, since its statement cannot mention what the block declares.
+ */
+export function placedTheorems(places: TextPlaces, commands: readonly PlacedCommand[]): PlacedTheorem[] {
+  return commands.flatMap((command) =>
+    command.declarations.flatMap((declaration) => placedTheorem(places, command, declaration) ?? []),
+  )
+}
+
+export function placedTheorem(
+  places: TextPlaces,
+  command: PlacedCommand,
+  declaration: FileDeclaration,
+): PlacedTheorem | undefined {
+  const { kind, keyword, start, end, proof, preface } = declaration
+  if ((kind !== 'theorem' && kind !== 'example') || proof === undefined) return undefined
+  const { line } = places.place(start)
+  const name = kind === 'example' ? escapedName(`example_${line}`) : declaration.name
+  // Indentation belongs to the statement: its other lines stand by it.
+  const margin = places.lineStart(command.start)
+  const indented = preface === undefined && places.slice(margin, command.start).trim() === ''
+  const begin = indented ? margin : command.start
+  const written = (from: number, to: number) =>
+    kind === 'example'
+      ? `${places.slice(from, keyword.start)}theorem ${name}${places.slice(keyword.end, to)}`
+      : places.slice(from, to)
+  const before = preface === undefined ? '' : places.slice(preface.start, preface.end)
+  const statement = before + written(preface === undefined ? begin : start, proof)
+  return {
+    theorem: { name, header: places.slice(0, begin), statement: statement.trimEnd() },
+    start: places.place(start),
+    end: places.place(end),
+    proof: places.place(proof),
+  }
+}

@@ -1,0 +1,167 @@
+import type { FalseCase } from '../cases.ts'
+
+/** What `prove` may be handed by a policy: a script for a statement that is false, or one that does too much. */
+
+const FALSE = 'theorem t (a : Nat) : a = a + 1'
+const TRUE = 'theorem t (a b : Nat) (h : a = b + 1) : b < a'
+const META = 'import Lean\nopen Lean Elab Tactic Meta'
+
+const kind = 'script'
+export const SCRIPTS: readonly FalseCase[] = [
+  { kind, what: 'goals are left', statement: FALSE, tactics: ['skip'] },
+  { kind, what: 'a sorry behind a type', statement: FALSE, tactics: ['exact (sorry : False).elim'], because: /sorry/ },
+  {
+    kind,
+    what: 'a sorry in every goal of a refinement',
+    statement: FALSE,
+    tactics: ['refine absurd (a := True) ?_ ?_ <;> sorry'],
+    because: /sorry/,
+  },
+  {
+    kind,
+    what: 'a sorry that simp uses',
+    statement: FALSE,
+    tactics: ['simp [(sorry : a = a + 1 ↔ True)]'],
+    because: /sorry/,
+  },
+  { kind, what: 'a sorry in a calculation', statement: FALSE, tactics: ['calc a = a + 1 := sorry'], because: /sorry/ },
+  { kind, what: 'sorryAx by name', statement: FALSE, tactics: ['exact sorryAx _ false'], because: /sorry/ },
+  { kind, what: 'sorryAx said to be synthetic', statement: FALSE, tactics: ['exact sorryAx _ true'], because: /sorry/ },
+  { kind, what: 'show_term around a sorry', statement: FALSE, tactics: ['show_term sorry'], because: /sorry/ },
+  { kind, what: 'a search that admits what it did not find', statement: FALSE, tactics: ['apply?'] },
+  { kind, what: 'a search by exact?', statement: FALSE, tactics: ['exact?'] },
+  { kind, what: 'a search by rw?', statement: FALSE, tactics: ['rw?'] },
+  { kind, what: 'decide says no', statement: 'theorem t : 2 + 2 = 5', tactics: ['decide'] },
+  { kind, what: 'decide in the kernel says no', statement: 'theorem t : 2 + 2 = 5', tactics: ['decide +kernel'] },
+  {
+    kind,
+    what: 'decide in the kernel, which an option skips',
+    statement: 'theorem t : 2 + 2 = 5',
+    tactics: ['set_option debug.skipKernelTC true in decide +kernel'],
+  },
+  {
+    kind,
+    what: 'a calculation by the unchecked kernel inside a have',
+    statement: FALSE,
+    tactics: ['have h : 1 = 2 := by set_option debug.skipKernelTC true in decide +kernel', 'omega'],
+  },
+  { kind, what: 'native_decide says no', statement: 'theorem t : 2 + 2 = 5', tactics: ['native_decide'] },
+  { kind, what: 'its own theorem below itself', statement: FALSE, tactics: ['exact t a'] },
+  {
+    kind,
+    what: 'its own theorem, the decrease by sorry',
+    statement: FALSE,
+    tactics: ['exact t a', 'termination_by a', 'decreasing_by sorry'],
+  },
+  {
+    kind,
+    what: 'its own theorem at a greater number, the decrease by sorry',
+    statement: FALSE,
+    tactics: ['exact absurd (t (a + 1)) (by omega)', 'termination_by a', 'decreasing_by all_goals sorry'],
+  },
+  { kind, what: 'its own theorem in a have that recurses', statement: FALSE, tactics: ['have h := t', 'exact h a'] },
+  {
+    kind,
+    what: 'a local recursion without an end',
+    statement: FALSE,
+    tactics: ['let rec f (n : Nat) : n = n + 1 := f n', 'exact f a'],
+  },
+  {
+    kind,
+    what: 'a where-clause that admits',
+    statement: FALSE,
+    tactics: ['exact f a', 'where f (n : Nat) : n = n + 1 := sorry'],
+    because: /sorry/,
+  },
+  { kind, what: 'a proof for the compiler', statement: FALSE, tactics: ['exact lcProof'] },
+  { kind, what: 'an unsafe cast', statement: FALSE, tactics: ['exact unsafeCast (rfl : a = a)'] },
+  { kind, what: 'unsafe as a term', statement: FALSE, tactics: ['exact (unsafe (unsafeCast (rfl : a = a)))'] },
+  { kind, what: 'lcUnreachable', statement: FALSE, tactics: ['exact (lcUnreachable : False).elim'] },
+  { kind, what: 'a panic', statement: FALSE, tactics: ['exact panic! "no"'] },
+  { kind, what: 'unreachable!', statement: FALSE, tactics: ['exact unreachable!'] },
+  { kind, what: 'a comment closed where none is open', statement: FALSE, tactics: ['exact rfl -/'] },
+  { kind, what: 'the goal is another one now', statement: FALSE, tactics: ['show a = a', 'rfl'] },
+  {
+    kind,
+    what: 'the goal changed by sorry',
+    statement: FALSE,
+    tactics: ['suffices h : True by sorry', 'trivial'],
+    because: /sorry/,
+  },
+  {
+    kind,
+    what: 'a false hypothesis is made',
+    statement: FALSE,
+    tactics: ['have h : False := by simp_all', 'exact h.elim'],
+  },
+  {
+    kind,
+    what: 'omega for what it cannot know',
+    statement: 'theorem t (a b : Nat) : a * b = a + b',
+    tactics: ['omega'],
+  },
+  {
+    kind,
+    what: 'bv_decide',
+    header: 'import Std.Tactic.BVDecide',
+    statement: 'theorem t (a : BitVec 8) : a = a + 1#8',
+    tactics: ['bv_decide'],
+  },
+  { kind, what: 'the end of the section is forged', statement: FALSE, tactics: ['rfl\nend'] },
+  { kind, what: 'another theorem is opened', statement: TRUE, tactics: ['omega\n\ntheorem u : True := trivial'] },
+  { kind, what: 'a variable behind it', statement: TRUE, tactics: ['omega\nvariable (x : Nat)'] },
+  { kind, what: 'an attribute behind it', statement: TRUE, tactics: ['omega\nattribute [simp] t'] },
+  { kind, what: 'a second import', statement: TRUE, tactics: ['omega\nimport Std'] },
+  {
+    kind,
+    what: 'a goal assigned by code',
+    header: META,
+    statement: FALSE,
+    tactics: ['run_tac (do (← getMainGoal).assign (mkConst ``True.intro))'],
+  },
+  {
+    kind,
+    what: 'a goal closed by code without a check',
+    header: META,
+    statement: FALSE,
+    tactics: ['run_tac closeMainGoal `no (mkConst ``True.intro) false'],
+  },
+  {
+    kind,
+    what: 'a goal dropped by code',
+    header: META,
+    statement: FALSE,
+    tactics: ['run_tac setGoals []'],
+  },
+  {
+    kind,
+    what: 'a constant added by code, without a check',
+    header: META,
+    statement: FALSE,
+    tactics: [
+      [
+        'run_tac do',
+        '    let d := Declaration.thmDecl { name := `no, levelParams := [], type := mkConst ``False, value := mkConst ``True.intro }',
+        '    let .ok env := (← getEnv).addDeclCore 0 d none (doCheck := false) | throwError "no"',
+        '    setEnv env',
+        '    closeMainGoal `no (mkApp2 (mkConst ``False.elim [.zero]) (← getMainTarget) (mkConst `no))',
+      ].join('\n'),
+    ],
+  },
+  {
+    kind,
+    what: 'a term by code',
+    header: META,
+    statement: FALSE,
+    tactics: ['exact (by_elab return mkConst ``True.intro)'],
+  },
+  {
+    kind,
+    what: 'the environment forgets that there was an error',
+    header: META,
+    statement: FALSE,
+    tactics: [
+      'run_tac (do (← getMainGoal).assign (← mkSorry (← getMainTarget) true); modifyThe Core.State fun s => { s with messages := {} })',
+    ],
+  },
+]
