@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { judgeEach } from '../../../bench/kernel/differential.ts'
 import { BenchLean } from '../../../bench/kernel/lean.ts'
 import { mutate } from '../../../bench/kernel/mutants.ts'
+import { DeclarationCheck } from '../../../src/lean/kernel/declaration-check.ts'
 import { Library } from '../../../src/lean/kernel/library.ts'
 import { type SecondAnswer, SecondKernel } from '../../../src/lean/second-kernel.ts'
+import type { InductiveEntry } from '../../../src/proof/declarations/export.ts'
 import type { NameParts } from '../../../src/proof/declarations/names.ts'
 import { MalformedExport, validateExport } from '../../../src/proof/declarations/validate.ts'
 
@@ -98,6 +100,51 @@ describe('proofs that neither accepts', () => {
       expect(answer.second.verdict).toMatchObject({ kind: 'refused', reason: expect.stringMatching(why) })
     })
   }
+})
+
+test('recursors are those that Lean computes, and others are refused', async () => {
+  const process = await lean.process()
+  const imports = [{ module: 'Init', all: false }]
+  const names: NameParts[] = [['List'], ['Nat'], ['Eq'], ['Acc'], ['And'], ['Vector'], ['Lean', 'Json']]
+  const get = async (most: number) => {
+    const params = { imports, names, most, follow: most > 0 }
+    const answer = await process.request('libraryConstants', params, DEADLINE_MS)
+    if (answer.kind === 'refused') throw new Error(answer.reason)
+    return answer
+  }
+  const whole = await get(2_000)
+  const groups = validateExport((await get(0)).exported)
+  const judge = (inductive: InductiveEntry) => {
+    const library = new Library(1_000_000, true)
+    library.add(validateExport(whole.exported), [], whole.axioms)
+    const data = validateExport({ ...groups, declarations: [{ inductive }] })
+    const step = new DeclarationCheck(library, data, { apart: true }).run()
+    return step.kind === 'refused' ? step.rule : step.kind
+  }
+  let wrong = 0
+  for (const declaration of groups.declarations) {
+    if (!('inductive' in declaration)) continue
+    const { inductive } = declaration
+    const [rec, ...others] = inductive.recs
+    if (rec === undefined) continue
+    expect(judge(inductive)).toBe('accepted')
+    const [rule, second = rule] = rec.rules
+    if (rule === undefined || second === undefined) continue
+    const claims: Partial<typeof rec>[] = [
+      { k: !rec.k },
+      { numMinors: rec.numMinors + 1 },
+      { numMotives: rec.numMotives + 1, numMinors: Math.max(0, rec.numMinors - 1) },
+      { rules: rec.rules.map((r) => ({ ...r, rhs: second.rhs === r.rhs ? rec.type : second.rhs })) },
+      { rules: rec.rules.map((r) => ({ ...r, nfields: r.nfields + 1 })) },
+      { rules: [] },
+      { type: rule.rhs },
+    ]
+    for (const claim of claims) {
+      expect(judge({ ...inductive, recs: [{ ...rec, ...claim }, ...others] })).toBe('inductive: recursor')
+      wrong++
+    }
+  }
+  expect(wrong).toBeGreaterThan(25)
 })
 
 test('both kernels agree on declarations of the library and on mutants of them', async () => {

@@ -132,6 +132,19 @@ describe('a proof against a statement', () => {
   })
 })
 
+test('nothing unsafe of the library is there for a proof', () => {
+  const library = preludeLibrary()
+  library.add(declarations('unsafe axiom cast.{u} : (A : Sort u) -> A unsafe def loop : False := loop'), [], [])
+  for (const constant of ['cast.{0} False', 'loop']) {
+    const step = new ProofCheck(
+      library,
+      declarations('axiom t : False'),
+      declarations(`theorem t : False := ${constant}`),
+    ).run()
+    expect(step).toMatchObject({ kind: 'refused', rule: 'unknown constant' })
+  }
+})
+
 describe('what cannot be said at all', () => {
   test('an open term: lean4 14484 needs a free variable in an opaque constant', () => {
     const data = unchecked('opaque t : Nat := 5')
