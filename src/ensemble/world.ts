@@ -1,5 +1,5 @@
 import { type Engine, RejectedInput, type TacticLimits } from '../lean/engine.ts'
-import { verifyProof } from '../lean/verifier.ts'
+import { refusalReason, verifyProof } from '../lean/verifier.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { Domain } from '../search/domain.ts'
@@ -19,7 +19,10 @@ export type Opened =
     }
   | { readonly kind: 'rejected'; readonly message: string }
 
-export type Verified = { readonly verified: boolean; readonly source: string; readonly axioms: readonly string[] }
+export type Verified =
+  | { readonly verified: true; readonly source: string; readonly axioms: readonly string[] }
+  /** Why, in one line, and all that Lean said. */
+  | { readonly verified: false; readonly reason: string; readonly messages: readonly string[] }
 
 /** Lean: one session per theorem, and the verifier. */
 export function engineWorld(engine: Engine, limits: TacticLimits): World {
@@ -36,7 +39,7 @@ export function engineWorld(engine: Engine, limits: TacticLimits): World {
           const { verdict, source } = await verifyProof(engine, theorem, proof)
           return verdict.kind === 'verified'
             ? { verified: true, source, axioms: verdict.axioms }
-            : { verified: false, source, axioms: [] }
+            : { verified: false, reason: refusalReason(verdict), messages: verdict.messages }
         },
         close: () => started.session.close(),
       }
