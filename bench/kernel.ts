@@ -37,6 +37,7 @@ async function main(): Promise<void> {
   const lean = new BenchLean()
   const kernel = new SecondKernel(lean.constants)
   const rows: Row[] = []
+  let resident = 0
   const left = new Map<string, number>()
   try {
     for (const [i, proof] of proofs.entries()) {
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
         rows.push(row)
         if (row.second !== row.lean) console.log(`  ${row.second}: ${proof.from} ${proof.name}: ${row.reason}`)
       }
+      resident = Math.max(resident, process.memoryUsage.rss())
       if (i % 100 === 99) console.log(`${i + 1} …`)
     }
   } finally {
@@ -57,6 +59,7 @@ async function main(): Promise<void> {
     lean.end()
   }
   report(rows, left)
+  console.log(`most resident memory here, of this program and the kernel's thread: ${Math.round(resident / 1e6)} MB`)
 }
 
 async function checkBoth(
