@@ -80,6 +80,18 @@ test('imports go one way, and each package lives in its room', () => {
   expect(checked).toBeGreaterThan(100)
 })
 
+test('the second kernel knows the vocabulary of proofs and nothing else, not even Node', () => {
+  const inKernel = (path: string) => path.startsWith(join('lean', 'kernel', '/'))
+  const kernel = files.filter((file) => inKernel(relative(src, file)))
+  const foreign = kernel.flatMap(importsOf).filter(({ file, target }) => {
+    if (!target.startsWith('.')) return true
+    const to = relative(src, join(dirname(file), target))
+    return !inKernel(to) && roomOf(join(src, to)) !== 'proof'
+  })
+  expect(kernel.length).toBeGreaterThan(20)
+  expect(foreign).toEqual([])
+})
+
 test('search knows the policy by its interface only, and the interface of the engine knows no process', () => {
   const policyImports = files
     .filter((file) => roomOf(file) === 'search')

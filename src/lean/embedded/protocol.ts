@@ -299,6 +299,41 @@ export const methods = {
     z.object({ theorem: z.number(), state: z.number(), tactic: z.string() }),
     z.object({ premises: z.array(z.string()) }),
   ),
+  /**
+   * Constants of a library as `DeclarationExport`, which the receiver validates: those named and, as far as `most`
+   * declarations go, what they mention. The second kernel asks for them; see host/library-constants.ts.
+   */
+  libraryConstants: method(
+    'libraryConstants',
+    z.object({
+      imports: importsSchema,
+      names: z.array(nameSchema).readonly(),
+      most: z.number(),
+      follow: z.boolean(),
+    }),
+    z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('constants'),
+        exported: exportSchema,
+        /** Which of them are axioms: theorems look the same. */
+        axioms: z.array(nameSchema),
+        heapBytes: z.number(),
+      }),
+      refused,
+    ]),
+  ),
+  /** What Lean's kernel says to each of some declarations by itself; null where it accepts. For comparing kernels. */
+  judgeDeclarations: method(
+    'judgeDeclarations',
+    z.object({ imports: importsSchema, exported: exportSchema }),
+    z.object({ refusals: z.array(z.string().nullable()), heapBytes: z.number() }),
+  ),
+  /** All constants of a library, with the numbers of their kinds in `Lean.ConstantInfo`. */
+  libraryNames: method(
+    'libraryNames',
+    z.object({ imports: importsSchema }),
+    z.object({ names: z.array(z.object({ name: nameSchema, kind: z.number() })) }),
+  ),
   memory: method('memory', z.object({}), memorySchema),
   /** A code file's contents, base64: what V8 has optimised so far. */
   compiledCode: method('compiledCode', z.object({}), z.object({ code: z.string() })),

@@ -1,3 +1,5 @@
+import type { NameParts } from '../../../proof/declarations/names.ts'
+import { validateExport } from '../../../proof/declarations/validate.ts'
 import type { Diagnostic } from '../../engine.ts'
 import type { Edit, FileHole } from '../file-protocol.ts'
 import type { HostMemory, HostStep } from '../protocol.ts'
@@ -5,10 +7,14 @@ import { boot, type HostPaths } from './boot.ts'
 import { tolerateMissingCode } from './code-generation.ts'
 import { createCommandReader } from './commands.ts'
 import { createConstants } from './constants.ts'
+import type { ImportedModule } from './declared.ts'
 import { type CommandState, createElaborator } from './elaborator.ts'
 import { createFileContexts } from './file-contexts.ts'
 import { isInert } from './inert.ts'
+import { createDeclarationJudge } from './judge-declarations.ts'
+import { createKernel } from './kernel.ts'
 import { createLibrary } from './library.ts'
+import { createLibraryConstants } from './library-constants.ts'
 import { createPremises } from './premises.ts'
 import { createProofStates, type OpenTheorem, type SavedState } from './proof-states.ts'
 import { createSourceFiles, type SourceFile } from './source-files.ts'
@@ -25,6 +31,7 @@ export async function createHost(paths: HostPaths) {
   const constants = createConstants(lean, elaborator)
   const premises = createPremises(lean, elaborator, constants)
   const library = createLibrary(lean, elaborator, constants)
+  const libraryConstants = createLibraryConstants(lean, elaborator, constants)
   const sourceFiles = createSourceFiles(lean, elaborator)
   const commandReader = createCommandReader(lean, elaborator)
 
@@ -55,6 +62,7 @@ export async function createHost(paths: HostPaths) {
     imported.set(key, state)
     return { state, position, key }
   }
+  const judgeDeclarations = createDeclarationJudge(lean, createKernel(lean, elaborator))
 
   const fileContexts = createFileContexts(lean, elaborator, constants, commandReader, importOnly)
   const verification = createVerification(lean, elaborator, constants, importOnly, fileContexts.obstacles)
@@ -263,6 +271,28 @@ export async function createHost(paths: HostPaths) {
     libraryModules: (environment: number) => library.modules(environmentState(environment)),
     stateTheorems: (environment: number, header: string, names: readonly string[]) =>
       library.state(environmentState(environment), header, names),
+    libraryConstants: (
+      imports: readonly ImportedModule[],
+      names: readonly NameParts[],
+      most: number,
+      follow: boolean,
+    ) => {
+      const found = verification.libraryOf(imports)
+      if ('kind' in found) return found
+      const collected = libraryConstants.collect(found.environment, names, most, follow)
+      return { kind: 'constants' as const, ...collected, heapBytes: lean.heapBytes() }
+    },
+    judgeDeclarations: (imports: readonly ImportedModule[], exported: unknown) => {
+      const found = verification.libraryOf(imports)
+      if ('kind' in found) throw new Error(found.reason)
+      const refusals = judgeDeclarations(found.kernelEnvironment, validateExport(exported))
+      return { refusals, heapBytes: lean.heapBytes() }
+    },
+    libraryNames: (imports: readonly ImportedModule[]) => {
+      const found = verification.libraryOf(imports)
+      if ('kind' in found) throw new Error(found.reason)
+      return { names: libraryConstants.list(found.environment) }
+    },
     heapBytes: lean.heapBytes,
     compiledCode,
   }

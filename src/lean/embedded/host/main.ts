@@ -125,6 +125,11 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   on(methods.usedTheorems, (host, { theorem, state, tactic }) => ({
     premises: host.usedTheorems(theorem, state, tactic),
   }))
+  on(methods.libraryConstants, (host, { imports, names, most, follow }) =>
+    host.libraryConstants(imports, names, most, follow),
+  )
+  on(methods.judgeDeclarations, (host, { imports, exported }) => host.judgeDeclarations(imports, exported))
+  on(methods.libraryNames, (host, { imports }) => host.libraryNames(imports))
   on(methods.putText, (host, { id, text }) => host.putText(id, text))
   on(methods.scanText, (host, { id, from, budgetMs }) => host.scanText(id, from, budgetMs))
   on(methods.openText, (host, { id, end, further }) => host.openText(id, end, further))

@@ -167,6 +167,11 @@ export function createObjects(module: WasmModule) {
     // The memory is shared between threads, which TextDecoder refuses to read; slice copies.
     return decoder.decode(u8.slice(o + HEADER + 12, o + HEADER + 11 + (u32[(o + HEADER) >> 2] as number)))
   }
+  /** A copy of a string's UTF-8, without the byte that ends it. */
+  const stringBytes = (o: Obj): Uint8Array => {
+    refresh()
+    return u8.slice(o + HEADER + 12, o + HEADER + 11 + (u32[(o + HEADER) >> 2] as number))
+  }
   /** Like `stringValue`, and gives the string back. */
   const takeString = (o: Obj): string => {
     const text = stringValue(o)
@@ -248,6 +253,7 @@ export function createObjects(module: WasmModule) {
     isImmortal,
     isScalarValue: isScalar,
     stringValue,
+    stringBytes,
     takeString,
     isString,
     arrayItems,

@@ -19,7 +19,7 @@ export type CheckResult =
 export const refuse = (reason: string, messages: string[] = []): Refusal => ({ kind: 'refused', reason, messages })
 
 /** An imported library, and nothing else: borrowed. */
-export type Library = { readonly kernelEnvironment: Obj; readonly axioms: LibraryAxioms }
+export type Library = { readonly kernelEnvironment: Obj; readonly environment: Obj; readonly axioms: LibraryAxioms }
 
 /**
  * Checks a proof against a statement, both plain data, on top of the library: what `combine` makes of them must rest on

@@ -193,6 +193,7 @@ export function createVerification(
       )
     const env = environment(base.state)
     const library: Library = {
+      environment: env,
       kernelEnvironment: lean.fn('lean_elab_environment_to_kernel_env')(lean.inc(env)),
       axioms: createLibraryAxioms(lean, elaborator, constants, env),
     }
@@ -212,5 +213,5 @@ export function createVerification(
     }
   }
 
-  return { state, exportProof, check }
+  return { state, exportProof, check, libraryOf }
 }
