@@ -126,9 +126,6 @@ function report(rows: readonly Row[], left: ReadonlyMap<string, number>): void {
   }
   console.log('\nmedian Lean ms, median ms, medians and 99th percentiles of the ratio second / Lean')
   console.log(`largest store: ${Math.max(...rows.map(({ terms }) => terms))} terms`)
-  console.log(
-    `resident memory here, both the thread and this program: ${Math.round(process.memoryUsage.rss() / 1e6)} MB`,
-  )
   const slow = [...rows].sort((a, b) => b.secondMs - a.secondMs).slice(0, 8)
   for (const { proof, secondMs, leanMs, steps } of slow)
     console.log(
