@@ -9,6 +9,7 @@ import { DEFAULT_LIMITS, type ProofSession } from '../lean/engine.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
 import { refusalReason, verifyProof } from '../lean/verifier.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
+import { kernelsText } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { plural } from '../report/plural.ts'
@@ -154,7 +155,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
         return { verified: false, ...refusal }
       }
       alsoCheckedBy = verdict.alsoCheckedBy ?? []
-      return { verified: true, source, axioms: verdict.axioms }
+      return { verified: true, source, axioms: verdict.axioms, ...(verdict.kernels && { kernels: verdict.kernels }) }
     }
     const run = await search(engine, session, members, flags, verify, interrupt.signal)
     log.debug(run.statistics, 'search')
@@ -164,7 +165,10 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       const shorter = await minimiseProof({ tactics }, scriptRunner(session, interrupt.signal)).catch(() => undefined)
       if (shorter !== undefined && shorter.tactics.length < tactics.length) {
         const answer = await verify(shorter)
-        if (answer.verified) proof = { ...proof, ...shorter, source: answer.source, axioms: answer.axioms }
+        if (answer.verified) {
+          const { verified: _, ...rest } = answer
+          proof = { ...proof, ...shorter, ...rest }
+        }
       }
     }
     // First of all what was found is shown: a file may turn out not to be writable.
@@ -303,7 +307,8 @@ function print(
     console.log(`${theorem.name}: proved${by} (${work})\n`)
     // What stands before it in its file is not shown again.
     console.log(placed === undefined ? proof.source : proof.source.slice(theorem.header.trim().length).trimStart())
-    const also = alsoChecked(proof.alsoCheckedBy)
+    const kernels = kernelsText(proof.kernels)
+    const also = `${kernels === '' ? '' : `; ${kernels}`}${alsoChecked(proof.alsoCheckedBy)}`
     console.log(
       `Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(proof.axioms)}${also}.`,
     )
@@ -336,6 +341,7 @@ function asJson(
           verdict: {
             kind: 'verified',
             axioms: proof.axioms,
+            ...(proof.kernels === undefined ? {} : { kernels: proof.kernels }),
             ...(proof.alsoCheckedBy.length === 0 ? {} : { alsoCheckedBy: proof.alsoCheckedBy }),
           },
           provedBy: run.proved?.member.name,

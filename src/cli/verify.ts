@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { type Engine, RejectedInput } from '../lean/engine.ts'
 import type { DeclarationExport } from '../proof/declarations/export.ts'
 import { toNdjson } from '../proof/declarations/ndjson.ts'
+import { type Kernels, kernelsText } from '../proof/kernels.ts'
 import { codeTokens } from '../proof/lean-text.ts'
 import { isCommandWord } from '../proof/statement.ts'
 import { EXIT, InputError } from './failure.ts'
@@ -12,7 +13,15 @@ import { checkComments, readLean } from './read-lean.ts'
 import { statementOf } from './target.ts'
 import { alsoChecked, renderDiagnostics, showSteps } from './terminal.ts'
 
-type Flags = { statement: string; header?: string; lean?: string; json?: true; export?: string }
+type Flags = {
+  statement: string
+  header?: string
+  lean?: string
+  json?: true
+  export?: string
+  kernels?: true
+  requireBoth?: true
+}
 
 export function verifyCommand(): Command {
   return new Command('verify')
@@ -23,6 +32,8 @@ export function verifyCommand(): Command {
     .option(...LEAN_FLAG)
     .option('--json', 'print the verdict as JSON')
     .option('--export <file>', "write what was checked as NDJSON, in lean4export's format 3.1, for other checkers")
+    .option('--kernels', "print what Lean's kernel and our own said, with times")
+    .option('--require-both', 'reject what our own kernel does not finish')
     .action(async (file: string, flags: Flags) => {
       process.exitCode = await verify(file, flags)
     })
@@ -45,12 +56,16 @@ async function verify(what: string, flags: Flags): Promise<number> {
     const onExport = (data: DeclarationExport) => {
       exported = data
     }
-    const options = flags.export === undefined ? {} : { onExport }
+    const requireBoth = flags.requireBoth === true
+    const options = flags.export === undefined ? { requireBoth } : { requireBoth, onExport }
     const verdict = await engine.verify(theorem, { source, name: theorem.name }, options)
     if (flags.json === true) console.log(JSON.stringify({ theorem, verdict, lean: engine.leanVersion }, null, 2))
     else if (verdict.kind === 'verified') {
       const axioms = verdict.axioms.length === 0 ? 'none beyond those of the library' : verdict.axioms.join(', ')
-      console.log(`verified: ${theorem.name}; axioms: ${axioms}${alsoChecked(verdict.alsoCheckedBy)}`)
+      console.log(
+        `verified: ${theorem.name}; axioms: ${axioms}${clause(kernelsText(verdict.kernels))}${alsoChecked(verdict.alsoCheckedBy)}`,
+      )
+      if (flags.kernels === true) console.log(kernelLines(verdict.kernels))
       for (const message of verdict.elsewhere ?? []) console.log(`  ${ELSEWHERE}: ${message.replaceAll('\n', '\n  ')}`)
     } else {
       console.log(`rejected: ${verdict.reason}`)
@@ -68,6 +83,15 @@ async function verify(what: string, flags: Flags): Promise<number> {
   } finally {
     await engine.dispose()
   }
+}
+
+const clause = (text: string): string => (text === '' ? '' : `; ${text}`)
+
+function kernelLines(kernels: Kernels | undefined): string {
+  if (kernels === undefined) return '  this Lean has no second kernel beside it'
+  const { leanMs, own } = kernels
+  const said = own.kind === 'accepted' ? 'accepted' : `not finished, limit of ${own.limit}`
+  return `  Lean's kernel: accepted, ${leanMs.toFixed(0)} ms\n  our kernel:    ${said}, ${own.ms.toFixed(0)} ms`
 }
 
 const ELSEWHERE = 'note: an error elsewhere in the file, on which the theorem does not rest'

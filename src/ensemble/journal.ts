@@ -1,3 +1,4 @@
+import type { Kernels } from '../proof/kernels.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import type { TreeRecord } from '../search/tree-record.ts'
 import type { Completion, MemberProgress } from './plan.ts'
@@ -39,6 +40,8 @@ export type ProofRecord = {
   /** The file that was verified. */
   readonly source: string
   readonly axioms: readonly string[]
+  /** Left out where no second kernel was asked. */
+  readonly kernels?: Kernels
 }
 
 /** A finished script that the verifier did not take; its key is made as a proof's. */

@@ -40,7 +40,10 @@ export function recordedTheorem(
         if (result.kind === 'open') state = result.state
       }
       const proof = proofs.find(({ key }) => key === `${state.key} ${tactics.at(-1)}`)
-      if (proof !== undefined) return { verified: true, source: proof.source, axioms: proof.axioms }
+      if (proof !== undefined) {
+        const { source, axioms, kernels } = proof
+        return { verified: true, source, axioms, ...(kernels === undefined ? {} : { kernels }) }
+      }
       if (last?.outcome.kind === 'finished' && last.outcome.verdict.kind === 'refused') {
         const { reason } = last.outcome.verdict
         const refusal = refusals.find(({ key }) => key === `${state.key} ${tactics.at(-1)}`)

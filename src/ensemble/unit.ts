@@ -64,7 +64,8 @@ export async function runUnit(
       refusals.push({ key, tactics: proof.tactics, reason, messages })
       return { accepted: false, reason }
     }
-    const record = { key, tactics: proof.tactics, source: answer.source, axioms: answer.axioms }
+    const { verified: _, ...verified } = answer
+    const record = { key, tactics: proof.tactics, ...verified }
     place.proofs.set(key, record)
     found.push(record)
     return { accepted: true }

@@ -2,6 +2,7 @@ import { autoBoundName } from '../lean/auto-bound.ts'
 import { type Diagnostic, type Engine, RejectedInput, type TacticLimits } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
 import { refusalReason, verifyProof } from '../lean/verifier.ts'
+import type { Kernels } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { Domain } from '../search/domain.ts'
@@ -22,7 +23,12 @@ export type Opened =
   | { readonly kind: 'rejected'; readonly message: string }
 
 export type Verified =
-  | { readonly verified: true; readonly source: string; readonly axioms: readonly string[] }
+  | {
+      readonly verified: true
+      readonly source: string
+      readonly axioms: readonly string[]
+      readonly kernels?: Kernels
+    }
   /** Why, in one line, and all that Lean said. */
   | { readonly verified: false; readonly reason: string; readonly messages: readonly string[] }
 
@@ -32,6 +38,8 @@ function rejectedMessage(where: 'header' | 'statement', diagnostics: readonly Di
   const hint = mathlibHint(diagnostics)
   return hint === undefined ? message : `${hint} (${message.split('\n')[0]})`
 }
+
+const kernelsOf = ({ kernels }: { readonly kernels?: Kernels }) => (kernels === undefined ? {} : { kernels })
 
 /** Lean: one session per theorem, and the verifier. */
 export function engineWorld(engine: Engine, limits: TacticLimits): World {
@@ -55,7 +63,7 @@ export function engineWorld(engine: Engine, limits: TacticLimits): World {
         async verify(proof) {
           const { verdict, source } = await verifyProof(engine, theorem, proof)
           return verdict.kind === 'verified'
-            ? { verified: true, source, axioms: verdict.axioms }
+            ? { verified: true, source, axioms: verdict.axioms, ...kernelsOf(verdict) }
             : { verified: false, reason: refusalReason(verdict), messages: verdict.messages }
         },
         close: () => started.session.close(),

@@ -1,4 +1,5 @@
 import type { DeclarationExport } from '../proof/declarations/export.ts'
+import type { Kernels } from '../proof/kernels.ts'
 import type { ProofState } from '../proof/proof-state.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
@@ -47,6 +48,8 @@ export type Verdict =
       readonly axioms: readonly string[]
       /** Checkers from elsewhere that have accepted it too; left out where there are none. */
       readonly alsoCheckedBy?: readonly string[]
+      /** What the second kernel said; left out where there is none. */
+      readonly kernels?: Kernels
       /** Lean's errors in other commands of the file, which the theorem does not rest on; left out where there are none. */
       readonly elsewhere?: readonly string[]
     }
@@ -63,6 +66,8 @@ export type Submission = {
 export type VerifyOptions = {
   /** Milliseconds for each of the processes that take part; a proof that takes longer is rejected. */
   readonly deadlineMs?: number
+  /** What the second kernel does not finish is rejected. */
+  readonly requireBoth?: boolean
   /** Is given what the kernel accepted, where the engine can tell and the proof is verified. */
   readonly onExport?: (data: DeclarationExport) => void
 }

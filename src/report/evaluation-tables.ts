@@ -31,6 +31,7 @@ export function evaluationFacts(summary: Summary): [string, string][] {
       'Proofs',
       `${counts.proved} theorems; median ${number(proofLengths.median)} steps, mean ${number(proofLengths.mean)}`,
     ],
+    ['Kernels', kernelsOf(summary)],
     ['Estimator', estimatorText(summary)],
     ['Mode', `${summary.mode}, ${summary.passes} passes each, seed ${summary.seed}`],
     ['Lean', `${summary.leanVersion}, library ${summary.libraryHash.slice(0, 12)}`],
@@ -229,4 +230,12 @@ export function signed(share: number): string {
 
 function number(value: number): string {
   return Number.isFinite(value) ? String(Math.round(value * 10) / 10) : '-'
+}
+
+/** Who accepted the proofs: one of each theorem is counted. */
+function kernelsOf({ kernels }: Summary): string {
+  const of = (word: string): number => kernels[word] ?? 0
+  const alone = of('unfinished') > 0 ? `; ${of('unfinished')} by Lean's kernel alone, ours reached a limit` : ''
+  const unknown = of('not asked') > 0 ? `; ${of('not asked')} by Lean alone, no second kernel was asked` : ''
+  return `${of('accepted')} proofs accepted by two kernels${alone}${unknown}`
 }

@@ -27,6 +27,14 @@ const proofRow = z.object({
   tactics: z.string(),
   source: z.string(),
   axioms: z.string(),
+  kernels: z.string().nullable(),
+})
+const kernelsSchema = z.object({
+  leanMs: z.number(),
+  own: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('accepted'), ms: z.number() }),
+    z.object({ kind: z.literal('unfinished'), limit: z.string(), ms: z.number() }),
+  ]),
 })
 const refusalRow = z.object({ key: z.string(), tactics: z.string(), reason: z.string(), messages: z.string() })
 const turnRow = z.object({ turns: z.number(), elapsed: z.number(), open: z.number() })
@@ -255,16 +263,17 @@ export class RunJournal implements Journal {
 
   #proofs(theorem: number): ProofRecord[] {
     const rows = this.database
-      .prepare('SELECT id, key, tactics, source, axioms FROM proofs WHERE theorem_id = ?')
+      .prepare('SELECT id, key, tactics, source, axioms, kernels FROM proofs WHERE theorem_id = ?')
       .all(theorem)
     return z
       .array(proofRow)
       .parse(rows)
-      .map(({ key, tactics, source, axioms }) => ({
+      .map(({ key, tactics, source, axioms, kernels }) => ({
         key,
         source,
         tactics: strings.parse(JSON.parse(tactics)),
         axioms: strings.parse(JSON.parse(axioms)),
+        ...(kernels === null ? {} : { kernels: kernelsSchema.parse(JSON.parse(kernels)) }),
       }))
   }
 
@@ -293,10 +302,12 @@ export class RunJournal implements Journal {
 
   #writeProofs(theorem: number, proofs: readonly ProofRecord[]): void {
     const insert = this.database.prepare(
-      'INSERT OR IGNORE INTO proofs (theorem_id, key, tactics, source, axioms) VALUES (?, ?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO proofs (theorem_id, key, tactics, source, axioms, kernels) VALUES (?, ?, ?, ?, ?, ?)',
     )
-    for (const { key, tactics, source, axioms } of proofs)
-      insert.run(theorem, key, JSON.stringify(tactics), source, JSON.stringify(axioms))
+    for (const { key, tactics, source, axioms, kernels } of proofs) {
+      const said = kernels === undefined ? null : JSON.stringify(kernels)
+      insert.run(theorem, key, JSON.stringify(tactics), source, JSON.stringify(axioms), said)
+    }
   }
 
   #insertUnit(theorem: number, member: number, unit: UnitRecord): number | bigint {

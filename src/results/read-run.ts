@@ -33,7 +33,7 @@ const theoremRow = z.object({
 })
 const countRow = z.object({ theorem_id: z.number(), member_id: z.number(), n: z.number(), last: z.number() })
 const successRow = z.object({ theorem_id: z.number(), member_id: z.number(), pass: z.number() })
-const proofRow = z.object({ theorem_id: z.number(), tactics: z.string(), source: z.string() })
+const proofRow = z.object({ theorem_id: z.number(), tactics: z.string(), source: z.string(), kernels: z.string() })
 const refusalRow = z.object({
   theorem: z.string(),
   member: z.string(),
@@ -75,7 +75,14 @@ export type TheoremResult = Omit<z.infer<typeof theoremRow>, 'id'> & {
   /** The same without what a member did in time that the others did not have. */
   readonly ordinary: readonly PassCounts[]
   /** The shortest verified proof. */
-  readonly proof: { readonly tactics: readonly string[]; readonly source: string } | undefined
+  readonly proof:
+    | {
+        readonly tactics: readonly string[]
+        readonly source: string
+        /** What the second kernel said: `accepted`, `unfinished` or `not asked`. */
+        readonly kernels: string
+      }
+    | undefined
 }
 
 /** A finished script that the verifier did not take. */
@@ -268,18 +275,21 @@ function readRefusals(database: Database, run: number): Refusal[] {
     }))
 }
 
-function readProofs(database: Database, run: number): Map<number, { tactics: string[]; source: string }> {
-  const shortest = new Map<number, { tactics: string[]; source: string }>()
+type ReadProof = { tactics: string[]; source: string; kernels: string }
+
+function readProofs(database: Database, run: number): Map<number, ReadProof> {
+  const shortest = new Map<number, ReadProof>()
   const rows = database
     .prepare(
-      `SELECT theorem_id, tactics, source FROM proofs
+      `SELECT theorem_id, tactics, source, coalesce(kernels ->> '$.own.kind', 'not asked') AS kernels FROM proofs
        WHERE theorem_id IN (SELECT id FROM theorems WHERE run_id = ?) ORDER BY theorem_id, key`,
     )
     .all(run)
-  for (const { theorem_id, tactics, source } of z.array(proofRow).parse(rows)) {
+  for (const { theorem_id, tactics, source, kernels } of z.array(proofRow).parse(rows)) {
     const list = z.array(z.string()).parse(JSON.parse(tactics))
     const known = shortest.get(theorem_id)
-    if (known === undefined || list.length < known.tactics.length) shortest.set(theorem_id, { tactics: list, source })
+    if (known === undefined || list.length < known.tactics.length)
+      shortest.set(theorem_id, { tactics: list, source, kernels })
   }
   return shortest
 }

@@ -134,6 +134,7 @@ const VERSIONS: readonly string[] = [
     messages TEXT NOT NULL,            -- all that Lean said
     UNIQUE (theorem_id, key)
   ) STRICT;
+  ALTER TABLE proofs ADD COLUMN kernels TEXT; -- what the second kernel said, JSON; NULL where it was not asked
   `,
 ]
 

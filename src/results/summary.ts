@@ -74,6 +74,8 @@ export type Summary = {
   /** The best member at each number of passes: the Pareto frontier over confidence limits. */
   readonly frontier: readonly { readonly k: number; readonly member: string; readonly rate: Rate }[]
   readonly proofLengths: { readonly all: readonly number[]; readonly mean: number; readonly median: number }
+  /** How many theorems' proofs the second kernel accepted, did not finish, or was not asked about. */
+  readonly kernels: Readonly<Record<string, number>>
   readonly refusals: readonly Refusal[]
   readonly effort: Effort
   readonly spending: Spending
@@ -151,6 +153,7 @@ export function summarise(results: RunResults): Summary {
       return points.reduce((best, point) => (point.rate.value > best.rate.value ? point : best))
     }),
     proofLengths: { all: lengths, mean: mean(lengths), median: median(lengths) },
+    kernels: tally(done.flatMap(({ proof }) => proof?.kernels ?? [])),
     refusals: results.refusals,
     effort: results.effort,
     spending: results.spending,
@@ -206,4 +209,10 @@ function overlaps({ run, members }: RunResults, done: readonly TheoremResult[]):
       }
     }),
   )
+}
+
+function tally(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1
+  return counts
 }

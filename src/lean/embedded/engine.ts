@@ -137,7 +137,8 @@ export class EmbeddedEngine implements Engine, FileReader, HoleOpener {
       })
   }
 
-  dispose(): Promise<void> {
-    return this.pool.dispose()
+  async dispose(): Promise<void> {
+    await this.#verifier.dispose()
+    await this.pool.dispose()
   }
 }

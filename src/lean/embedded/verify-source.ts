@@ -1,11 +1,14 @@
 import { type NameParts, readableName } from '../../proof/declarations/names.ts'
 import { validateExport } from '../../proof/declarations/validate.ts'
+import type { Kernels } from '../../proof/kernels.ts'
 import { withoutTabs } from '../../proof/lean-text.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import { EngineError, RejectedInput, type Submission, type Verdict, type VerifyOptions } from '../engine.ts'
 import type { LeanPool, Worker } from '../pool.ts'
 import type { Used } from '../reserved.ts'
+import { SecondKernel } from '../second-kernel.ts'
 import { ProcessGoneError } from './lean-process.ts'
+import { librarySource } from './library-source.ts'
 
 const DEFAULT_DEADLINE_MS = 120_000
 /** Statements whose meaning is kept: a search may verify several proofs of one. */
@@ -15,7 +18,7 @@ type Imports = readonly { readonly module: string; readonly all: boolean }[]
 /** What a statement means, as data: see `stateTheorem` of the protocol. */
 type Stated = { readonly name: NameParts; readonly exported: unknown; readonly imports: Imports }
 type Exported = { readonly exported: unknown; readonly imports: Imports; readonly elsewhere: readonly string[] }
-type Accepted = { readonly axioms: readonly string[]; readonly exported?: unknown }
+type Accepted = { readonly axioms: readonly string[]; readonly leanMs: number; readonly exported?: unknown }
 type Refused = { readonly reason: string; readonly messages: readonly string[] }
 
 /**
@@ -26,14 +29,18 @@ type Refused = { readonly reason: string; readonly messages: readonly string[] }
  * 2. Any process elaborates the whole source, and says what it proves. Nobody believes it.
  * 3. One that never sees a text has Lean's kernel check the second against the first, on top of the library.
  *
+ * Then a kernel of our own, in a thread of this process, checks the same data.
+ *
  * So neither notations, options, macros nor code in the source can change what is checked, or how.
  */
 export class SourceVerifier {
   readonly #pool: LeanPool
   readonly #stated = new Map<string, Promise<Stated>>()
+  readonly #second: SecondKernel
 
   constructor(pool: LeanPool) {
     this.#pool = pool
+    this.#second = new SecondKernel(librarySource(pool))
   }
 
   /**
@@ -74,7 +81,7 @@ export class SourceVerifier {
    * @throws RejectedInput where the trusted header or statement does not elaborate; EngineError where Lean cannot run
    */
   async verify(theorem: Theorem, submission: Submission, options: VerifyOptions = {}): Promise<Verdict> {
-    const { deadlineMs = DEFAULT_DEADLINE_MS, onExport } = options
+    const { deadlineMs = DEFAULT_DEADLINE_MS, onExport, requireBoth = false } = options
     const stated = await this.state(theorem, deadlineMs)
     if (!namesIt(theorem.name, stated.name))
       throw new RejectedInput('statement', [
@@ -89,9 +96,19 @@ export class SourceVerifier {
     if ('reason' in exported) return { kind: 'rejected', ...exported }
     const answer = await this.#check(stated, exported, deadlineMs, onExport !== undefined)
     if ('reason' in answer) return { kind: 'rejected', ...answer }
-    const { axioms } = answer
+    const own = await this.#ask(stated, exported, deadlineMs)
+    if ('reason' in own) return { kind: 'rejected', ...own }
+    if (own.kind === 'unfinished' && requireBoth)
+      return { kind: 'rejected', reason: `our own kernel reached its limit of ${own.limit}`, messages: [] }
+    const { axioms, leanMs } = answer
+    const kernels: Kernels = { leanMs, own }
     onExport?.(validateExport(answer.exported))
-    return { kind: 'verified', axioms, ...(exported.elsewhere.length === 0 ? {} : { elsewhere: exported.elsewhere }) }
+    return {
+      kind: 'verified',
+      axioms,
+      kernels,
+      ...(exported.elsewhere.length === 0 ? {} : { elsewhere: exported.elsewhere }),
+    }
   }
 
   /** What the source proves. A process that dies on it is replaced once: its death may have come from outside. */
@@ -117,12 +134,38 @@ export class SourceVerifier {
     }
   }
 
+  /** The second kernel, whose refusal counts as much as the first one's. */
+  async #ask(stated: Stated, proof: Exported, deadlineMs: number): Promise<Kernels['own'] | Refused> {
+    const imports = [...stated.imports, ...proof.imports]
+    const check = { imports, stated: stated.exported, proof: proof.exported, deadlineMs }
+    const { verdict, ms } = await this.#second.check(check)
+    switch (verdict.kind) {
+      case 'accepted':
+        return { kind: 'accepted', ms }
+      case 'unfinished':
+        return { kind: 'unfinished', limit: verdict.limit, ms }
+      case 'refused':
+        return {
+          reason: `our own kernel refuses ${verdict.declaration}, which Lean's accepts`,
+          messages: [`${verdict.rule}: ${verdict.reason}`],
+        }
+      default:
+        return verdict satisfies never
+    }
+  }
+
+  dispose(): Promise<void> {
+    return this.#second.dispose()
+  }
+
   async #check(stated: Stated, proof: Exported, deadlineMs: number, whole: boolean): Promise<Accepted | Refused> {
     const imports = [...stated.imports, ...proof.imports]
     const work = async ({ process }: Worker): Promise<Used<Accepted | Refused>> => {
       const params = { imports, stated: stated.exported, proof: proof.exported, whole }
-      const { heapBytes, kind, ...result } = await process.request('checkProof', params, deadlineMs)
-      return { result, heapBytes, reusable: true }
+      const began = performance.now()
+      const { heapBytes, kind, ...rest } = await process.request('checkProof', params, deadlineMs)
+      const leanMs = performance.now() - began
+      return { result: 'reason' in rest ? rest : { ...rest, leanMs }, heapBytes, reusable: true }
     }
     try {
       return await this.#pool.withKernelProcess(work)
