@@ -52,7 +52,7 @@ export async function replayRun(options: ReplayOptions, parts: EvaluateParts, si
       }
       const opened: Opened =
         engine === undefined
-          ? recordedTheorem(recorded.tree, recorded.proofs)
+          ? recordedTheorem(recorded.tree, recorded.proofs, recorded.refusals)
           : await engine.world.open(theorem, signal)
       if (opened.kind === 'rejected') throw new InputError(`${theorem.name} does not elaborate: ${opened.message}`)
       try {

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
+import { RejectedInput } from '../lean/engine.ts'
+import { refusalReason } from '../lean/verifier.ts'
 import { type ExportedFile, exportProofs } from '../results/export.ts'
 import { readRun } from '../results/read-run.ts'
 import { openResults } from '../results/store.ts'
@@ -15,10 +17,14 @@ const CHECK_DEADLINE_MS = 600_000
 /** `hedge proofs export`: every verified proof of a run in one file. */
 export function proofsExportCommand(): Command {
   return new Command('export')
-    .description('write all verified proofs of a run as one .lean file that elaborates as a whole')
+    .description('write all verified proofs of a run as .lean files that elaborate as a whole, one where that can be')
     .argument('<results>', 'a results file of `hedge evaluate`')
     .option('--run <key>', 'the run whose key begins so; the latest if left out')
-    .option('-o, --out <file>', 'the file; theorems with other imports go to numbered files beside it', 'proofs.lean')
+    .option(
+      '-o, --out <file>',
+      'the file; theorems that cannot stand beside the others go to numbered files beside it',
+      'proofs.lean',
+    )
     .option('--check', 'verify every theorem again, from the files as they were written')
     .action(async (path: string, options: Options) => {
       process.exitCode = await orBadInput(() => exportRun(path, options))
@@ -47,11 +53,15 @@ async function checkFiles(files: readonly ExportedFile[]): Promise<number> {
   try {
     for (const { source, theorems } of files)
       for (const theorem of theorems) {
-        const verdict = await engine.verify(theorem, { source, name: theorem.name }, { deadlineMs: CHECK_DEADLINE_MS })
+        const submission = { source, name: theorem.name }
+        const verdict = await engine.verify(theorem, submission, { deadlineMs: CHECK_DEADLINE_MS }).catch((error) => {
+          if (!(error instanceof RejectedInput)) throw error
+          return { kind: 'rejected', reason: error.message, messages: [] } as const
+        })
         if (verdict.kind === 'verified') verified++
         else {
           refused++
-          process.stderr.write(`${theorem.name}: ${verdict.reason}; ${verdict.messages.join('; ')}\n`)
+          process.stderr.write(`${theorem.name}: ${refusalReason(verdict)}\n`)
         }
       }
   } finally {

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
-import type { ProofRecord } from '../ensemble/journal.ts'
+import type { ProofRecord, RefusalRecord } from '../ensemble/journal.ts'
 import { configOf, type Member } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
 import type { Verified } from '../ensemble/world.ts'
 import { DEFAULT_LIMITS, type ProofSession } from '../lean/engine.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
-import { verifyProof } from '../lean/verifier.ts'
+import { refusalReason, verifyProof } from '../lean/verifier.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
@@ -26,6 +26,7 @@ import { findPlaced, leanTarget, readLeanFile } from './lean-file.ts'
 import { createLog } from './log.ts'
 import { type ChosenEngine, LEAN_FLAG, openEngine } from './open-engine.ts'
 import { openMember, type PremisesOf, premisesFrom, SHIPPED, SHIPPED_NOTE } from './open-policy.ts'
+import { checkComments } from './read-lean.ts'
 import { sayRejected } from './rejected.ts'
 import { findTheorem } from './target.ts'
 import { alsoChecked, seconds, showBar, showSteps } from './terminal.ts'
@@ -98,6 +99,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     throw new InputError('--header is for a theorem given as text: one in a file stands behind what the file says')
   const file = target === undefined ? undefined : await readLeanFile(target.path)
   const given = target === undefined ? withHeader(await findTheorem(what), flags.header) : undefined
+  if (given !== undefined) checkComments(given.header, 'the header')
   const log = createLog(flags.verbose === true)
   const interrupt = new AbortController()
   const onInterrupt = () => interrupt.abort(new Error('interrupted'))
@@ -140,10 +142,17 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     if (bound !== undefined) console.error(`hedge: warning: ${bound}`)
     // The same for every proof, since all of them must accept it.
     let alsoCheckedBy: readonly string[] = []
-    const verify = async (proof: Proof) => {
+    const refused: Refused[] = []
+    const verify = async (proof: Proof): Promise<Verified> => {
       const { verdict, source } = await verifyProof(engine, theorem, proof)
       log.debug({ tactics: proof.tactics, verdict }, 'verified')
-      if (verdict.kind === 'rejected') return { verified: false, source, axioms: [] }
+      if (verdict.kind === 'rejected') {
+        const refusal = { tactics: proof.tactics, reason: refusalReason(verdict), messages: verdict.messages }
+        refused.push(refusal)
+        if (flags.json !== true && !refused.some((other) => other !== refusal && other.reason === refusal.reason))
+          console.error(`hedge: a finished script was refused by the verifier: ${refusal.reason}`)
+        return { verified: false, ...refusal }
+      }
       alsoCheckedBy = verdict.alsoCheckedBy ?? []
       return { verified: true, source, axioms: verdict.axioms }
     }
@@ -154,13 +163,14 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       const { tactics } = proof
       const shorter = await minimiseProof({ tactics }, scriptRunner(session, interrupt.signal)).catch(() => undefined)
       if (shorter !== undefined && shorter.tactics.length < tactics.length) {
-        const { verified, ...rest } = await verify(shorter)
-        if (verified) proof = { ...proof, ...shorter, ...rest }
+        const answer = await verify(shorter)
+        if (answer.verified) proof = { ...proof, ...shorter, source: answer.source, axioms: answer.axioms }
       }
     }
     // First of all what was found is shown: a file may turn out not to be writable.
     const shown = proof && { ...proof, alsoCheckedBy }
-    if (flags.json === true) console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, shown), null, 2))
+    if (flags.json === true)
+      console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, shown, refused), null, 2))
     else print(theorem, flags, members, engine, run, shown, placed)
     const say = (line: string) => flags.json !== true && console.log(line)
     if (proof !== undefined && flags.out !== undefined) {
@@ -256,6 +266,9 @@ function reasonOf({ completion, ends }: TurnsOutcome, flags: Flags): string {
 /** A proof, and who has accepted it besides the verifier. */
 type ShownProof = ProofRecord & { readonly alsoCheckedBy: readonly string[] }
 
+/** A finished script that the verifier did not take. */
+type Refused = Omit<RefusalRecord, 'key'>
+
 function axiomsText(axioms: readonly string[]): string {
   return axioms.length === 0 ? 'no axioms beyond those of the library' : `axioms: ${axioms.join(', ')}`
 }
@@ -310,6 +323,7 @@ function asJson(
   engine: ChosenEngine,
   run: TurnsOutcome,
   proof: ShownProof | undefined,
+  refused: readonly Refused[],
 ): object {
   return {
     theorem,
@@ -326,6 +340,7 @@ function asJson(
           },
           provedBy: run.proved?.member.name,
         }),
+    ...(refused.length === 0 ? {} : { refused }),
     statistics: run.statistics,
     passes: run.ends.length,
     ...usageOf(members),

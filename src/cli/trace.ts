@@ -1,5 +1,4 @@
 import { createWriteStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { Command, Option } from 'commander'
@@ -13,6 +12,7 @@ import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
 import { type ChosenEngine, LEAN_FLAG, openEngine } from './open-engine.ts'
 import { premisesFrom } from './open-policy.ts'
+import { readLean } from './read-lean.ts'
 import { showSteps } from './terminal.ts'
 
 type Options = {
@@ -133,10 +133,7 @@ function importsOf(text: string): string {
 }
 
 async function readSource(path: string): Promise<Source> {
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new InputError(`${path} cannot be read: ${cause.message}`, { cause })
-  })
-  return { path, text: sourceText(text).text }
+  return { path, text: sourceText(await readLean(path)).text }
 }
 
 async function openOutput(path: string | undefined, format: TraceFormat) {

@@ -1,12 +1,18 @@
-import { readFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { RejectedInput } from '../lean/engine.ts'
+import { type Engine, RejectedInput } from '../lean/engine.ts'
+import type { DeclarationExport } from '../proof/declarations/export.ts'
+import { toNdjson } from '../proof/declarations/ndjson.ts'
+import { codeTokens } from '../proof/lean-text.ts'
+import { isCommandWord } from '../proof/statement.ts'
 import { EXIT, InputError } from './failure.ts'
 import { LEAN_FLAG, openEngine } from './open-engine.ts'
+import { programCommit } from './product.ts'
+import { checkComments, readLean } from './read-lean.ts'
 import { statementOf } from './target.ts'
 import { alsoChecked, renderDiagnostics, showSteps } from './terminal.ts'
 
-type Flags = { statement: string; header?: string; lean?: string; json?: true }
+type Flags = { statement: string; header?: string; lean?: string; json?: true; export?: string }
 
 export function verifyCommand(): Command {
   return new Command('verify')
@@ -16,6 +22,7 @@ export function verifyCommand(): Command {
     .option('--header <lean>', 'trusted Lean commands before the statement; the imports of the file are not trusted')
     .option(...LEAN_FLAG)
     .option('--json', 'print the verdict as JSON')
+    .option('--export <file>', "write what was checked as NDJSON, in lean4export's format 3.1, for other checkers")
     .action(async (file: string, flags: Flags) => {
       process.exitCode = await verify(file, flags)
     })
@@ -23,34 +30,71 @@ export function verifyCommand(): Command {
 
 async function verify(what: string, flags: Flags): Promise<number> {
   const [, path = what, named] = /^(.*\.lean)(?::(.+))?$/s.exec(what) ?? []
+  checkComments(flags.statement, '--statement')
+  checkComments(flags.header ?? '', '--header')
   const parsed = statementOf(flags.statement, '--statement')
   const theorem = { ...parsed, header: flags.header ?? parsed.header }
-  if (named !== undefined && named !== theorem.name) {
+  if (named !== undefined && unquoted(named) !== unquoted(theorem.name)) {
     throw new InputError(`the statement is about ${theorem.name}, not ${named}: give both the same name`)
   }
-  const source = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new InputError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause })
-  })
+  const source = await readLean(path)
   const steps = showSteps(flags.json === true)
   const engine = await openEngine(flags.lean, { processes: 1, onProgress: steps.step }).finally(steps.stop)
   try {
-    const verdict = await engine.verify(theorem, { source, name: theorem.name })
+    let exported: DeclarationExport | undefined
+    const onExport = (data: DeclarationExport) => {
+      exported = data
+    }
+    const options = flags.export === undefined ? {} : { onExport }
+    const verdict = await engine.verify(theorem, { source, name: theorem.name }, options)
     if (flags.json === true) console.log(JSON.stringify({ theorem, verdict, lean: engine.leanVersion }, null, 2))
     else if (verdict.kind === 'verified') {
       const axioms = verdict.axioms.length === 0 ? 'none beyond those of the library' : verdict.axioms.join(', ')
       console.log(`verified: ${theorem.name}; axioms: ${axioms}${alsoChecked(verdict.alsoCheckedBy)}`)
+      for (const message of verdict.elsewhere ?? []) console.log(`  ${ELSEWHERE}: ${message.replaceAll('\n', '\n  ')}`)
     } else {
       console.log(`rejected: ${verdict.reason}`)
       for (const message of verdict.messages) console.log(`  ${message.replaceAll('\n', '\n  ')}`)
+      if (verdict.messages.some((message) => NO_PROGRAMS.test(message))) console.log(`  ${NO_PROGRAMS_HINT}`)
     }
+    if (flags.export !== undefined && verdict.kind === 'verified') await writeExport(flags.export, exported, engine)
     return verdict.kind === 'verified' ? EXIT.done : EXIT.negative
   } catch (error) {
     if (!(error instanceof RejectedInput)) throw error
     console.error(`hedge: the ${error.where} does not elaborate`)
     const text = error.where === 'header' ? theorem.header : theorem.statement
     console.error(renderDiagnostics(text, error.diagnostics))
+    if (flags.header === undefined && parsed.header === '' && declaresMore(source)) console.error(UNTRUSTED_HINT)
     return EXIT.badInput
   } finally {
     await engine.dispose()
   }
+}
+
+const ELSEWHERE = 'note: an error elsewhere in the file, on which the theorem does not rest'
+const NO_PROGRAMS = /read-only file system/i
+const NO_PROGRAMS_HINT =
+  'note: `bv_decide` asks a SAT solver, which is a program of its own, and this Lean can start none'
+const UNTRUSTED_HINT =
+  'hedge: the imports and definitions of the file itself are not trusted: --header gives the statement what it needs'
+
+/** Quotes are not part of a name: `«t»` is `t`. */
+const unquoted = (name: string): string => name.replace(/[«»]/g, '')
+
+/** Whether a file has commands beside its theorems. */
+function declaresMore(source: string): boolean {
+  for (const { kind, text, start } of codeTokens(source)) {
+    const begins = start === 0 || source[start - 1] === '\n'
+    if (begins && kind === 'word' && isCommandWord(text) && !/^(theorem|lemma|example|end)$/.test(text)) return true
+  }
+  return false
+}
+
+async function writeExport(path: string, data: DeclarationExport | undefined, engine: Engine): Promise<void> {
+  if (data === undefined) throw new InputError('--export: this Lean does not hand over what it has checked')
+  const [version = '', githash = ''] = engine.leanVersion.split(', commit ')
+  const meta = { exporter: { name: 'hedge-prover', version: programCommit() }, lean: { version, githash } }
+  const lines: string[] = []
+  for (const line of toNdjson(data, meta)) lines.push(`${line}\n`)
+  await writeFile(path, lines.join(''))
 }

@@ -41,6 +41,15 @@ export type ProofRecord = {
   readonly axioms: readonly string[]
 }
 
+/** A finished script that the verifier did not take; its key is made as a proof's. */
+export type RefusalRecord = {
+  readonly key: string
+  readonly tactics: readonly string[]
+  /** One line. */
+  readonly reason: string
+  readonly messages: readonly string[]
+}
+
 /** A finished unit. */
 export type UnitRecord = {
   readonly member: number
@@ -53,6 +62,8 @@ export type UnitRecord = {
   readonly passes: readonly PassRecord[]
   /** Proofs that were not recorded before. */
   readonly proofs: readonly ProofRecord[]
+  /** Scripts that were refused in this unit. */
+  readonly refusals: readonly RefusalRecord[]
   /** The theorem's search tree after this unit. */
   readonly tree: TreeRecord
 }

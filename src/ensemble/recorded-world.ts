@@ -1,11 +1,15 @@
 import type { ProofState } from '../proof/proof-state.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { RecordedEdge, TreeRecord } from '../search/tree-record.ts'
-import type { ProofRecord } from './journal.ts'
+import type { ProofRecord, RefusalRecord } from './journal.ts'
 import type { Opened } from './world.ts'
 
 /** A theorem as a recorded search knew it: no Lean is needed for tactics and proofs that are on record. */
-export function recordedTheorem(tree: TreeRecord, proofs: readonly ProofRecord[]): Extract<Opened, { kind: 'opened' }> {
+export function recordedTheorem(
+  tree: TreeRecord,
+  proofs: readonly ProofRecord[],
+  refusals: readonly RefusalRecord[],
+): Extract<Opened, { kind: 'opened' }> {
   const [root] = tree.states
   if (root === undefined) throw new Error('the recorded tree has no states')
   const numbers = new Map(tree.states.map((state, i) => [state.key, i]))
@@ -37,8 +41,11 @@ export function recordedTheorem(tree: TreeRecord, proofs: readonly ProofRecord[]
       }
       const proof = proofs.find(({ key }) => key === `${state.key} ${tactics.at(-1)}`)
       if (proof !== undefined) return { verified: true, source: proof.source, axioms: proof.axioms }
-      if (last?.outcome.kind === 'finished' && last.outcome.verdict.kind === 'refused')
-        return { verified: false, source: '', axioms: [] }
+      if (last?.outcome.kind === 'finished' && last.outcome.verdict.kind === 'refused') {
+        const { reason } = last.outcome.verdict
+        const refusal = refusals.find(({ key }) => key === `${state.key} ${tactics.at(-1)}`)
+        return { verified: false, reason, messages: refusal?.messages ?? [] }
+      }
       throw new Error(`the verdict on \`${tactics.join('; ')}\` is not on record`)
     },
     close: async () => {},

@@ -2,7 +2,7 @@ import { systemClock } from '../search/budget.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import { createTree } from '../search/tree.ts'
 import { type RecordedEdge, recordTree, type TreeRecord } from '../search/tree-record.ts'
-import type { PassRecord, ProofRecord, UnitRecord } from './journal.ts'
+import type { PassRecord, ProofRecord, RefusalRecord, UnitRecord } from './journal.ts'
 import { type MemberProgress, NO_PROGRESS, nextUnit, type Plan, type Unit } from './plan.ts'
 import { type PolicyAnswer, replayPolicy } from './policy-record.ts'
 import { replayDomain } from './replay-domain.ts'
@@ -23,6 +23,7 @@ export type RecordedTheorem = {
   /** In the order in which they were done. */
   readonly units: readonly RecordedUnit[]
   readonly proofs: readonly ProofRecord[]
+  readonly refusals: readonly RefusalRecord[]
   readonly tree: TreeRecord | undefined
   readonly answers: (member: number) => readonly PolicyAnswer[]
 }
@@ -80,10 +81,10 @@ export async function replayTheorem(
     const passes = wasCut && member.search.kind === 'bestFirst' ? [] : outcome.passes
     if (!same(passes, wasCut ? kept : before.passes))
       differences.push(`the passes of ${member.name} from pass ${unit.firstPass} on differ`)
-    const { statistics, proofs } = outcome
+    const { statistics, proofs, refusals } = outcome
     const { firstPass, open } = before
     const tree = recordTree(place.tree, RECORDED_STATES)
-    units.push({ member: unit.member, firstPass, seed, open, statistics, passes, proofs, tree })
+    units.push({ member: unit.member, firstPass, seed, open, statistics, passes, proofs, refusals, tree })
     progress[unit.member] = advance(progress[unit.member] as MemberProgress, before)
   }
   const tree = units.at(-1)?.tree
@@ -104,7 +105,7 @@ function treeDifference(replayed: TreeRecord, recorded: TreeRecord, part: boolea
     if (replayed.left !== recorded.left) return ['the size of the tree differs']
     const count = Math.max(replayed.edges.length, recorded.edges.length)
     for (let i = 0; i < count; i++)
-      if (!same(replayed.edges[i], recorded.edges[i]))
+      if (!same(withoutReason(replayed.edges[i]), withoutReason(recorded.edges[i])))
         return [`edge ${i} of the tree was ${describe(recorded.edges[i])} and is ${describe(replayed.edges[i])}`]
     return []
   }
@@ -116,6 +117,12 @@ function treeDifference(replayed: TreeRecord, recorded: TreeRecord, part: boolea
 function placeOf({ states }: TreeRecord, { from, tactic, outcome }: RecordedEdge): string {
   const to = outcome.kind === 'open' ? states[outcome.to]?.key : outcome.kind
   return JSON.stringify([states[from]?.key, tactic, to])
+}
+
+/** Another day Lean may refuse the same script in other words. */
+function withoutReason(edge: RecordedEdge | undefined): unknown {
+  if (edge?.outcome.kind !== 'finished' || edge.outcome.verdict.kind !== 'refused') return edge
+  return { ...edge, outcome: { ...edge.outcome, verdict: { kind: 'refused' } } }
 }
 
 /** As they would be written, so that what was read and what was computed can be compared. */

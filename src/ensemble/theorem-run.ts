@@ -89,7 +89,7 @@ async function work(
     // A budget of no time at all may be left; then nothing is run, and the member's work is over.
     const over = unit.wallClockMs !== undefined && unit.wallClockMs <= 0
     const outcome = over
-      ? { passes: [], proofs: [], statistics: newStatistics(), stopped: 'wallClock' as const }
+      ? { passes: [], proofs: [], refusals: [], statistics: newStatistics(), stopped: 'wallClock' as const }
       : await runUnit(place, member, policy, unit, settings).finally(() => policy.flush())
     const open = !unit.lastOfTime || outcome.stopped !== 'wallClock'
     const record: UnitRecord = {
@@ -100,6 +100,7 @@ async function work(
       statistics: outcome.statistics,
       passes: outcome.passes,
       proofs: outcome.proofs,
+      refusals: outcome.refusals,
       tree: recordTree(place.tree, RECORDED_STATES),
     }
     journal.writeUnit(position, record)

@@ -2,7 +2,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { Clock } from '../search/budget.ts'
 import { addStatistics, newStatistics, type SearchStatistics } from '../search/outcome.ts'
 import { createTree, type Tree } from '../search/tree.ts'
-import type { PassEndWord, ProofRecord } from './journal.ts'
+import type { PassEndWord, ProofRecord, RefusalRecord } from './journal.ts'
 import type { Member } from './member.ts'
 import { type Completion, type MemberProgress, NO_PROGRESS, nextUnit, type Plan } from './plan.ts'
 import { recordPolicy } from './policy-record.ts'
@@ -31,6 +31,8 @@ export type TurnsOutcome = {
   readonly statistics: SearchStatistics
   /** Passes of roll-outs and searches that came to an end of their own, and how. */
   readonly ends: readonly PassEndWord[]
+  /** Scripts that the verifier did not take, in order. */
+  readonly refusals: readonly RefusalRecord[]
   /** A verified proof and who found it. */
   readonly proved: { readonly proof: ProofRecord; readonly member: Member } | undefined
   /** Why nothing more was tried; undefined after an abort. */
@@ -58,11 +60,12 @@ export async function searchInTurns(
   }
   const statistics = newStatistics()
   const ends: PassEndWord[] = []
+  const refusals: RefusalRecord[] = []
   const progress: MemberProgress[] = members.map(() => NO_PROGRESS)
   const policies: (Policy | undefined)[] = []
   for (;;) {
     const unit = nextUnit(plan, progress)
-    const outcome = { tree: place.tree, statistics, ends }
+    const outcome = { tree: place.tree, statistics, ends, refusals }
     if (typeof unit === 'string') return { ...outcome, proved: undefined, completion: unit }
     if (signal.aborted) return { ...outcome, proved: undefined, completion: undefined }
     const member = members[unit.member] as Member
@@ -87,6 +90,7 @@ export async function searchInTurns(
       },
     })
     addStatistics(statistics, done.statistics)
+    refusals.push(...done.refusals)
     ends.push(...done.passes.map((pass) => pass.end))
     const [proof] = proofs
     if (proof !== undefined) return { ...outcome, proved: { proof, member }, completion: 'firstProof' }

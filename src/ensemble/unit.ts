@@ -4,11 +4,11 @@ import { createRandom, type Random } from '../proof/random.ts'
 import { searchBestFirst } from '../search/best-first.ts'
 import type { Clock } from '../search/budget.ts'
 import type { Domain } from '../search/domain.ts'
-import type { SearchResult, SearchStatistics } from '../search/outcome.ts'
+import type { Answer, SearchResult, SearchStatistics } from '../search/outcome.ts'
 import type { Pass } from '../search/pass.ts'
 import { searchRollouts } from '../search/rollouts.ts'
 import type { Tree } from '../search/tree.ts'
-import type { PassEndWord, PassRecord, ProofRecord } from './journal.ts'
+import type { PassEndWord, PassRecord, ProofRecord, RefusalRecord } from './journal.ts'
 import type { Member } from './member.ts'
 import type { Unit } from './plan.ts'
 import type { Verified } from './world.ts'
@@ -36,6 +36,7 @@ export type UnitSettings = {
 export type UnitOutcome = {
   readonly passes: readonly PassRecord[]
   readonly proofs: readonly ProofRecord[]
+  readonly refusals: readonly RefusalRecord[]
   readonly statistics: SearchStatistics
   /** Why it stopped before its passes were done, if it did. */
   readonly stopped: 'wallClock' | 'interrupted' | undefined
@@ -51,17 +52,22 @@ export async function runUnit(
 ): Promise<UnitOutcome> {
   const { tree, domain } = place
   const found: ProofRecord[] = []
-  const accept = async (proof: Proof): Promise<boolean> => {
+  const refusals: RefusalRecord[] = []
+  const accept = async (proof: Proof): Promise<Answer> => {
     const key = proofKey(tree, proof.tactics)
     if (key === undefined) throw new Error('a finished script is not in the tree')
     // Recorded by an earlier run of this evaluation, whose tree is gone.
-    if (place.proofs.has(key)) return true
-    const { verified, source, axioms } = await place.verify(proof)
-    if (!verified) return false
-    const record = { key, tactics: proof.tactics, source, axioms }
+    if (place.proofs.has(key)) return { accepted: true }
+    const answer = await place.verify(proof)
+    if (!answer.verified) {
+      const { reason, messages } = answer
+      refusals.push({ key, tactics: proof.tactics, reason, messages })
+      return { accepted: false, reason }
+    }
+    const record = { key, tactics: proof.tactics, source: answer.source, axioms: answer.axioms }
     place.proofs.set(key, record)
     found.push(record)
-    return true
+    return { accepted: true }
   }
   const { depth, concurrency, clock, signal, block } = settings
   const shared = { accept, concurrency, clock }
@@ -81,6 +87,7 @@ export async function runUnit(
       return {
         passes: worthKeeping(ended, unit),
         proofs: found,
+        refusals,
         statistics,
         stopped: whole ? undefined : stop(result, signal),
       }
@@ -97,6 +104,7 @@ export async function runUnit(
       return {
         passes: pass === undefined ? [] : [pass],
         proofs: found,
+        refusals,
         statistics,
         stopped: pass === undefined ? stop(result, signal) : undefined,
       }

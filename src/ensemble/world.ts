@@ -1,7 +1,7 @@
 import { autoBoundName } from '../lean/auto-bound.ts'
 import { type Diagnostic, type Engine, RejectedInput, type TacticLimits } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
-import { verifyProof } from '../lean/verifier.ts'
+import { refusalReason, verifyProof } from '../lean/verifier.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { Domain } from '../search/domain.ts'
@@ -21,7 +21,10 @@ export type Opened =
     }
   | { readonly kind: 'rejected'; readonly message: string }
 
-export type Verified = { readonly verified: boolean; readonly source: string; readonly axioms: readonly string[] }
+export type Verified =
+  | { readonly verified: true; readonly source: string; readonly axioms: readonly string[] }
+  /** Why, in one line, and all that Lean said. */
+  | { readonly verified: false; readonly reason: string; readonly messages: readonly string[] }
 
 /** One line, with the way out where Mathlib is missing. */
 function rejectedMessage(where: 'header' | 'statement', diagnostics: readonly Diagnostic[]): string {
@@ -53,7 +56,7 @@ export function engineWorld(engine: Engine, limits: TacticLimits): World {
           const { verdict, source } = await verifyProof(engine, theorem, proof)
           return verdict.kind === 'verified'
             ? { verified: true, source, axioms: verdict.axioms }
-            : { verified: false, source, axioms: [] }
+            : { verified: false, reason: refusalReason(verdict), messages: verdict.messages }
         },
         close: () => started.session.close(),
       }

@@ -9,10 +9,15 @@ import type { Theorem } from '../proof/theorem.ts'
 import type { FilledHole, HoleStatus, ListedHole } from './holes.ts'
 import { replacements } from './replacement.ts'
 
+/** Whether a text was found that may stand in the hole; in the shape of a verdict. */
+export type Accepted =
+  | { readonly verified: true; readonly source: string; readonly axioms: readonly string[] }
+  | { readonly verified: false; readonly reason: string; readonly messages: readonly string[] }
+
 export type HoleSearch = (
   theorem: Theorem,
   session: ProofSession,
-  verify: (proof: Proof) => Promise<{ verified: boolean; source: string; axioms: readonly string[] }>,
+  verify: (proof: Proof) => Promise<Accepted>,
 ) => Promise<void>
 
 export type FillOptions = {
@@ -153,7 +158,7 @@ async function fillHole(
         work.status = 'closes its goal'
         return { verified: true, source: text, axioms: [] }
       }
-      return { verified: false, source: tactics.join('\n'), axioms: [] }
+      return { verified: false, reason: 'Lean does not read it as a proof at its place', messages: [] }
     })
   } finally {
     await session.close()

@@ -1,3 +1,4 @@
+import type { DeclarationExport } from '../proof/declarations/export.ts'
 import type { ProofState } from '../proof/proof-state.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
@@ -62,6 +63,8 @@ export type Submission = {
 export type VerifyOptions = {
   /** Milliseconds for each of the processes that take part; a proof that takes longer is rejected. */
   readonly deadlineMs?: number
+  /** Is given what the kernel accepted, where the engine can tell and the proof is verified. */
+  readonly onExport?: (data: DeclarationExport) => void
 }
 
 /** A header or a statement that Lean does not accept: bad input, not a failed proof. */

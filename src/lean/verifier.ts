@@ -5,6 +5,17 @@ import type { Engine, Verdict } from './engine.ts'
 /** Lean's own limit for a whole declaration is 200,000; a proof of many steps may need more than that in all. */
 const HEARTBEATS_EXHAUSTED = /maximum number of heartbeats/
 
+/** A reason is cut here; the messages of its verdict are whole. */
+const REASON_LENGTH = 240
+
+/** Why a proof was not taken, in one line: the verifier's reason, and the first of Lean's messages. */
+export function refusalReason({ reason, messages }: Extract<Verdict, { kind: 'rejected' }>): string {
+  const [first] = messages
+  const text = (first === undefined ? reason : `${reason}: ${first}`).replace(/\s+/g, ' ').trim()
+  const characters = [...text]
+  return characters.length <= REASON_LENGTH ? text : `${characters.slice(0, REASON_LENGTH - 1).join('')}…`
+}
+
 /** A verdict, and the file it is about. */
 export type VerifiedSource = { readonly verdict: Verdict; readonly source: string }
 

@@ -54,6 +54,25 @@ export function* codeTokens(source: string): Generator<CodeToken> {
   }
 }
 
+/** The text with blanks for tabs between its words, which Lean does not take; in strings and comments they stay. */
+export function withoutTabs(source: string): string {
+  if (!source.includes('\t')) return source
+  let result = ''
+  let end = 0
+  const copyBlanks = (to: number) => {
+    for (const char of source.slice(end, to))
+      result += char === '\t' ? ' '.repeat(TAB - ([...result.slice(result.lastIndexOf('\n') + 1)].length % TAB)) : char
+  }
+  for (const { start, text } of codeTokens(source)) {
+    copyBlanks(start)
+    result += text
+    end = start + text.length
+  }
+  copyBlanks(source.length)
+  return result
+}
+const TAB = 4
+
 function endOf(source: string, mark: string, from: number): number {
   const found = source.indexOf(mark, from)
   return found < 0 ? source.length : found + mark.length

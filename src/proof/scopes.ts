@@ -22,6 +22,11 @@ export class OpenScopes {
     return this.#scopes.some(({ kind }) => kind === 'mutual')
   }
 
+  /** The commands that close all that is open, innermost first. */
+  get ends(): string[] {
+    return this.#scopes.map(({ name }) => (name === '' ? 'end' : `end ${name}`)).reverse()
+  }
+
   take({ kind, text, start }: Pick<CodeToken, 'kind' | 'text' | 'start'>): void {
     const word = this.#word
     this.#word = undefined

@@ -11,6 +11,7 @@ export function evaluationTables(summary: Summary): Table[] {
     members(summary),
     overlap(summary),
     frontier(summary),
+    refused(summary),
   ].filter((table) => table.rows.length > 0)
 }
 
@@ -187,6 +188,22 @@ function frontier({ frontier, members }: Summary): Table {
     head: ['passes', 'member', 'coverage'],
     rows: members.length > 1 ? frontier.map(({ k, member, rate }) => [String(k), member, percent(rate.value)]) : [],
     note: 'The Pareto frontier over confidence limits, where members differ in theirs.',
+  }
+}
+
+/** Rows of the report; the JSON has all, with Lean's messages. */
+const LISTED_REFUSALS = 30
+
+/** The reason stands in the first column, which is the one for text. */
+function refused({ refusals }: Summary): Table {
+  const more = refusals.length - LISTED_REFUSALS
+  return {
+    title: 'Finished scripts that the verifier refused',
+    head: ['theorem and reason', 'member', 'steps'],
+    rows: refusals
+      .slice(0, LISTED_REFUSALS)
+      .map(({ theorem, reason, member, tactics }) => [`${theorem}: ${reason}`, member, String(tactics.length)]),
+    ...(more > 0 ? { note: `${more} more are in the JSON of this report.` } : {}),
   }
 }
 

@@ -94,7 +94,7 @@ export function describeOutcome({ outcome }: SearchEdge): string {
         case 'candidate':
           return 'no goals, not verified'
         case 'refused':
-          return 'refused by the verifier'
+          return `refused by the verifier: ${outcome.verdict.reason}`
         default:
           return outcome.verdict satisfies never
       }

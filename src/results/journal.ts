@@ -5,6 +5,7 @@ import {
   type Journal,
   PASS_ENDS,
   type ProofRecord,
+  type RefusalRecord,
   type TheoremJournal,
   type TheoremOutcome,
   type UnitRecord,
@@ -12,7 +13,7 @@ import {
 import { type MemberProgress, NO_PROGRESS } from '../ensemble/plan.ts'
 import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
 import type { RecordedTheorem, RecordedUnit } from '../ensemble/replay.ts'
-import type { TreeRecord } from '../search/tree-record.ts'
+import type { RecordedEdge, TreeRecord } from '../search/tree-record.ts'
 
 const theoremRow = z.object({
   id: z.number(),
@@ -27,6 +28,7 @@ const proofRow = z.object({
   source: z.string(),
   axioms: z.string(),
 })
+const refusalRow = z.object({ key: z.string(), tactics: z.string(), reason: z.string(), messages: z.string() })
 const turnRow = z.object({ turns: z.number(), elapsed: z.number(), open: z.number() })
 const strings = z.array(z.string())
 const passRow = z.object({
@@ -123,6 +125,7 @@ export class RunJournal implements Journal {
     this.database
       .transaction(() => {
         this.#writeProofs(id, unit.proofs)
+        this.#writeRefusals(id, member, unit.refusals)
         const unitId = this.#insertUnit(id, member, unit)
         const proofId = this.database.prepare('SELECT id FROM proofs WHERE theorem_id = ? AND key = ?').pluck()
         // A pass that was kept out of turn, for its proof, comes again when its turn comes.
@@ -165,7 +168,13 @@ export class RunJournal implements Journal {
   /** What there is to be done again on a theorem. */
   recorded(position: number): RecordedTheorem {
     const { proofs, tree } = this.read(position)
-    return { units: this.#units(position), proofs, tree, answers: (member) => this.answers(position, member) }
+    return {
+      units: this.#units(position),
+      proofs,
+      refusals: this.#refusals(position),
+      tree,
+      answers: (member) => this.answers(position, member),
+    }
   }
 
   close(position: number, outcome: TheoremOutcome): void {
@@ -259,6 +268,29 @@ export class RunJournal implements Journal {
       }))
   }
 
+  #refusals(position: number): RefusalRecord[] {
+    const rows = this.database
+      .prepare('SELECT key, tactics, reason, messages FROM refusals WHERE theorem_id = ? ORDER BY id')
+      .all(this.#id(position))
+    return z
+      .array(refusalRow)
+      .parse(rows)
+      .map(({ key, tactics, reason, messages }) => ({
+        key,
+        tactics: strings.parse(JSON.parse(tactics)),
+        reason,
+        messages: strings.parse(JSON.parse(messages)),
+      }))
+  }
+
+  #writeRefusals(theorem: number, member: number, refusals: readonly RefusalRecord[]): void {
+    const insert = this.database.prepare(
+      'INSERT OR IGNORE INTO refusals (theorem_id, member_id, key, tactics, reason, messages) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    for (const { key, tactics, reason, messages } of refusals)
+      insert.run(theorem, member, key, JSON.stringify(tactics), reason, JSON.stringify(messages))
+  }
+
   #writeProofs(theorem: number, proofs: readonly ProofRecord[]): void {
     const insert = this.database.prepare(
       'INSERT OR IGNORE INTO proofs (theorem_id, key, tactics, source, axioms) VALUES (?, ?, ?, ?, ?)',
@@ -310,9 +342,16 @@ function packTree(record: TreeRecord): Buffer {
   return deflateSync(JSON.stringify(record), { level: 3 })
 }
 
-/** Written by `packTree` alone, so its shape is known. */
+/** Written by `packTree` alone, so its shape is known; that of earlier versions had no reasons. */
 export function unpackTree(record: Uint8Array): TreeRecord {
-  return JSON.parse(inflateSync(record).toString()) as TreeRecord
+  const tree = JSON.parse(inflateSync(record).toString()) as TreeRecord
+  return { ...tree, edges: tree.edges.map(withReason) }
+}
+
+function withReason(edge: RecordedEdge): RecordedEdge {
+  if (edge.outcome.kind !== 'finished' || edge.outcome.verdict.kind !== 'refused') return edge
+  const { reason = 'the reason is not on record' }: { reason?: string } = edge.outcome.verdict
+  return { ...edge, outcome: { kind: 'finished', verdict: { kind: 'refused', reason } } }
 }
 
 function packAnswers(answers: readonly PolicyAnswer[]): Buffer {

@@ -63,7 +63,7 @@ function copyWork(
   to: number,
   members: ReadonlyMap<number, number>,
 ): void {
-  const mapped = (table: 'units' | 'proofs' | 'answers'): Map<number, number> => {
+  const mapped = (table: 'units' | 'proofs' | 'refusals' | 'answers'): Map<number, number> => {
     const ids = new Map<number, number>()
     for (const row of z
       .array(id.extend({ member_id: z.number().optional() }))
@@ -79,6 +79,7 @@ function copyWork(
   }
   const units = mapped('units')
   const proofs = mapped('proofs')
+  mapped('refusals')
   mapped('answers')
   const passRow = z.object({ member_id: z.number(), unit_id: z.number(), proof_id: z.number().nullable() }).loose()
   for (const pass of z.array(passRow).parse(other.prepare('SELECT * FROM passes WHERE theorem_id = ?').all(from))) {
@@ -94,7 +95,7 @@ function copyWork(
   if (tree !== undefined) insert(database, 'trees', { theorem_id: to, record: tree })
 }
 
-type Table = 'runs' | 'members' | 'theorems' | 'units' | 'proofs' | 'answers' | 'passes' | 'trees'
+type Table = 'runs' | 'members' | 'theorems' | 'units' | 'proofs' | 'refusals' | 'answers' | 'passes' | 'trees'
 
 /** A run without its work: a copy of the run, its members and its theorems, all of them open. Returns its number. */
 export function copyPlan(

@@ -34,6 +34,13 @@ const theoremRow = z.object({
 const countRow = z.object({ theorem_id: z.number(), member_id: z.number(), n: z.number(), last: z.number() })
 const successRow = z.object({ theorem_id: z.number(), member_id: z.number(), pass: z.number() })
 const proofRow = z.object({ theorem_id: z.number(), tactics: z.string(), source: z.string() })
+const refusalRow = z.object({
+  theorem: z.string(),
+  member: z.string(),
+  tactics: z.string(),
+  reason: z.string(),
+  messages: z.string(),
+})
 const effortRow = z.object({
   tacticsRun: z.number(),
   cacheHits: z.number(),
@@ -71,12 +78,22 @@ export type TheoremResult = Omit<z.infer<typeof theoremRow>, 'id'> & {
   readonly proof: { readonly tactics: readonly string[]; readonly source: string } | undefined
 }
 
+/** A finished script that the verifier did not take. */
+export type Refusal = {
+  readonly theorem: string
+  readonly member: string
+  readonly tactics: readonly string[]
+  readonly reason: string
+  readonly messages: readonly string[]
+}
+
 /** One run as it stands in a results file. */
 export type RunResults = {
   readonly run: RunRow
   readonly commits: readonly string[]
   readonly members: readonly MemberRow[]
   readonly theorems: readonly TheoremResult[]
+  readonly refusals: readonly Refusal[]
   readonly effort: Effort
   readonly spending: Spending
 }
@@ -145,6 +162,7 @@ export function readRun(database: Database, run: RunRow): RunResults {
           .pluck()
           .all(run.id),
       ),
+    refusals: readRefusals(database, run.id),
     effort: effortRow.parse(totals(database, run, 'units', EFFORT)),
     spending: spendingRow.parse(totals(database, run, 'answers', SPENDING)),
   }
@@ -229,6 +247,25 @@ function firstMissing(database: Database, theorem: number, member: number, witho
   )
   const at = passes.findIndex((pass, i) => pass !== i)
   return at < 0 ? passes.length : at
+}
+
+function readRefusals(database: Database, run: number): Refusal[] {
+  const list = z.array(z.string())
+  const rows = database
+    .prepare(
+      `SELECT theorems.name AS theorem, members.name AS member, tactics, reason, messages FROM refusals
+       JOIN theorems ON theorems.id = theorem_id JOIN members ON members.id = member_id
+       WHERE theorems.run_id = ? ORDER BY theorems.position, refusals.id`,
+    )
+    .all(run)
+  return z
+    .array(refusalRow)
+    .parse(rows)
+    .map(({ tactics, messages, ...rest }) => ({
+      ...rest,
+      tactics: list.parse(JSON.parse(tactics)),
+      messages: list.parse(JSON.parse(messages)),
+    }))
 }
 
 function readProofs(database: Database, run: number): Map<number, { tactics: string[]; source: string }> {

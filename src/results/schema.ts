@@ -123,6 +123,18 @@ const VERSIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX answers_of_theorem ON answers (theorem_id, member_id);
   `,
+  `
+  CREATE TABLE refusals (              -- finished scripts that the verifier did not take
+    id INTEGER PRIMARY KEY,
+    theorem_id INTEGER NOT NULL REFERENCES theorems(id) ON DELETE CASCADE,
+    member_id INTEGER NOT NULL REFERENCES members(id) ON DELETE CASCADE,
+    key TEXT NOT NULL,                 -- the last step: proof state and tactic
+    tactics TEXT NOT NULL,
+    reason TEXT NOT NULL,              -- one line
+    messages TEXT NOT NULL,            -- all that Lean said
+    UNIQUE (theorem_id, key)
+  ) STRICT;
+  `,
 ]
 
 /** The file was written by a newer version of this program, or is no results file at all. */

@@ -1,5 +1,12 @@
 import { coverageAt, doublings, type Estimator, ensembleCoverageAt, solvedWithin, tableColumns } from './coverage.ts'
-import { type Effort, memberSolves, type RunResults, type Spending, type TheoremResult } from './read-run.ts'
+import {
+  type Effort,
+  memberSolves,
+  type Refusal,
+  type RunResults,
+  type Spending,
+  type TheoremResult,
+} from './read-run.ts'
 import { mcnemar, mean, median, type PairedTest, type Rate, wilson } from './statistics.ts'
 
 export type Point = { readonly k: number; readonly rate: Rate }
@@ -67,6 +74,7 @@ export type Summary = {
   /** The best member at each number of passes: the Pareto frontier over confidence limits. */
   readonly frontier: readonly { readonly k: number; readonly member: string; readonly rate: Rate }[]
   readonly proofLengths: { readonly all: readonly number[]; readonly mean: number; readonly median: number }
+  readonly refusals: readonly Refusal[]
   readonly effort: Effort
   readonly spending: Spending
 }
@@ -143,6 +151,7 @@ export function summarise(results: RunResults): Summary {
       return points.reduce((best, point) => (point.rate.value > best.rate.value ? point : best))
     }),
     proofLengths: { all: lengths, mean: mean(lengths), median: median(lengths) },
+    refusals: results.refusals,
     effort: results.effort,
     spending: results.spending,
   }

@@ -30,8 +30,11 @@ export type SearchStatistics = {
   totalMs: number
 }
 
+/** What the verifier says of a finished script; a reason is one line. */
+export type Answer = { readonly accepted: true } | { readonly accepted: false; readonly reason: string }
+
 /** The verifier: whether a finished script is a proof. Only what it takes counts as proved. */
-export type Accept = (proof: Proof) => Promise<boolean>
+export type Accept = (proof: Proof) => Promise<Answer>
 
 export type Progress = {
   readonly tree: Tree

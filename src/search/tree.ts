@@ -32,7 +32,8 @@ export type Outcome =
 export type EdgeVerdict =
   | { readonly kind: 'candidate' }
   | { readonly kind: 'accepted'; readonly proof: Proof }
-  | { readonly kind: 'refused' }
+  /** Why, in one line. */
+  | { readonly kind: 'refused'; readonly reason: string }
 
 export type TreeCounts = { readonly nodes: number; readonly edges: number } & {
   readonly [kind in Outcome['kind']]: number

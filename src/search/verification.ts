@@ -6,7 +6,7 @@ import type { SearchEdge, Tree } from './tree.ts'
 /** The verified script of a finished edge, or why there is none. */
 export type Verification =
   | { readonly kind: 'accepted'; readonly proof: Proof }
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly reason: string }
   /** The user aborted before the verifier had spoken. */
   | { readonly kind: 'undecided' }
 
@@ -36,10 +36,13 @@ export async function verifyEdge(
   const question = meter.apart(() => accept(proof))
   tree.verifying.set(edge, question)
   try {
-    const answer = (await question) ? ({ kind: 'accepted', proof } as const) : ({ kind: 'refused' } as const)
-    tree.judge(edge, answer)
-    if (answer.kind === 'refused') statistics.refused++
-    return answer
+    const answer = await question
+    const verdict = answer.accepted
+      ? ({ kind: 'accepted', proof } as const)
+      : ({ kind: 'refused', reason: answer.reason } as const)
+    tree.judge(edge, verdict)
+    if (verdict.kind === 'refused') statistics.refused++
+    return verdict
   } catch (cause) {
     if (meter.stopped() === 'interrupted') return { kind: 'undecided' }
     throw new Error('the verifier failed', { cause })

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'hedge-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-const at = (name: string, text?: string): string => {
+const at = (name: string, text?: string | Buffer): string => {
   const path = join(folder, name)
   if (text !== undefined) writeFileSync(path, text)
   return path
@@ -179,6 +179,32 @@ describe('bad input is one sentence and exit 2, without starting Lean', () => {
       ['verify', 'nowhere.lean', '--statement', STATEMENT],
       /cannot read nowhere\.lean: ENOENT/,
     ],
+    [
+      'verify a file that is not UTF-8',
+      ['verify', at('latin.lean', Buffer.from([0x61, 0xe9, 0x0a])), '--statement', STATEMENT],
+      /latin\.lean cannot be read as Lean: it is not valid UTF-8: byte 0x0a in line 1, 2 bytes/,
+    ],
+    [
+      'verify a file with a NUL',
+      ['verify', at('nul.lean', 'a\nb\0c'), '--statement', STATEMENT],
+      /nul\.lean cannot be read as Lean: it holds a NUL character in line 2, column 2/,
+    ],
+    [
+      'verify with an open comment in the statement',
+      ['verify', list, '--statement', `${STATEMENT} /- x`],
+      /--statement: the comment that begins in line 1, column 50 is never closed/,
+    ],
+    [
+      'verify with an open comment in the header',
+      ['verify', list, '--statement', STATEMENT, '--header', 'open Nat\n/-- x'],
+      /--header: the comment that begins in line 2, column 1 is never closed/,
+    ],
+    [
+      'prove with an open comment in the header',
+      ['prove', STATEMENT, '--header', '/-'],
+      /the header: the comment that begins in line 1, column 1 is never closed/,
+    ],
+    ['verify with two names in quotes', ['verify', `${list}:«a»`, '--statement', STATEMENT], /is about t, not «a»/],
     ['verify with two names', ['verify', `${list}:a`, '--statement', STATEMENT], /is about t, not a/],
   ]
   let said: [number, string][]

@@ -32,7 +32,10 @@ const jugWorld: World = {
   open: async () => ({
     kind: 'opened',
     domain: toyDomain('0,0', jugs),
-    verify: async ({ tactics }) => ({ verified: tactics.length <= 12, source: tactics.join('; '), axioms: [] }),
+    verify: async ({ tactics }) =>
+      tactics.length <= 12
+        ? { verified: true, source: tactics.join('; '), axioms: [] }
+        : { verified: false, reason: `${tactics.length} are too many`, messages: ['one', 'two'] },
     close: async () => {},
   }),
 }
@@ -60,7 +63,7 @@ async function replayAll(database: Database): Promise<Replay[]> {
     plan.theorems.map((_, position) => {
       const recorded = journal.recorded(position)
       if (recorded.tree === undefined) throw new Error('no tree')
-      const opened = recordedTheorem(recorded.tree, recorded.proofs)
+      const opened = recordedTheorem(recorded.tree, recorded.proofs, recorded.refusals)
       return replayTheorem(plan, position, recorded, opened, new AbortController().signal)
     }),
   )

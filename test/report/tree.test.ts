@@ -15,7 +15,7 @@ async function searched(rule: Rule, root: string, policy = uniformJugs, expansio
     budget: { expansions },
     width: 8,
     widenings: 0,
-    accept: async () => true,
+    accept: async () => ({ accepted: true }),
   })
   checkTree(tree)
   return tree
@@ -32,7 +32,10 @@ function nasty(): Tree {
   add('deep', -4, { kind: 'crash', message: 'stack' })
   add('same', -5, { kind: 'open', state: tree.root.state })
   add('candidate', -6, { kind: 'finished' })
-  tree.judge(add('refused', -7, { kind: 'finished' }), { kind: 'refused' })
+  tree.judge(add('refused', -7, { kind: 'finished' }), {
+    kind: 'refused',
+    reason: 'the proof rests on <sorry> & "more"',
+  })
   checkTree(tree)
   return tree
 }

@@ -26,6 +26,12 @@ export function lastingRows(database: Database, { units = true } = {}): unknown 
         `SELECT theorem, member, pass, ending, depth, tactics, proof_source, seed FROM passes_in_full ORDER BY 1, 2, 3`,
       )
       .all(),
+    refusals: database
+      .prepare(
+        `SELECT theorems.name AS theorem, key, reason, messages FROM refusals
+         JOIN theorems ON theorems.id = theorem_id ORDER BY 1, 2`,
+      )
+      .all(),
     proofs: database
       .prepare(
         `SELECT theorems.name AS theorem, key, tactics, source, axioms FROM proofs

@@ -115,7 +115,10 @@ test('a run that was interrupted again and again ends like one that was not', as
       return {
         kind: 'opened',
         domain: toyDomain('0,0', jugs),
-        verify: async ({ tactics }) => ({ verified: tactics.length < 14, source: tactics.join('; '), axioms: [] }),
+        verify: async ({ tactics }) =>
+          tactics.length < 14
+            ? { verified: true, source: tactics.join('; '), axioms: [] }
+            : { verified: false, reason: `${tactics.length} are too many`, messages: ['one', 'two'] },
         close: async () => {},
       }
     },

@@ -6,6 +6,7 @@ import { checkTree } from '../../src/search/check-tree.ts'
 import { searchRollouts } from '../../src/search/rollouts.ts'
 import { createTree, type Tree } from '../../src/search/tree.ts'
 import {
+  answer,
   cleverJugs,
   error,
   handClock,
@@ -29,7 +30,7 @@ async function bestFirst(
 ): Promise<BestFirstOutcome> {
   const outcome = await searchBestFirst(tree, domain, policy, {
     budget: {},
-    accept: async () => true,
+    accept: async () => ({ accepted: true }),
     width: 8,
     widenings: 0,
     ...options,
@@ -286,14 +287,17 @@ test('a refused proof is marked and the search goes on', async () => {
     {
       accept: async (proof) => {
         asked.push(proof)
-        return proof.tactics.length === 3
+        return answer(proof.tactics.length === 3)
       },
     },
   )
   expect(asked.map((proof) => proof.tactics.join(' '))).toEqual(['end', 'a end', 'a a end'])
   expect(result).toEqual({ kind: 'proved', proof: { tactics: ['a', 'a', 'end'] } })
   expect(statistics.refused).toBe(2)
-  expect(tree.root.edges.get('end')?.outcome).toEqual({ kind: 'finished', verdict: { kind: 'refused' } })
+  expect(tree.root.edges.get('end')?.outcome).toEqual({
+    kind: 'finished',
+    verdict: { kind: 'refused', reason: 'it rests on an axiom' },
+  })
 })
 
 test('spent states are released, those in line are not', async () => {
@@ -377,7 +381,7 @@ test('on a shared tree a search goes its own way, and runs nothing that is known
   await searchRollouts(tree, domain, uniformJugs, {
     budget: { passes: 3000 },
     random: seeded(1),
-    accept: async () => true,
+    accept: async () => ({ accepted: true }),
     stopAtFirstProof: false,
   })
   const runs = domain.runs.length

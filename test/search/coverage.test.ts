@@ -44,7 +44,7 @@ test('the share of passes that prove is the exact probability, within sampling e
     const outcome = await searchRollouts(tree, domain, policy, {
       budget: { passes, depth: DEPTH },
       random: seeded(seed),
-      accept: async () => true,
+      accept: async () => ({ accepted: true }),
       stopAtFirstProof: false,
     })
     checkTree(tree)

@@ -5,6 +5,7 @@ import { checkTree } from '../../src/search/check-tree.ts'
 import { type RolloutOptions, type RolloutOutcome, searchRollouts } from '../../src/search/rollouts.ts'
 import { createTree, type Tree } from '../../src/search/tree.ts'
 import {
+  answer,
   cleverJugs,
   error,
   handClock,
@@ -29,7 +30,7 @@ async function rollOut(
 ): Promise<RolloutOutcome> {
   const outcome = await searchRollouts(tree, domain, policy, {
     random: seeded(7),
-    accept: async () => true,
+    accept: async () => ({ accepted: true }),
     stopAtFirstProof: false,
     ...options,
   })
@@ -69,7 +70,10 @@ test('each way for a pass to end', async () => {
   const endOf = async (tactic: string, accepted = true) => {
     const policy = tablePolicy(() => (tactic === 'none' ? {} : { [tactic]: 1 }))
     const budget = { passes: 1, depth: 3 }
-    const { passes, result } = await rollOut(toyDomain('a', rule), policy, { budget, accept: async () => accepted })
+    const { passes, result } = await rollOut(toyDomain('a', rule), policy, {
+      budget,
+      accept: async () => answer(accepted),
+    })
     return [passes[0]?.end, passes[0]?.depth, passes[0]?.tactics.length, result.kind]
   }
   expect(await endOf('win')).toEqual([{ kind: 'proved' }, 1, 1, 'proved'])
@@ -146,7 +150,7 @@ test('one verification per finishing edge, however many passes come that way', a
     block: 4,
     accept: async (proof) => {
       asked.push(proof)
-      return proof.tactics[0] === 'r'
+      return answer(proof.tactics[0] === 'r')
     },
   })
   expect(asked.map((proof) => proof.tactics.join()).sort()).toEqual(['l,end', 'r,end'])
@@ -165,7 +169,7 @@ test('candidates of one step go to the verifier in the order of their passes, an
       budget: { passes: 3 },
       random: scriptedRandom({ 0: [0.1, 0.1], 1: [0.9, 0.1], 2: [0.1, 0.9] }),
       stopAtFirstProof,
-      accept: async ({ tactics }) => scripts.push(tactics.join('')) > 0,
+      accept: async ({ tactics }) => answer(scripts.push(tactics.join('')) > 0),
     })
     return scripts
   }
@@ -175,9 +179,15 @@ test('candidates of one step go to the verifier in the order of their passes, an
 
 test('a refused edge stays in the tree, marked', async () => {
   const domain = toyDomain('a', twoWays)
-  const { tree, result } = await rollOut(domain, twoWaysPolicy, { budget: { passes: 9 }, accept: async () => false })
+  const { tree, result } = await rollOut(domain, twoWaysPolicy, {
+    budget: { passes: 9 },
+    accept: async () => answer(false),
+  })
   expect(result).toEqual({ kind: 'outOfBudget', limit: 'passes' })
-  expect(tree.node('al')?.edges.get('end')?.outcome).toEqual({ kind: 'finished', verdict: { kind: 'refused' } })
+  expect(tree.node('al')?.edges.get('end')?.outcome).toEqual({
+    kind: 'finished',
+    verdict: { kind: 'refused', reason: 'it rests on an axiom' },
+  })
 })
 
 test('two searches on one tree share runs and verdicts', async () => {
@@ -187,7 +197,7 @@ test('two searches on one tree share runs and verdicts', async () => {
   const accept = async () => {
     asked++
     await turn()
-    return true
+    return answer(true)
   }
   const alone = await rollOut(toyDomain('0,0', jugs), cleverJugs, { budget: { passes: 1000 } })
   const both = await Promise.all(

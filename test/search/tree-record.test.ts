@@ -12,7 +12,7 @@ async function jugTree() {
   await searchRollouts(tree, domain, cleverJugs, {
     budget: { passes: 300, depth: 20 },
     random: seeded('record'),
-    accept: async () => true,
+    accept: async () => ({ accepted: true }),
     stopAtFirstProof: false,
   })
   return tree

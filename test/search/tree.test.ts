@@ -121,9 +121,11 @@ test('the shortest proof: accepted before candidates, refused never', () => {
   expect(shortestProof(tree)?.edge).toBe(short)
   tree.judge(long, { kind: 'accepted', proof: { tactics: ['ab', 'end'] } })
   expect(shortestProof(tree)?.edge).toBe(long)
-  tree.judge(long, { kind: 'refused' })
-  tree.judge(short, { kind: 'refused' })
+  tree.judge(long, { kind: 'refused', reason: 'no' })
+  tree.judge(short, { kind: 'refused', reason: 'no' })
   expect(shortestProof(tree)).toBeUndefined()
-  expect(() => tree.judge(tree.add(b, 'bad', -1, { kind: 'crash', message: '' }), { kind: 'refused' })).toThrow()
+  expect(() =>
+    tree.judge(tree.add(b, 'bad', -1, { kind: 'crash', message: '' }), { kind: 'refused', reason: 'no' }),
+  ).toThrow()
   checkTree(tree)
 })

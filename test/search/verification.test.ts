@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { openBudget } from '../../src/search/budget.ts'
 import { checkTree } from '../../src/search/check-tree.ts'
-import { newStatistics } from '../../src/search/outcome.ts'
+import { type Accept, newStatistics } from '../../src/search/outcome.ts'
 import { createTree } from '../../src/search/tree.ts'
 import { verifyEdge } from '../../src/search/verification.ts'
 import { handClock, state, turn } from './toy.ts'
 
-function finishedEdge(accept: () => Promise<boolean>, signal?: AbortSignal) {
+function finishedEdge(accept: Accept, signal?: AbortSignal) {
   const tree = createTree(state('a'))
   const edge = tree.add(tree.root, 'end', -1, { kind: 'finished' })
   const context = { tree, accept, meter: openBudget({ signal }, handClock()), statistics: newStatistics() }
@@ -18,7 +18,7 @@ test('two who ask at once get the answer to one question', async () => {
   const { verify, context } = finishedEdge(async () => {
     asked++
     await turn()
-    return true
+    return { accepted: true }
   })
   const answer = { kind: 'accepted', proof: { tactics: ['first'] } }
   expect(await Promise.all([verify('first'), verify('second')])).toEqual([answer, answer])
@@ -28,10 +28,13 @@ test('two who ask at once get the answer to one question', async () => {
 })
 
 test('a refusal counts once, for the search that asked', async () => {
-  const { verify, context, edge } = finishedEdge(async () => false)
-  expect([await verify('one'), await verify('two')]).toEqual([{ kind: 'refused' }, { kind: 'refused' }])
+  const { verify, context, edge } = finishedEdge(async () => ({ accepted: false, reason: 'an axiom' }))
+  expect([await verify('one'), await verify('two')]).toEqual([
+    { kind: 'refused', reason: 'an axiom' },
+    { kind: 'refused', reason: 'an axiom' },
+  ])
   expect(context.statistics.refused).toBe(1)
-  expect(edge.outcome).toEqual({ kind: 'finished', verdict: { kind: 'refused' } })
+  expect(edge.outcome).toEqual({ kind: 'finished', verdict: { kind: 'refused', reason: 'an axiom' } })
 })
 
 test('when the one who asked fails, the one who waited asks again', async () => {
@@ -39,7 +42,7 @@ test('when the one who asked fails, the one who waited asks again', async () => 
   const { verify } = finishedEdge(async () => {
     await turn()
     if (asked++ === 0) throw new Error('disk full')
-    return true
+    return { accepted: true }
   })
   const [first, second] = await Promise.allSettled([verify('first'), verify('second')])
   expect(first).toMatchObject({ status: 'rejected', reason: { message: 'the verifier failed' } })

@@ -200,12 +200,20 @@ export const methods = {
       refused.extend({ heapBytes: z.number() }),
     ]),
   ),
-  /** Has Lean's kernel check an exported proof against an exported statement. Sees no text. */
+  /**
+   * Has Lean's kernel check an exported proof against an exported statement. Sees no text. `whole`: the answer holds all
+   * that was checked, with what it rests on in the library, whose theorems are axioms there.
+   */
   checkProof: method(
     'checkProof',
-    z.object({ imports: importsSchema, stated: exportSchema, proof: exportSchema }),
+    z.object({ imports: importsSchema, stated: exportSchema, proof: exportSchema, whole: z.boolean().optional() }),
     z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('verified'), axioms: z.array(z.string()), heapBytes: z.number() }),
+      z.object({
+        kind: z.literal('verified'),
+        axioms: z.array(z.string()),
+        exported: exportSchema.optional(),
+        heapBytes: z.number(),
+      }),
       refused.extend({ heapBytes: z.number() }),
     ]),
   ),

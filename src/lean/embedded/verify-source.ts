@@ -1,4 +1,6 @@
-import type { NameParts } from '../../proof/declarations/names.ts'
+import { type NameParts, readableName } from '../../proof/declarations/names.ts'
+import { validateExport } from '../../proof/declarations/validate.ts'
+import { withoutTabs } from '../../proof/lean-text.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import { EngineError, RejectedInput, type Submission, type Verdict, type VerifyOptions } from '../engine.ts'
 import type { LeanPool, Worker } from '../pool.ts'
@@ -13,6 +15,7 @@ type Imports = readonly { readonly module: string; readonly all: boolean }[]
 /** What a statement means, as data: see `stateTheorem` of the protocol. */
 type Stated = { readonly name: NameParts; readonly exported: unknown; readonly imports: Imports }
 type Exported = { readonly exported: unknown; readonly imports: Imports; readonly elsewhere: readonly string[] }
+type Accepted = { readonly axioms: readonly string[]; readonly exported?: unknown }
 type Refused = { readonly reason: string; readonly messages: readonly string[] }
 
 /**
@@ -71,19 +74,30 @@ export class SourceVerifier {
    * @throws RejectedInput where the trusted header or statement does not elaborate; EngineError where Lean cannot run
    */
   async verify(theorem: Theorem, submission: Submission, options: VerifyOptions = {}): Promise<Verdict> {
-    const { deadlineMs = DEFAULT_DEADLINE_MS } = options
+    const { deadlineMs = DEFAULT_DEADLINE_MS, onExport } = options
     const stated = await this.state(theorem, deadlineMs)
+    if (!namesIt(theorem.name, stated.name))
+      throw new RejectedInput('statement', [
+        {
+          severity: 'error',
+          line: 1,
+          column: 0,
+          text: `it is about ${readableName(stated.name)}, not ${theorem.name}`,
+        },
+      ])
     const exported = await this.#export(submission, stated.name, deadlineMs)
     if ('reason' in exported) return { kind: 'rejected', ...exported }
-    const answer = await this.#check(stated, exported, deadlineMs)
+    const answer = await this.#check(stated, exported, deadlineMs, onExport !== undefined)
     if ('reason' in answer) return { kind: 'rejected', ...answer }
     const { axioms } = answer
+    onExport?.(validateExport(answer.exported))
     return { kind: 'verified', axioms, ...(exported.elsewhere.length === 0 ? {} : { elsewhere: exported.elsewhere }) }
   }
 
   /** What the source proves. A process that dies on it is replaced once: its death may have come from outside. */
   async #export(submission: Submission, name: NameParts, deadlineMs: number): Promise<Exported | Refused> {
-    const { source, header } = submission
+    const header = submission.header
+    const source = withoutTabs(submission.source.replace(/^\ufeff/, ''))
     const params = header === undefined ? { source, name } : { source, name, header }
     const ask = () =>
       this.#pool.withWorker(async (worker) => {
@@ -103,10 +117,10 @@ export class SourceVerifier {
     }
   }
 
-  async #check(stated: Stated, proof: Exported, deadlineMs: number): Promise<{ axioms: readonly string[] } | Refused> {
+  async #check(stated: Stated, proof: Exported, deadlineMs: number, whole: boolean): Promise<Accepted | Refused> {
     const imports = [...stated.imports, ...proof.imports]
-    const work = async ({ process }: Worker): Promise<Used<{ axioms: readonly string[] } | Refused>> => {
-      const params = { imports, stated: stated.exported, proof: proof.exported }
+    const work = async ({ process }: Worker): Promise<Used<Accepted | Refused>> => {
+      const params = { imports, stated: stated.exported, proof: proof.exported, whole }
       const { heapBytes, kind, ...result } = await process.request('checkProof', params, deadlineMs)
       return { result, heapBytes, reusable: true }
     }
@@ -117,6 +131,13 @@ export class SourceVerifier {
       return unfinished(error, "Lean's kernel does not finish the check")
     }
   }
+}
+
+/** Whether a theorem goes by a name as a person writes it: quotes and the namespaces around it may be left out. */
+function namesIt(written: string, name: NameParts): boolean {
+  const plain = written.replace(/[«»]/g, '').replace(/^_root_\./, '')
+  const whole = name.join('.')
+  return whole === plain || whole.endsWith(`.${plain}`)
 }
 
 /**

@@ -3,6 +3,9 @@ import type { CommandState, Elaborator } from './elaborator.ts'
 import type { Objects } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
+/** The kind of what stands for all behind an `import` or `#exit`, which Lean does not read. */
+export const STOPS_READING = 'stops reading'
+
 /** One command of a text, elaborated. `start` and `end` are bytes, white space included; `state` is after it, owned. */
 export type RunCommand = {
   readonly start: number
@@ -67,10 +70,20 @@ export function createCommandChain(
           inert = isInert(command.syntax, command.kind)
           return command.syntax
         })
-        if (after.ended) {
+        if (after.ended !== undefined) {
+          const last = commands.at(-1)?.state ?? base
+          const at = commands.at(-1)?.end ?? position
           lean.dec(after.state)
           lean.dec(after.parser)
-          if (after.diagnostics.length > 0 && commands.length === 0)
+          if (after.ended === 'early')
+            commands.push({
+              ...EARLY,
+              start: at,
+              end: next.length,
+              state: lean.inc(last),
+              diagnostics: after.diagnostics,
+            })
+          else if (after.diagnostics.length > 0 && commands.length === 0)
             commands.push({
               ...END,
               start: position,
@@ -118,6 +131,8 @@ export function createCommandChain(
 
 const NO_STATE: CommandState = 1
 const END = { kind: 'end', inert: true }
+/** An `import` or `#exit`, and all that is not read behind it. */
+const EARLY = { kind: STOPS_READING, inert: true }
 
 function commonLength(a: Buffer, b: Buffer): number {
   const most = Math.min(a.length, b.length)

@@ -3,7 +3,7 @@ import { type NameParts, readableName } from '../../../proof/declarations/names.
 import { CONSTANT_INFO, type Constants } from './constants.ts'
 import type { Elaborator } from './elaborator.ts'
 import { createExportWriter, type ExportWriter, UnwritableTerm } from './export-writer.ts'
-import { type Objects, UNIT } from './objects.ts'
+import { isScalar, type Objects, UNIT } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
 export type Declared = ReturnType<typeof createDeclared>
@@ -27,11 +27,15 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
     return undefined
   }
 
-  /**
-   * Writes all constants that `roots` mention and no import provides, dependencies first. Everything met stays alive
-   * until `end`.
-   */
-  const walker = (env: Obj, writer: ExportWriter) => {
+  /** Where a walk finds constants (owned), and which it leaves out with all that they mention. */
+  type Ground = { readonly find: (name: Obj) => Obj | undefined; readonly skips: (name: Obj) => boolean }
+  const declaredIn = (env: Obj): Ground => ({
+    find: (name) => constants.find(env, name),
+    skips: (name) => constants.isImported(env, name),
+  })
+
+  /** Writes constants and what they mention, dependencies first. Everything met stays alive until `end`. */
+  const walker = ({ find, skips }: Ground, writer: ExportWriter) => {
     const visited = new Set<string>()
     const held: Obj[] = []
     const hold = (o: Obj): Obj => {
@@ -39,7 +43,7 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
       return o
     }
     const mustFind = (name: Obj): Obj => {
-      const info = constants.find(env, name)
+      const info = find(name)
       if (info === undefined) throw new UnwritableTerm(`the constant ${readable(name)} is not declared`)
       return hold(info)
     }
@@ -48,7 +52,7 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
       const key = elaborator.nameKey(name)
       if (visited.has(key)) return
       visited.add(key)
-      if (constants.isImported(env, name)) return
+      if (skips(name)) return
       const info = mustFind(name)
       switch (tag(info)) {
         case CONSTANT_INFO.inductive:
@@ -99,10 +103,24 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
 
   const readable = (name: Obj): string => readableName(elaborator.nameParts(name))
 
-  /** A constant's declaration after all it rests on. `name` is borrowed. @throws UnwritableTerm */
-  const writeProof = (env: Obj, name: Obj): DeclarationExport => {
+  /** A constant's declaration after all it rests on and no import provides. `name` is borrowed. @throws UnwritableTerm */
+  const writeProof = (env: Obj, name: Obj): DeclarationExport => writeWith(declaredIn(env), name)
+
+  /** A constant of a kernel environment after all it rests on, to the library's beginnings. @throws UnwritableTerm */
+  const writeWhole = (kernelEnvironment: Obj, name: Obj): DeclarationExport =>
+    writeWith({ find: (n) => kernelConstant(kernelEnvironment, n), skips: () => false }, name)
+
+  const kernelConstant = (environment: Obj, name: Obj): Obj | undefined => {
+    const found = lean.native('lean_environment_find')(lean.inc(environment), lean.inc(name)) >>> 0
+    if (isScalar(found)) return undefined
+    const info = lean.inc(field(found, 0))
+    dec(found)
+    return info
+  }
+
+  const writeWith = (ground: Ground, name: Obj): DeclarationExport => {
     const writer = createExportWriter(lean)
-    const walk = walker(env, writer)
+    const walk = walker(ground, writer)
     try {
       walk.visit(name)
       return writer.written()
@@ -114,7 +132,7 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
   /** A constant's type, as an axiom, after all that it mentions. `info` is borrowed. @throws UnwritableTerm */
   const writeStatement = (env: Obj, info: Obj): DeclarationExport => {
     const writer = createExportWriter(lean)
-    const walk = walker(env, writer)
+    const walk = walker(declaredIn(env), writer)
     try {
       walk.visitTerm(constants.value(info).type)
       writer.declareType(info)
@@ -135,7 +153,7 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
     return list
   }
 
-  return { find, writeProof, writeStatement, imports }
+  return { find, writeProof, writeWhole, writeStatement, imports }
 }
 
 /** `all`: with what the module keeps to itself. */

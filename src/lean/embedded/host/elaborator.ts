@@ -7,6 +7,9 @@ export class LeanError extends Error {
   override readonly name = 'LeanError'
 }
 
+const END_OF_INPUT = 'Lean.Parser.Command.eoi'
+const IMPORT = 'Lean.Parser.Command.import'
+
 /** `Lean.Elab.Command.State`, owned. */
 export type CommandState = Obj
 
@@ -118,6 +121,16 @@ export function createElaborator(lean: Objects) {
     return makeCtor(0, [inc(field(state, 0)), inc(field(s, 1)), inc(field(s, 2)), inc(field(s, 3))])
   }
 
+  /** The line, from 1, and column of a byte of an input context's text. */
+  const placeOf = (input: Obj, byte: number): { line: number; column: number } => {
+    // InputContext begins with its text.
+    const lines = Buffer.from(lean.stringValue(field(input, 0)))
+      .subarray(0, byte)
+      .toString()
+      .split('\n')
+    return { line: lines.length, column: [...(lines.at(-1) ?? '')].length }
+  }
+
   /** One parsed command; `start` and `end` are bytes of its text with the white space around it. */
   type Command = { readonly syntax: Obj; readonly kind: string; readonly start: number; readonly end: number }
   /** How far a text has been elaborated. Everything in it is owned. */
@@ -130,13 +143,14 @@ export function createElaborator(lean: Objects) {
   })
   /**
    * Parses and runs one command, of which `rewrite` may make another (it takes and gives owned syntax). Takes `from`.
-   * `ended`: there is none left.
+   * `ended`: there is
+   * none left, or none that is read: behind an `import` or `#exit` Lean stops `early`.
    */
   const runCommand = (
     input: Obj,
     from: Progress,
     rewrite: (command: Command) => Obj,
-  ): Progress & { readonly ended: boolean; readonly diagnostics: Diagnostic[] } => {
+  ): Progress & { readonly ended: 'whole' | 'early' | undefined; readonly diagnostics: Diagnostic[] } => {
     const start = lean.natValue(field(from.parser, 0)) ?? 0
     const parsed = fn('l_Lean_Parser_parseCommand')(inc(input), parserContext(from.state), from.parser, emptyLog())
     const syntax = inc(field(parsed, 0))
@@ -145,8 +159,12 @@ export function createElaborator(lean: Objects) {
     const list = diagnostics(field(field(parsed, 1), 1))
     dec(parsed)
     if (fn('l_Lean_Parser_isTerminalCommand')(inc(syntax)) >>> 1 === 1) {
+      const kind = kindOf(syntax)
       dec(syntax)
-      return { state: from.state, parser, ended: true, diagnostics: list }
+      if (kind === END_OF_INPUT) return { state: from.state, parser, ended: 'whole', diagnostics: list }
+      const { line, column } = placeOf(input, start)
+      if (kind === IMPORT) list.push({ severity: 'error', line, column, text: 'an import must stand at the beginning' })
+      return { state: from.state, parser, ended: 'early', diagnostics: list }
     }
     const end = lean.natValue(field(parser, 0)) ?? 0
     const frontend = makeCtor(0, [withMessages(from.state, emptyLog()), inc(parser), box(start), lean.makeArray()])
@@ -164,7 +182,7 @@ export function createElaborator(lean: Objects) {
     const state = inc(field(after, 0))
     dec(after)
     list.push(...diagnostics(field(state, 1)))
-    return { state, parser, ended: false, diagnostics: list }
+    return { state, parser, ended: undefined, diagnostics: list }
   }
 
   /**
@@ -185,7 +203,9 @@ export function createElaborator(lean: Objects) {
       const after = runCommand(input, progress, rewrite)
       list.push(...after.diagnostics)
       progress = after
-      if (after.ended) break
+      if (after.ended === 'early')
+        list.push({ severity: 'error', line: 1, column: 0, text: 'nothing behind an `import` or `#exit` is read' })
+      if (after.ended !== undefined) break
     }
     dec(progress.parser)
     dec(input)

@@ -311,7 +311,7 @@ export function createFileContexts(
     const errors = run.diagnostics.filter((d) => d.severity === 'error')
     // One command and nothing after it: a proof must not end early, with the rest taken for something else.
     const next = run.ended ? run : elaborator.runCommand(input, run, ({ syntax }) => syntax)
-    const whole = !run.ended && next.ended && next.diagnostics.length === 0
+    const whole = !run.ended && next.ended === 'whole' && next.diagnostics.length === 0
     dec(next.state)
     dec(next.parser)
     dec(input)

@@ -108,10 +108,10 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     heapBytes: host.heapBytes(),
   }))
   let checkTested = false
-  on(methods.checkProof, (host, { imports, stated, proof }) => {
+  on(methods.checkProof, (host, { imports, stated, proof, whole }) => {
     if (!checkTested) testProofCheck(host)
     checkTested = true
-    return { ...host.checkProof(imports, stated, proof), heapBytes: host.heapBytes() }
+    return { ...host.checkProof(imports, stated, proof, whole), heapBytes: host.heapBytes() }
   })
   on(methods.premises, (host, { environment }) => host.premises(environment))
   on(methods.localConstants, (host, { environment }) => host.localConstants(environment))

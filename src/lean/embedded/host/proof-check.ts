@@ -1,16 +1,20 @@
 import { ALLOWED_AXIOMS } from '../../../proof/axioms.ts'
 import { CHECKED_NAME, combine } from '../../../proof/declarations/combine.ts'
-import type { Declaration, NameIndex } from '../../../proof/declarations/export.ts'
+import type { Declaration, DeclarationExport, NameIndex } from '../../../proof/declarations/export.ts'
 import { declaredNames, nameKey, nameParts, readableName } from '../../../proof/declarations/names.ts'
 import type { ValidExport } from '../../../proof/declarations/validate.ts'
 import { type LibraryAxioms, UnknownConstant } from './axioms.ts'
+import type { Declared } from './declared.ts'
+import type { Elaborator } from './elaborator.ts'
 import { createExportReader, type ExportReader } from './export-reader.ts'
 import type { Kernel } from './kernel.ts'
 import type { Objects } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
 export type Refusal = { readonly kind: 'refused'; readonly reason: string; readonly messages: string[] }
-export type CheckResult = { readonly kind: 'verified'; readonly axioms: string[] } | Refusal
+export type CheckResult =
+  | { readonly kind: 'verified'; readonly axioms: string[]; readonly exported?: DeclarationExport }
+  | Refusal
 
 export const refuse = (reason: string, messages: string[] = []): Refusal => ({ kind: 'refused', reason, messages })
 
@@ -21,10 +25,12 @@ export type Library = { readonly kernelEnvironment: Obj; readonly axioms: Librar
  * Checks a proof against a statement, both plain data, on top of the library: what `combine` makes of them must rest on
  * allowed axioms alone, and be accepted by Lean's kernel.
  */
-export function createProofCheck(lean: Objects, kernel: Kernel) {
+export function createProofCheck(lean: Objects, elaborator: Elaborator, kernel: Kernel, declared: Declared) {
   const { inc, dec } = lean
+  const checkedName = elaborator.nameOf(CHECKED_NAME)
 
-  const check = (library: Library, stated: ValidExport, proof: ValidExport): CheckResult => {
+  /** @param whole the answer holds all that was checked, with what it rests on in the library */
+  const check = (library: Library, stated: ValidExport, proof: ValidExport, whole: boolean): CheckResult => {
     const combined = combine(stated, proof)
     if (combined.kind === 'refused') return refuse(combined.reason)
     const reader = createExportReader(lean, combined.data)
@@ -32,7 +38,11 @@ export function createProofCheck(lean: Objects, kernel: Kernel) {
       const axioms = axiomsOf(library, combined.data, reader)
       const foreign = axioms.filter((axiom) => !ALLOWED_AXIOMS.has(axiom))
       if (foreign.length > 0) return refuse(`the proof rests on ${foreign.join(', ')}`)
-      return addAll(library, combined.data, reader) ?? { kind: 'verified', axioms }
+      const added = addAll(library, combined.data, reader)
+      if ('refusal' in added) return added.refusal
+      const exported = whole ? { exported: declared.writeWhole(added.environment, checkedName) } : {}
+      dec(added.environment)
+      return { kind: 'verified', axioms, ...exported }
     } catch (error) {
       if (error instanceof UnknownConstant) return refuse(`the library that is imported has no ${error.message}`)
       throw error
@@ -41,16 +51,19 @@ export function createProofCheck(lean: Objects, kernel: Kernel) {
     }
   }
 
-  /** Has the kernel take one declaration after another; what it does not take, if so. */
-  const addAll = ({ kernelEnvironment }: Library, data: ValidExport, reader: ExportReader): Refusal | undefined => {
+  /** Has the kernel take one declaration after another. The environment is owned. */
+  const addAll = (
+    { kernelEnvironment }: Library,
+    data: ValidExport,
+    reader: ExportReader,
+  ): { readonly environment: Obj } | { readonly refusal: Refusal } => {
     let environment = inc(kernelEnvironment)
     for (const declaration of data.declarations) {
       const added = kernel.add(environment, reader, declaration)
-      if ('refusal' in added) return refusalOf(data, declaration, added.refusal)
+      if ('refusal' in added) return { refusal: refusalOf(data, declaration, added.refusal) }
       environment = added.environment
     }
-    dec(environment)
-    return undefined
+    return { environment }
   }
 
   return { check }

@@ -2,7 +2,7 @@ import { type NameParts, readableName } from '../../../proof/declarations/names.
 import { MalformedExport, validateExport } from '../../../proof/declarations/validate.ts'
 import type { Diagnostic } from '../../engine.ts'
 import { createLibraryAxioms } from './axioms.ts'
-import { type CommandChain, createCommandChain, type RunCommand } from './command-chain.ts'
+import { type CommandChain, createCommandChain, type RunCommand, STOPS_READING } from './command-chain.ts'
 import type { Constants } from './constants.ts'
 import { createDeclared, type ImportedModule } from './declared.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
@@ -23,6 +23,7 @@ export type Import = (
 /** The errors of a header that may change what stands behind it. */
 export type ObstaclesIn = (header: string) => Diagnostic[]
 
+const UNREAD = 'nothing behind `#exit` is read'
 const ONE_THEOREM = 'the statement must be one theorem, without its proof'
 const complaint = (text: string): Diagnostic => ({ severity: 'error', line: 1, column: 0, text })
 /** Which of the texts may have run code of its own. */
@@ -46,7 +47,7 @@ export function createVerification(
 ) {
   const declared = createDeclared(lean, elaborator, constants)
   const kernel = createKernel(lean, elaborator)
-  const proofCheck = createProofCheck(lean, kernel)
+  const proofCheck = createProofCheck(lean, elaborator, kernel, declared)
   const inert = (syntax: Obj, kind: string): boolean => isInert(lean, elaborator, syntax, kind)
   const headers: CommandChain = createCommandChain(lean, elaborator, inert)
   const sources: CommandChain = createCommandChain(lean, elaborator, inert)
@@ -64,6 +65,7 @@ export function createVerification(
     const inHeader = before.flatMap((command) => errorsOf(command.diagnostics))
     const obstacles = inHeader.length > 0 ? obstaclesIn(header) : []
     if (obstacles.length > 0) return rejected('header', obstacles, ranCodeOf)
+    if (before.at(-1)?.kind === STOPS_READING) return rejected('header', [complaint(UNREAD)], ranCodeOf)
     return stateBelow(before.at(-1)?.state ?? base.state, statement, ranCodeOf)
   }
   const stateBelow = (from: CommandState, statement: string, header: RanCodeOf) => {
@@ -197,11 +199,11 @@ export function createVerification(
   }
 
   /** Both exports come from other processes, the second from one that nobody trusts. */
-  const check = (imports: readonly ImportedModule[], stated: unknown, proof: unknown): CheckResult => {
+  const check = (imports: readonly ImportedModule[], stated: unknown, proof: unknown, whole = false): CheckResult => {
     try {
       const library = libraryOf(imports)
       if ('kind' in library) return library
-      return proofCheck.check(library, validateExport(stated), validateExport(proof))
+      return proofCheck.check(library, validateExport(stated), validateExport(proof), whole)
     } catch (error) {
       if (error instanceof MalformedExport) return refuse(`what was exported is malformed: ${error.message}`)
       throw error

@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises'
+import { decodeLean, unclosedComment } from '../proof/lean-file.ts'
+import { InputError } from './failure.ts'
+
+/**
+ * The text of a `.lean` file that a user has named, read as Lean would.
+ * @throws InputError where it cannot be read, or is no text
+ */
+export async function readLean(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new InputError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause })
+  })
+  const read = decodeLean(bytes)
+  if ('problem' in read) throw new InputError(`${path} cannot be read as Lean: ${read.problem}`)
+  return read.text
+}
+
+/** @throws InputError where a text from the command line would swallow what is written behind it */
+export function checkComments(text: string, where: string): void {
+  const place = unclosedComment(text)
+  if (place !== undefined) throw new InputError(`${where}: the comment that begins in ${place} is never closed`)
+}
