@@ -86,6 +86,9 @@ const TRUSTING: ReadonlySet<MethodName> = new Set<MethodName>([
   'premises',
   'libraryModules',
   'memory',
+  'staticData',
+  'libraryConstants',
+  'libraryNames',
   'compiledCode',
 ])
 /** How much of a host's stderr is kept, to say why it died. */

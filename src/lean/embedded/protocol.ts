@@ -335,6 +335,11 @@ export const methods = {
     z.object({ names: z.array(z.object({ name: nameSchema, kind: z.number() })) }),
   ),
   memory: method('memory', z.object({}), memorySchema),
+  /**
+   * For tests of the stack: how many words of Lean's static data have been the same at every look, and how many were so
+   * until the last one.
+   */
+  staticData: method('staticData', z.object({}), z.object({ constant: z.number(), changed: z.number() })),
   /** A code file's contents, base64: what V8 has optimised so far. */
   compiledCode: method('compiledCode', z.object({}), z.object({ code: z.string() })),
 } as const

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { moveStack } from './c-stack.ts'
+import { type MovedStack, moveStack } from './c-stack.ts'
 import { compiledCode, loadModule } from './code.ts'
 import { createObjects, type Objects } from './objects.ts'
 import type { WasmModule } from './wasm-module.ts'
@@ -21,8 +21,7 @@ export type HostPaths = {
 
 export type Booted = {
   readonly lean: Objects
-  /** @throws StackOverrun where a call has written past the end of its stack */
-  readonly checkStack: () => void
+  readonly stack: MovedStack
   /** The code file was of use. */
   readonly codeTaken: boolean
   /** The contents of a new one. */
@@ -43,7 +42,7 @@ export async function boot({ glueFile, wasmFile, libraryDir, codeFile }: HostPat
   lean.native('lean_init_task_manager_using')(1)
   const path = lean.makeList([lean.makeString(LIBRARY)])
   lean.dec(lean.fn('l_Lean_initSearchPath')(lean.makeString('/'), path))
-  return { lean, checkStack: stack.check, codeTaken, compiledCode: () => compiledCode(module) }
+  return { lean, stack, codeTaken, compiledCode: () => compiledCode(module) }
 }
 
 function instantiate(glueFile: string, module: WebAssembly.Module): Promise<WasmModule> {

@@ -6,6 +6,17 @@ const STACK_BYTES = 128 * 1024 * 1024
 const GUARD_BYTES = 64 * 1024
 const GUARD_WORD = 0x5afe57ac
 
+/** Where the module's static data begin. */
+const STATIC_START = 1024
+
+/** Words of static data that have been the same at every look, and how many others were until the last one. */
+export type StaticData = { readonly constant: number; readonly changed: number }
+export type MovedStack = {
+  /** @throws StackOverrun where a call has written past the end of its stack */
+  readonly check: () => void
+  readonly lookAtStatic: () => StaticData
+}
+
 /** The stack has been overrun, so nothing in the instance's memory can be believed. */
 export class StackOverrun extends Error {
   override readonly name = 'StackOverrun'
@@ -15,7 +26,7 @@ export class StackOverrun extends Error {
  * Moves the module's C stack, which the build makes 64 KiB large and places right above Lean's static data, to a block
  * of its own with a guard below it. For the calling thread; Lean gives its own threads theirs.
  */
-export function moveStack(module: WasmModule): { readonly check: () => void } {
+export function moveStack(module: WasmModule): MovedStack {
   const base = module._malloc(GUARD_BYTES + STACK_BYTES)
   if (base === 0) throw new Error('there is no memory for the stack')
   const end = base + GUARD_BYTES
@@ -27,9 +38,26 @@ export function moveStack(module: WasmModule): { readonly check: () => void } {
     if (f === undefined) throw new Error(`this build of Lean does not export ${name}`)
     f(...args)
   }
+  const staticEnd = module.wasm.emscripten_stack_get_end?.() ?? 0
   call('emscripten_stack_set_limits', top, end)
   call('_emscripten_stack_restore', top)
+  /** Static data as they were at the last look, and which words have been the same at every look. */
+  let last: Int32Array | undefined
+  let constant: Uint8Array | undefined
+  const lookAtStatic = (): StaticData => {
+    const now = new Int32Array(module.wasmMem.buffer, STATIC_START, (staticEnd - STATIC_START) / 4).slice()
+    constant ??= new Uint8Array(now.length).fill(1)
+    let changed = 0
+    for (let i = 0; i < now.length; i++) {
+      if (last === undefined || constant[i] === 0 || now[i] === last[i]) continue
+      constant[i] = 0
+      changed++
+    }
+    last = now
+    return { constant: constant.reduce((n, x) => n + x, 0), changed }
+  }
   return {
+    lookAtStatic,
     check: () => {
       if (guard().some((word) => word !== GUARD_WORD)) throw new StackOverrun('the C stack was overrun')
     },

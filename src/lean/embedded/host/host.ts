@@ -24,7 +24,7 @@ export type Host = Awaited<ReturnType<typeof createHost>>
 
 /** One Lean instance behind plain calls. Every call runs to its end in this thread; what it throws leaves the instance unusable. */
 export async function createHost(paths: HostPaths) {
-  const { lean, checkStack, codeTaken, compiledCode } = await boot(paths)
+  const { lean, stack, codeTaken, compiledCode } = await boot(paths)
   const elaborator = createElaborator(lean)
   tolerateMissingCode(lean, elaborator)
   const proofStates = createProofStates(lean, elaborator)
@@ -260,7 +260,8 @@ export async function createHost(paths: HostPaths) {
     stateTheorem: verification.state,
     exportProof: verification.exportProof,
     checkProof: verification.check,
-    checkStack,
+    checkStack: stack.check,
+    staticData: stack.lookAtStatic,
     natural: lean.makeBigNat,
     memory,
     localConstants: (environment: number) => ({

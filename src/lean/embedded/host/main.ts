@@ -136,6 +136,7 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   on(methods.startHole, (host, { id, command, hole, heartbeats }) => host.startHole(id, command, hole, heartbeats))
   on(methods.checkCommand, (host, { id, command, edits }) => host.checkCommand(id, command, edits))
   on(methods.memory, (host) => host.memory())
+  on(methods.staticData, (host) => host.staticData())
   on(methods.compiledCode, async (host) => ({ code: (await host.compiledCode()).toString('base64') }))
   onNotification(notifications.stop, (_host, { run }) => void stopped.add(run))
   onNotification(notifications.release, (host, { states }) => host.release(states))
