@@ -87,6 +87,7 @@ describe('prove', () => {
         '200',
         '--workers',
         '1',
+        '--allow-auto-bound',
       ])
     const [first, second] = [await run(), await run()]
     expect(first).toMatchObject({ code: 0, err: expect.stringContaining('`prime` is not declared') })
@@ -163,7 +164,10 @@ describe('prove', () => {
 })
 
 describe('bad input is one sentence and exit 2, without starting Lean', () => {
-  const list = at('two.lean', 'theorem a : True := trivial\ntheorem b : True := trivial\n')
+  const list = at(
+    'two.jsonl',
+    ['a', 'b'].map((name) => `${JSON.stringify({ name, statement: `theorem ${name} : True` })}\n`).join(''),
+  )
   const cases: [string, string[], RegExp][] = [
     ['no theorem in the text', ['prove', 'hello'], /hedge: the text: .*"hello"/],
     ['a file that is not there', ['prove', 'nowhere.lean:t'], /there is no file nowhere\.lean/],
@@ -220,6 +224,18 @@ describe('bad input is one sentence and exit 2, without starting Lean', () => {
     expect(code).toBe(2)
     expect(err).toMatch(sentence)
     expect(err?.trim().split('\n').length).toBeLessThanOrEqual(2)
+  })
+})
+
+test('a theorem of a file that is not the one, and a name that Lean bound by itself, are bad input', async () => {
+  const file = at('two.lean', 'theorem a : True := trivial\ntheorem b (h : x = 1) : 1 = x := by sorry\n')
+  expect(await hedge(['prove', `${file}:c`])).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/has no theorem c; it has a .*, b /),
+  })
+  expect(await hedge(['prove', `${file}:b`])).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/`x` is not declared.*--allow-auto-bound/),
   })
 })
 
