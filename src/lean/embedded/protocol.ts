@@ -328,6 +328,12 @@ export const methods = {
     z.object({ imports: importsSchema, exported: exportSchema }),
     z.object({ refusals: z.array(z.string().nullable()), heapBytes: z.number() }),
   ),
+  /** For a test of the transport: declarations built by Lean and written again, unchecked. */
+  echoDeclarations: method(
+    'echoDeclarations',
+    z.object({ exported: exportSchema }),
+    z.object({ exported: exportSchema }),
+  ),
   /** All constants of a library, with the numbers of their kinds in `Lean.ConstantInfo`. */
   libraryNames: method(
     'libraryNames',

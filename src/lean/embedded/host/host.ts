@@ -11,7 +11,7 @@ import type { ImportedModule } from './declared.ts'
 import { type CommandState, createElaborator } from './elaborator.ts'
 import { createFileContexts } from './file-contexts.ts'
 import { isInert } from './inert.ts'
-import { createDeclarationJudge } from './judge-declarations.ts'
+import { createDeclarationJudge, createEcho } from './judge-declarations.ts'
 import { createKernel } from './kernel.ts'
 import { createLibrary } from './library.ts'
 import { createLibraryConstants } from './library-constants.ts'
@@ -62,7 +62,9 @@ export async function createHost(paths: HostPaths) {
     imported.set(key, state)
     return { state, position, key }
   }
-  const judgeDeclarations = createDeclarationJudge(lean, createKernel(lean, elaborator))
+  const kernel = createKernel(lean, elaborator)
+  const judgeDeclarations = createDeclarationJudge(lean, kernel)
+  const echo = createEcho(lean, kernel)
 
   const fileContexts = createFileContexts(lean, elaborator, constants, commandReader, importOnly)
   const verification = createVerification(lean, elaborator, constants, importOnly, fileContexts.obstacles)
@@ -289,6 +291,7 @@ export async function createHost(paths: HostPaths) {
       const refusals = judgeDeclarations(found.kernelEnvironment, validateExport(exported))
       return { refusals, heapBytes: lean.heapBytes() }
     },
+    echoDeclarations: (exported: unknown) => echo(validateExport(exported)),
     libraryNames: (imports: readonly ImportedModule[]) => {
       const found = verification.libraryOf(imports)
       if ('kind' in found) throw new Error(found.reason)

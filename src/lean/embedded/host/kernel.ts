@@ -92,5 +92,5 @@ export function createKernel(lean: Objects, elaborator: Elaborator) {
     return makeCtor(INDUCTIVE_DECLARATION, [levelParams, box(first?.numParams ?? 0), makeList(list)], [0])
   }
 
-  return { add }
+  return { add, build }
 }

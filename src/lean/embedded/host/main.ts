@@ -129,6 +129,7 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     host.libraryConstants(imports, names, most, follow),
   )
   on(methods.judgeDeclarations, (host, { imports, exported }) => host.judgeDeclarations(imports, exported))
+  on(methods.echoDeclarations, (host, { exported }) => ({ exported: host.echoDeclarations(exported) }))
   on(methods.libraryNames, (host, { imports }) => host.libraryNames(imports))
   on(methods.putText, (host, { id, text }) => host.putText(id, text))
   on(methods.scanText, (host, { id, from, budgetMs }) => host.scanText(id, from, budgetMs))
