@@ -1,3 +1,4 @@
+import { unclosedComment } from '../proof/lean-file.ts'
 import { codeTokens } from '../proof/lean-text.ts'
 import { OpenScopes } from '../proof/scopes.ts'
 import { findTheorems, isCommandWord } from '../proof/statement.ts'
@@ -137,6 +138,8 @@ function bodyOf({ header, proof }: TheoremResult): string | undefined {
   const head = header.trim()
   if (!source.startsWith(head)) return undefined
   const body = source.slice(head.length).trim()
+  // It would take the next theorem into its comment or string.
+  if (unclosedComment(body) !== undefined || endsInString(body)) return undefined
   const spans = findTheorems(body)
   const declares = [...codeTokens(body)].filter(
     ({ kind, text, start }) => kind === 'word' && isCommandWord(text) && (start === 0 || body[start - 1] === '\n'),
@@ -163,4 +166,10 @@ function wordsOf(text: string, without: string): Set<string> {
 
 function join(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+/** Whether a text ends within a string literal. */
+function endsInString(text: string): boolean {
+  const last = [...codeTokens(text)].at(-1)
+  return last?.kind === 'string' && !/^"(\\[\s\S]|[^"\\])*"$/.test(last.text)
 }
