@@ -26,7 +26,7 @@ const trace = (...args: string[]) => traceCommand().parseAsync(args, { from: 'us
 test('what cannot be read or written is said in one sentence, before Lean is started', async () => {
   await trace(path('none.lean'))
   expect(process.exitCode).toBe(2)
-  expect(said).toMatch(/^hedge: \S+none\.lean cannot be read: .*\n$/)
+  expect(said).toMatch(/^hedge: cannot read \S+none\.lean: ENOENT\n$/)
   said = ''
   await writeFile(path('some.lean'), 'theorem t : True := by trivial\n')
   await trace(path('some.lean'), '-o', path('none/steps.jsonl'))
