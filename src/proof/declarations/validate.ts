@@ -248,7 +248,7 @@ class Reader {
     if (at >= this.#loose.length) fail(where, `has no term ${at}`)
     if (this.#loose[at] !== 0) fail(where, 'has a loose bound variable')
     if (this.#sets.union(parameters, this.#termParams[at] as number) !== parameters)
-      fail(where, 'mentions a universe parameter that it does not declare')
+      fail(where, 'mentions a universe parameter that is none of its own')
   }
 
   #leaf(loose: number, params: number): void {

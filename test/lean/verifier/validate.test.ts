@@ -222,7 +222,7 @@ const MALFORMED: readonly (readonly [what: string, change: (e: Json) => unknown,
   [
     'a universe parameter that is not declared',
     (e) => put(declared(e, 'thm'), 'levelParams', []),
-    /mentions a universe parameter that it does not declare/,
+    /mentions a universe parameter that is none of its own/,
   ],
   [
     'a universe parameter of another name',
