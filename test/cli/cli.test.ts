@@ -168,6 +168,7 @@ describe('bad input is one sentence and exit 2, without starting Lean', () => {
     'two.jsonl',
     ['a', 'b'].map((name) => `${JSON.stringify({ name, statement: `theorem ${name} : True` })}\n`).join(''),
   )
+  const two = at('two.lean', 'theorem a : True := trivial\ntheorem b : True := trivial\n')
   const cases: [string, string[], RegExp][] = [
     ['no theorem in the text', ['prove', 'hello'], /hedge: the text: .*"hello"/],
     ['a file that is not there', ['prove', 'nowhere.lean:t'], /there is no file nowhere\.lean/],
@@ -208,8 +209,8 @@ describe('bad input is one sentence and exit 2, without starting Lean', () => {
       ['prove', STATEMENT, '--header', '/-'],
       /the header: the comment that begins in line 1, column 1 is never closed/,
     ],
-    ['verify with two names in quotes', ['verify', `${list}:«a»`, '--statement', STATEMENT], /is about t, not «a»/],
-    ['verify with two names', ['verify', `${list}:a`, '--statement', STATEMENT], /is about t, not a/],
+    ['verify with two names in quotes', ['verify', `${two}:«a»`, '--statement', STATEMENT], /is about t, not «a»/],
+    ['verify with two names', ['verify', `${two}:a`, '--statement', STATEMENT], /is about t, not a/],
   ]
   let said: [number, string][]
   beforeAll(async () => {
