@@ -116,7 +116,7 @@ async function judge(statement: unknown, proof: unknown): Promise<Answer> {
   try {
     const { verdict } = await second.check({ imports, stated: statement, proof, deadlineMs: DEADLINE_MS })
     // What comes along of recursors and counts is a claim: Lean's kernel is never told it, ours looks whether it is true.
-    if (verdict.kind === 'refused' && verdict.reason.includes('is given with'))
+    if (verdict.kind === 'refused' && /is given with|is no recursor of its group/.test(verdict.reason))
       return { kind: 'refused', reason: `our kernel: ${verdict.rule}: a claim that is not true` }
     if (verdict.kind === 'refused')
       throw new Error(`Lean's kernel accepts, ours refuses ${verdict.declaration}: ${verdict.rule}: ${verdict.reason}`)
