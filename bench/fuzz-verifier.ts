@@ -115,9 +115,10 @@ async function judge(statement: unknown, proof: unknown): Promise<Answer> {
   if (lean.kind === 'refused') return lean
   try {
     const { verdict } = await second.check({ imports, stated: statement, proof, deadlineMs: DEADLINE_MS })
-    // What comes along of recursors and counts is a claim: Lean's kernel is never told it, ours looks whether it is true.
-    if (verdict.kind === 'refused' && /is given with|is no recursor of its group/.test(verdict.reason))
-      return { kind: 'refused', reason: `our kernel: ${verdict.rule}: a claim that is not true` }
+    // Recursors, counts and lists of constructors that come along are claims: Lean's kernel is never told them, ours looks
+    // whether they are true. Such refusals are counted apart from disagreements.
+    if (verdict.kind === 'refused' && /^inductive: (header|recursor)$/.test(verdict.rule))
+      return { kind: 'refused', reason: `our kernel alone: ${verdict.rule}` }
     if (verdict.kind === 'refused')
       throw new Error(`Lean's kernel accepts, ours refuses ${verdict.declaration}: ${verdict.rule}: ${verdict.reason}`)
     return lean
