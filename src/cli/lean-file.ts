@@ -3,6 +3,7 @@ import type { FileReader, FileReading, PlacedTheorem } from '../lean/placed.ts'
 import { sameName } from '../proof/names.ts'
 import { type SourceText, sourceText } from '../proof/source-text.ts'
 import { InputError } from './failure.ts'
+import { leanText } from './read-lean.ts'
 
 /** What a user means of a Lean file: `file.lean`, `file.lean:name`, `file.lean:12`, `file.lean:12:3`, `file.lean#L12`. */
 export type LeanTarget = { readonly path: string; readonly name?: string; readonly line?: number }
@@ -18,16 +19,13 @@ export function leanTarget(what: string): LeanTarget | undefined {
 
 /** @throws InputError */
 export async function readLeanFile(path: string): Promise<SourceText> {
-  return sourceText(
-    await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-      throw new InputError(
-        cause.code === 'ENOENT' ? `there is no file ${path}` : `cannot read ${path}: ${cause.message}`,
-        {
-          cause,
-        },
-      )
-    }),
-  )
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    const message = cause.code === 'ENOENT' ? `there is no file ${path}` : `cannot read ${path}: ${cause.message}`
+    throw new InputError(message, { cause })
+  })
+  // What is no text would come back changed from an edit; the byte order mark, which `leanText` drops, must come back.
+  leanText(path, bytes)
+  return sourceText(bytes.toString('utf8'))
 }
 
 /**

@@ -10,6 +10,11 @@ export async function readLean(path: string): Promise<string> {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new InputError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause })
   })
+  return leanText(path, bytes)
+}
+
+/** @throws InputError where a file's bytes are no text */
+export function leanText(path: string, bytes: Uint8Array): string {
   const read = decodeLean(bytes)
   if ('problem' in read) throw new InputError(`${path} cannot be read as Lean: ${read.problem}`)
   return read.text

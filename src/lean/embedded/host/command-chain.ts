@@ -106,19 +106,11 @@ export function createCommandChain(
     commands.push({ start, end, kind, inert: true, state: lean.inc(state), diagnostics })
   }
 
-  const clear = (): void => {
-    while (commands.length > 0) {
-      const command = commands.pop() as RunCommand
-      if (command.state !== NO_STATE) lean.dec(command.state)
-    }
-    bytes = Buffer.alloc(0)
-    dropped = 0
-  }
-
-  return { run, clear }
+  return { run }
 }
 
 const NO_STATE: CommandState = 1
+
 function commonLength(a: Buffer, b: Buffer): number {
   const most = Math.min(a.length, b.length)
   let i = 0

@@ -150,7 +150,10 @@ export function createVerification(
     try {
       if (constants.isImported(environment(last.state), found.name))
         return refuse(`${readableName(name)} is a theorem of the library, not of this source`)
-      const declaring = commands.find((command) => isDeclared(command, found.name))
+      const at = commands.findIndex((command) => isDeclared(command, found.name))
+      // Behind a command whose state is gone it may have been declared before: then nobody knows whose errors are its own.
+      const before = commands[at - 1]
+      const declaring = before !== undefined && isScalar(before.state) ? undefined : commands[at]
       const errors = declaring === undefined ? [] : own(declaring)
       if (errors.length > 0) return refuse('Lean reports an error', errors)
       const exported = declared.writeProof(environment(last.state), found.name)
