@@ -8,10 +8,12 @@ import { createRandom } from '../src/proof/random.ts'
 import { judgeEach, type Opinion } from './kernel/differential.ts'
 import { BenchLean } from './kernel/lean.ts'
 import { type Mutant, mutate } from './kernel/mutants.ts'
+import { recordedProofs } from './kernel/proofs.ts'
 import { checkWholeLibrary } from './kernel/whole-library.ts'
 
 /**
- * Both kernels on declarations of the library and on mutants of them: `npm run bench:kernel-mutants`. Each says of each
+ * Both kernels on declarations of the library, or of proofs found (`--proofs`), and on mutants of them:
+ * `npm run bench:kernel-mutants`. Each says of each
  * declaration whether it is accepted; what they do not agree on is printed.
  */
 const DEADLINE_MS = 120_000
@@ -32,18 +34,14 @@ async function main(): Promise<void> {
       mutants: { type: 'string', default: '3' },
       seed: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '600' },
+      /** Mutants of the theorems of proofs on record instead of the library's declarations. */
+      proofs: { type: 'boolean', default: false },
       /** No mutants, but every declaration of Init, in the second kernel alone: Lean has accepted them. */
       library: { type: 'boolean', default: false },
     },
   })
   const lean = new BenchLean()
   const names = await (await lean.process()).request('libraryNames', { imports }, DEADLINE_MS)
-  const random = createRandom(values.seed)
-  const chosen = names.names
-    .filter(({ kind }) => kind === KINDS.definition || kind === KINDS.inductive)
-    .map(({ name }) => ({ name, at: random.next() }))
-    .sort((a, b) => a.at - b.at)
-    .slice(0, Number(values.declarations))
   const counts: Record<string, number> = {}
   const ways = new Map<string, { both: number; neither: number; apart: number }>()
   const count = (what: string) => {
@@ -76,16 +74,15 @@ async function main(): Promise<void> {
   }
   let library = fresh()
   const end = performance.now() + Number(values.minutes) * 60_000
-  for (let i = 0; i < chosen.length && performance.now() < end; i += BATCH) {
+  const batches = values.proofs
+    ? provenDeclarations(lean, values.seed, Number(values.declarations), count)
+    : libraryDeclarations(lean, names.names, values.seed, Number(values.declarations))
+  let i = 0
+  for await (const exported of batches) {
+    if (performance.now() > end) break
     if (library.stores.terms.size > TERMS / 2) library = fresh()
-    const batch = chosen.slice(i, i + BATCH).map(({ name }) => name)
-    const answer = await (await lean.process()).request(
-      'libraryConstants',
-      { imports, names: batch, most: 0, follow: false },
-      DEADLINE_MS,
-    )
-    if (answer.kind === 'refused') throw new Error(answer.reason)
-    const { data, mutants } = mutate(validateExport(answer.exported), Number(values.mutants) + 1, `${values.seed}/${i}`)
+    const { data, mutants } = mutate(exported, Number(values.mutants) + 1, `${values.seed}/${i}`)
+    i += BATCH
     const { valid, kept } = onlyValid(data, mutants)
     count('batches')
     for (let k = 0; k < kept.length; k++) count(kept[k]?.how === 'unchanged' ? 'declarations' : 'mutants')
@@ -120,13 +117,61 @@ async function main(): Promise<void> {
         `${mutant.of} (${mutant.how})\n    Lean: ${a?.slice(0, 400) ?? 'accepts'}\n    second: ${b?.slice(0, 400) ?? 'accepts'}`,
       )
     }
-    if ((i / BATCH) % 50 === 49) console.log(JSON.stringify(counts))
+    if ((i / BATCH) % 50 === 0) console.log(JSON.stringify(counts))
   }
   console.log(JSON.stringify(counts, undefined, 1))
   console.log(`${'change'.padEnd(24)}${'accepted'.padStart(10)}${'refused'.padStart(10)}${'apart'.padStart(10)}`)
   for (const [how, { both, neither, apart }] of ways)
     console.log(how.padEnd(24) + [both, neither, apart].map((n) => String(n).padStart(10)).join(''))
   lean.end()
+}
+
+type Names = readonly { readonly name: NameParts; readonly kind: number }[]
+
+/** Definitions and inductive types of Init, drawn at random, a batch at a time. */
+async function* libraryDeclarations(lean: BenchLean, names: Names, seed: string, most: number) {
+  const random = createRandom(seed)
+  const chosen = names
+    .filter(({ kind }) => kind === KINDS.definition || kind === KINDS.inductive)
+    .map(({ name }) => ({ name, at: random.next() }))
+    .sort((a, b) => a.at - b.at)
+    .slice(0, most)
+  for (let i = 0; i < chosen.length; i += BATCH) {
+    const batch = chosen.slice(i, i + BATCH).map(({ name }) => name)
+    const params = { imports, names: batch, most: 0, follow: false }
+    const answer = await (await lean.process()).request('libraryConstants', params, DEADLINE_MS)
+    if (answer.kind === 'refused') throw new Error(answer.reason)
+    yield validateExport(answer.exported)
+  }
+}
+
+/**
+ * The theorems of proofs on record, drawn at random. A proof that has lemmas of its own is left out: a mutant stands on
+ * the library alone.
+ */
+async function* provenDeclarations(lean: BenchLean, seed: string, most: number, count: (what: string) => void) {
+  const random = createRandom(seed)
+  const proofs = (await recordedProofs()).map((proof) => ({ ...proof, at: random.next() })).sort((a, b) => a.at - b.at)
+  let given = 0
+  for (const { header, statement, source } of proofs) {
+    if (given >= most) return
+    try {
+      const process = await lean.process()
+      const stated = await process.request('stateTheorem', { header, statement }, DEADLINE_MS)
+      if (stated.kind === 'rejected') continue
+      const exported = await process.request('exportProof', { source, name: stated.name }, DEADLINE_MS)
+      if (exported.kind === 'refused') continue
+      const data = validateExport(exported.exported)
+      if (data.declarations.length > 1 || exported.imports.some(({ module }) => module !== 'Init')) {
+        count('proofs with lemmas of their own, left out')
+        continue
+      }
+      given++
+      yield data
+    } catch (error) {
+      if (!(error instanceof ProcessGoneError)) throw error
+    }
+  }
 }
 
 type Part = { readonly data: ValidExport; readonly axioms: readonly NameParts[] }
