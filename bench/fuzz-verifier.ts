@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ProcessGoneError } from '../src/lean/embedded/lean-process.ts'
 import { librarySource } from '../src/lean/embedded/library-source.ts'
-import { LeanPool } from '../src/lean/pool.ts'
+import { LeanPool } from '../src/lean/embedded/pool.ts'
 import { SecondKernel } from '../src/lean/second-kernel.ts'
 import type { DeclarationExport } from '../src/proof/declarations/export.ts'
 import { MalformedExport } from '../src/proof/declarations/validate.ts'

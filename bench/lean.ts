@@ -4,8 +4,8 @@ import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
 import { spawnLean } from '../src/lean/embedded/lean-process.ts'
 import { findNodeBinary } from '../src/lean/embedded/node-binary.ts'
 import { prepareLean } from '../src/lean/embedded/prepare.ts'
+import { openHeader } from '../src/lean/embedded/session.ts'
 import type { ProofSession } from '../src/lean/engine.ts'
-import { openHeader } from '../src/lean/session.ts'
 
 /** Tactics that the kept machine code was not made with, for each theorem of `WORK`. */
 const OTHERS: readonly (readonly string[])[] = [

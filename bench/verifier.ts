@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
-import type { LeanPool, Worker } from '../src/lean/pool.ts'
+import type { LeanPool, Worker } from '../src/lean/embedded/pool.ts'
 
 /**
  * The verifier under load: many headers in one run (memory stays flat, nothing true is refused), then deep proofs, with a

@@ -2,7 +2,7 @@ import type { SyntaxNode } from './embedded/protocol.ts'
 
 /**
  * A tactic of a proof as it is written, and ways to say it in smaller steps. Which of them does the same is for Lean to
- * say: see trace.ts.
+ * say: see embedded/trace.ts and native/trace.ts.
  */
 export type WrittenTactic = {
   /** As a script of its own. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { normaliseStatement } from '../../src/dataset/same-statement.ts'
 import { loadTheorems } from '../../src/dataset/theorem-file.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
-import { openHeader } from '../../src/lean/session.ts'
+import { openHeader } from '../../src/lean/embedded/session.ts'
 
 const FOLDER = 'datasets/core-train'
 const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.lean')).map((name) => `${FOLDER}/${name}`)

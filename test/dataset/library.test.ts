@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { headerOf, type Library, type LibraryTheorem, readLibrary, splitLibrary } from '../../src/dataset/library.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
-import { LeanLibrary } from '../../src/lean/library.ts'
-import { openHeader } from '../../src/lean/session.ts'
+import { LeanLibrary } from '../../src/lean/embedded/library.ts'
+import { openHeader } from '../../src/lean/embedded/session.ts'
 import { verifyProof } from '../../src/lean/verifier.ts'
 
 describe('theorems of the embedded library', { timeout: 600_000 }, () => {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LeanPool } from '../../src/lean/embedded/pool.ts'
+import { LeanTracer } from '../../src/lean/embedded/trace.ts'
 import type { FileTrace, TraceEvent } from '../../src/lean/file-trace.ts'
 import { LspEngine } from '../../src/lean/native/engine.ts'
-import { LeanPool } from '../../src/lean/pool.ts'
-import { LeanTracer } from '../../src/lean/trace.ts'
 import type { TracedTheorem } from '../../src/proof/traced-proof.ts'
 import { wasmPeer } from './wasm-worker/peer.ts'
 

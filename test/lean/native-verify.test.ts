@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LeanPool } from '../../src/lean/embedded/pool.ts'
+import { openHeader } from '../../src/lean/embedded/session.ts'
 import { RejectedInput } from '../../src/lean/engine.ts'
 import { CHECKER } from '../../src/lean/native/checker.ts'
 import { namespaceOf, readVerdict, refuseSource, trustedFile } from '../../src/lean/native/verify-source.ts'
-import { LeanPool } from '../../src/lean/pool.ts'
-import { openHeader } from '../../src/lean/session.ts'
 
 let pool: LeanPool
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { findNodeBinary } from '../../src/lean/embedded/node-binary.ts'
 import { inspectCache, type PreparedLean, prepareLean } from '../../src/lean/embedded/prepare.ts'
-import { openHeader } from '../../src/lean/session.ts'
+import { openHeader } from '../../src/lean/embedded/session.ts'
 
 let engine: EmbeddedEngine
 let lean: PreparedLean

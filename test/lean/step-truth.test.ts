@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import { openHeader } from '../../src/lean/embedded/session.ts'
 import type { Diagnostic, ProofSession } from '../../src/lean/engine.ts'
-import { openHeader } from '../../src/lean/session.ts'
 import { proofCommand } from '../../src/proof/proof.ts'
 import { type ProofState, renderState, renumberMetavariables } from '../../src/proof/proof-state.ts'
 import type { TacticResult } from '../../src/proof/tactic-result.ts'

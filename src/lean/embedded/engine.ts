@@ -14,14 +14,14 @@ import {
 } from '../engine.ts'
 import type { CommandCheck, HoleOpener, HolePlace, HoleStart } from '../holes.ts'
 import { type FileReader, type FileReading, placedTheorems, type ReadOptions } from '../placed.ts'
-import { LeanPool, type PoolOptions, type Worker } from '../pool.ts'
-import { openHeader, PooledSession } from '../session.ts'
 import type { Edit, PlacedCommand } from './file-protocol.ts'
 import { fileText, putText, scanFile } from './file-texts.ts'
 import { ProcessGoneError } from './lean-process.ts'
+import { LeanPool, type PoolOptions, type Worker } from './pool.ts'
 import type { LibraryTheorems, LocalConstants } from './protocol.ts'
 import { methods } from './protocol.ts'
 import { remembered } from './remembered.ts'
+import { openHeader, PooledSession } from './session.ts'
 import { SourceVerifier } from './verify-source.ts'
 
 /** Listing all of Lean's own theorems on a loaded machine. */

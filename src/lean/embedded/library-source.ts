@@ -1,6 +1,6 @@
 import { EngineError } from '../engine.ts'
-import type { LeanPool } from '../pool.ts'
 import type { ConstantSource } from '../second-kernel.ts'
+import type { LeanPool } from './pool.ts'
 
 const DEADLINE_MS = 120_000
 /** How many declarations that the constants mention are sent along, for the first ones of a library and for later ones. */

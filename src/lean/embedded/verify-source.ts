@@ -4,11 +4,11 @@ import type { Kernels } from '../../proof/kernels.ts'
 import { withoutTabs } from '../../proof/lean-text.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import { EngineError, RejectedInput, type Submission, type Verdict, type VerifyOptions } from '../engine.ts'
-import type { LeanPool, Worker } from '../pool.ts'
-import type { Used } from '../reserved.ts'
 import { SecondKernel } from '../second-kernel.ts'
 import { ProcessGoneError } from './lean-process.ts'
 import { librarySource } from './library-source.ts'
+import type { LeanPool, Worker } from './pool.ts'
+import type { Used } from './reserved.ts'
 
 const DEFAULT_DEADLINE_MS = 120_000
 /** Statements whose meaning is kept: a search may verify several proofs of one. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Theorem } from '../../proof/theorem.ts'
+import type { PoolOptions } from '../embedded/pool.ts'
 import {
   DEFAULT_LIMITS,
   type Engine,
@@ -12,7 +13,6 @@ import {
   type VerifyOptions,
 } from '../engine.ts'
 import type { FileReader, FileReading } from '../placed.ts'
-import type { PoolOptions } from '../pool.ts'
 import { LspSession } from './lsp-session.ts'
 import type { LeanPeer } from './peer.ts'
 import { readByLayout } from './read-file.ts'

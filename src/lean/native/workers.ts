@@ -1,4 +1,4 @@
-import type { PoolEvent } from '../pool.ts'
+import type { PoolEvent } from '../embedded/pool.ts'
 import { LspProcess, type WorkerGone } from './lsp-process.ts'
 import type { LeanPeer } from './peer.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { librarySource } from '../../../src/lean/embedded/library-source.ts'
-import { LeanPool } from '../../../src/lean/pool.ts'
+import { LeanPool } from '../../../src/lean/embedded/pool.ts'
 import { SecondKernel } from '../../../src/lean/second-kernel.ts'
 import { validateExport } from '../../../src/proof/declarations/validate.ts'
 import { FORGED_EXPORTS } from './forged-exports.ts'

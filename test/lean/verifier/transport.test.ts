@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { LeanPool } from '../../../src/lean/pool.ts'
+import { LeanPool } from '../../../src/lean/embedded/pool.ts'
 import type { Declaration, DeclarationExport } from '../../../src/proof/declarations/export.ts'
 import { validateExport } from '../../../src/proof/declarations/validate.ts'
 import { createRandom } from '../../../src/proof/random.ts'

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
-import { compiledCode } from './embedded/compiled-code.ts'
-import { type LeanProcess, ProcessGoneError, spawnLean } from './embedded/lean-process.ts'
-import { findNodeBinary, type NodeBinary } from './embedded/node-binary.ts'
-import { type PreparedLean, type PrepareProgress, prepareLean } from './embedded/prepare.ts'
-import { EngineError } from './engine.ts'
+import { EngineError } from '../engine.ts'
+import { compiledCode } from './compiled-code.ts'
+import { type LeanProcess, ProcessGoneError, spawnLean } from './lean-process.ts'
+import { findNodeBinary, type NodeBinary } from './node-binary.ts'
+import { type PreparedLean, type PrepareProgress, prepareLean } from './prepare.ts'
 import { ReservedProcess, type Used } from './reserved.ts'
 
 export type PoolOptions = {

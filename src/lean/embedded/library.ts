@@ -1,6 +1,6 @@
-import { ProcessGoneError } from './embedded/lean-process.ts'
-import type { LibraryModule, StatedTheorem } from './embedded/protocol.ts'
+import { ProcessGoneError } from './lean-process.ts'
 import type { LeanPool, Worker } from './pool.ts'
+import type { LibraryModule, StatedTheorem } from './protocol.ts'
 import { openHeader } from './session.ts'
 
 /** Everything the embedded library has to say about itself. */

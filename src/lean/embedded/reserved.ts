@@ -1,4 +1,4 @@
-import { ProcessGoneError } from './embedded/lean-process.ts'
+import { ProcessGoneError } from './lean-process.ts'
 import type { Worker } from './pool.ts'
 
 /** What a user of a reserved process leaves behind: its answer, the heap it left, and whether the process may be used again. */

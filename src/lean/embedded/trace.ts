@@ -1,10 +1,8 @@
-import type { ProofState } from '../proof/proof-state.ts'
-import type { TacticResult } from '../proof/tactic-result.ts'
-import type { Theorem } from '../proof/theorem.ts'
-import type { Place, ReplayedStep } from '../proof/traced-proof.ts'
-import { ProcessGoneError } from './embedded/lean-process.ts'
-import type { FileCommand, HostStep } from './embedded/protocol.ts'
-import { EngineError, RejectedInput, type TacticLimits } from './engine.ts'
+import type { ProofState } from '../../proof/proof-state.ts'
+import type { TacticResult } from '../../proof/tactic-result.ts'
+import type { Theorem } from '../../proof/theorem.ts'
+import type { Place, ReplayedStep } from '../../proof/traced-proof.ts'
+import { EngineError, RejectedInput, type TacticLimits } from '../engine.ts'
 import {
   COMMAND_DEADLINE_MS,
   type FileTrace,
@@ -15,10 +13,12 @@ import {
   type TraceEvent,
   TraceRecord,
   type Untraced,
-} from './file-trace.ts'
-import { writtenTactics } from './flatten.ts'
+} from '../file-trace.ts'
+import { writtenTactics } from '../flatten.ts'
+import { type RecordedStep, Replay, type Replayable, withoutPlace } from '../replay.ts'
+import { ProcessGoneError } from './lean-process.ts'
 import type { LeanPool, Worker } from './pool.ts'
-import { type RecordedStep, Replay, type Replayable, withoutPlace } from './replay.ts'
+import type { FileCommand, HostStep } from './protocol.ts'
 import { openHeader } from './session.ts'
 
 export type ProofTrace =

@@ -1,11 +1,11 @@
-import type { ProofState } from '../proof/proof-state.ts'
-import type { TacticResult } from '../proof/tactic-result.ts'
-import type { Theorem } from '../proof/theorem.ts'
-import { openInFile } from './embedded/file-texts.ts'
-import { ProcessGoneError } from './embedded/lean-process.ts'
-import type { HostStep } from './embedded/protocol.ts'
-import { EngineError, type ProofSession, RejectedInput, type TacticLimits } from './engine.ts'
+import type { ProofState } from '../../proof/proof-state.ts'
+import type { TacticResult } from '../../proof/tactic-result.ts'
+import type { Theorem } from '../../proof/theorem.ts'
+import { EngineError, type ProofSession, RejectedInput, type TacticLimits } from '../engine.ts'
+import { openInFile } from './file-texts.ts'
+import { ProcessGoneError } from './lean-process.ts'
 import type { LeanPool, OpenedHeader, OpenedTheorem, Worker } from './pool.ts'
+import type { HostStep } from './protocol.ts'
 
 /** A header may import all of Lean, on a loaded machine. */
 const OPEN_DEADLINE_MS = 180_000
