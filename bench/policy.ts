@@ -1,11 +1,17 @@
 import { parseArgs } from 'node:util'
-import { DEFAULT_OPTIMIZER, ENGINE_NAMES, type EngineName, padRows, type WeightedBatch } from '../src/policy/engine.ts'
-import { type NetworkConfig, parameterCount } from '../src/policy/network-config.ts'
-import type { PolicyNetwork } from '../src/policy/policy-network.ts'
-import { SampleQueue } from '../src/policy/sample-queue.ts'
-import { type Draw, seedsOf } from '../src/policy/sampler.ts'
-import { END_ID, PAD_ID } from '../src/policy/tokenizer.ts'
-import { WorkerNetwork } from '../src/policy/worker-network.ts'
+import {
+  DEFAULT_OPTIMIZER,
+  ENGINE_NAMES,
+  type EngineName,
+  padRows,
+  type WeightedBatch,
+} from '../src/policy/network/engine.ts'
+import { type NetworkConfig, parameterCount } from '../src/policy/network/network-config.ts'
+import type { PolicyNetwork } from '../src/policy/network/policy-network.ts'
+import { SampleQueue } from '../src/policy/network/sample-queue.ts'
+import { type Draw, seedsOf } from '../src/policy/network/sampler.ts'
+import { END_ID, PAD_ID } from '../src/policy/network/tokenizer.ts'
+import { WorkerNetwork } from '../src/policy/network/worker-network.ts'
 
 /**
  * Speed and memory of every engine that loads: training tokens per second, and the time for tactics to be sampled.

@@ -1,4 +1,4 @@
-import type { PolicyNetwork } from '../../src/policy/policy-network.ts'
+import type { PolicyNetwork } from '../../src/policy/network/policy-network.ts'
 import {
   maxConfidenceLowerBound,
   maxConfidenceUpperBound,

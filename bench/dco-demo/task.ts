@@ -1,5 +1,5 @@
-import type { NetworkConfig } from '../../src/policy/network-config.ts'
-import { END_ID } from '../../src/policy/tokenizer.ts'
+import type { NetworkConfig } from '../../src/policy/network/network-config.ts'
+import { END_ID } from '../../src/policy/network/tokenizer.ts'
 import { createRandom } from '../../src/proof/random.ts'
 import type { Item } from '../../src/training/items.ts'
 import { shuffle } from '../../src/training/order.ts'

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { BaselinePolicy } from '../policy/baseline.ts'
 import type { DistributionOptions } from '../policy/distribution-policy.ts'
-import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/engine.ts'
 import { withLocal } from '../policy/local-premises.ts'
 import { LogLinearPolicy, logLinearOf } from '../policy/log-linear/log-linear-policy.ts'
+import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/network/engine.ts'
 import { OneShotPolicy } from '../policy/one-shot.ts'
 import type { Policy, PolicyUsage } from '../policy/policy.ts'
 import { CheckpointError, type PolicyFiles, readPolicyFiles } from '../policy/policy-files.ts'
@@ -197,7 +197,7 @@ async function openTransformer({ policy: directory, temperature, settings }: Pol
   if (!(typeof threads === 'number' && Number.isInteger(threads) && threads >= 1))
     throw new InputError(`threads must be a whole number of at least 1, not ${threads}`)
   // The network's libraries take seconds to load; the other policies do without them.
-  const { TransformerPolicy } = await import('../policy/transformer-policy.ts')
+  const { TransformerPolicy } = await import('../policy/network/transformer-policy.ts')
   const options = { engine: engine as EngineName, threads, temperature, topP: topp }
   const policy = await TransformerPolicy.open(directory, options)
   return {

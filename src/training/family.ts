@@ -1,5 +1,5 @@
 import { DatasetError } from '../dataset/step-file.ts'
-import { parameterCount } from '../policy/network-config.ts'
+import { parameterCount } from '../policy/network/network-config.ts'
 import type { Metrics } from './metrics.ts'
 import { type LogLinearPlan, prepareLogLinear, trainLogLinear } from './train-log-linear.ts'
 import { type MemberResult, type PreparedData, prepareData, type TrainPlan, trainMember } from './train-policy.ts'

@@ -1,6 +1,6 @@
-import type { TokenBatch, WeightedBatch } from '../policy/engine.ts'
-import { padRows } from '../policy/engine.ts'
-import { PAD_ID } from '../policy/tokenizer.ts'
+import type { TokenBatch, WeightedBatch } from '../policy/network/engine.ts'
+import { padRows } from '../policy/network/engine.ts'
+import { PAD_ID } from '../policy/network/tokenizer.ts'
 
 /** A prompt and the completion the network should give it, as tokens; the completion ends with the end token. */
 export type Row = { readonly prompt: readonly number[]; readonly completion: readonly number[] }

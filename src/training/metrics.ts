@@ -1,4 +1,4 @@
-import type { PolicyNetwork } from '../policy/policy-network.ts'
+import type { PolicyNetwork } from '../policy/network/policy-network.ts'
 import { dco } from './dco-loss.ts'
 import { batchOf, type Item, itemLength, itemLogProbs } from './items.ts'
 

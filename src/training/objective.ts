@@ -1,4 +1,4 @@
-import type { PolicyNetwork } from '../policy/policy-network.ts'
+import type { PolicyNetwork } from '../policy/network/policy-network.ts'
 import { approximateDco, dco, type LossTerm, overconfidenceFactor } from './dco-loss.ts'
 import { batchOf, type Item, itemLogProbs } from './items.ts'
 

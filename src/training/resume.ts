@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
-import type { EngineState } from '../policy/engine.ts'
+import type { EngineState } from '../policy/network/engine.ts'
+import { decodeSafetensors, encodeSafetensors } from '../policy/network/safetensors.ts'
 import { CheckpointError, replaceFile } from '../policy/policy-files.ts'
-import { decodeSafetensors, encodeSafetensors } from '../policy/safetensors.ts'
 
 /** How far a run is; with the engine's state, all that training depends on. */
 export const progressSchema = z.strictObject({

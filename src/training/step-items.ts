@@ -1,6 +1,6 @@
 import type { ProofStep } from '../dataset/step-file.ts'
-import { completionOf, promptOf } from '../policy/prompt.ts'
-import type { Tokenizer } from '../policy/tokenizer.ts'
+import { completionOf, promptOf } from '../policy/network/prompt.ts'
+import type { Tokenizer } from '../policy/network/tokenizer.ts'
 import type { Item, Row } from './items.ts'
 
 export type StepItems = {

@@ -1,4 +1,4 @@
-import type { PolicyNetwork } from '../policy/policy-network.ts'
+import type { PolicyNetwork } from '../policy/network/policy-network.ts'
 import { exampleWeights } from './dco-loss.ts'
 import { batchOf, completionTokens, type Item, itemLength, itemLogProbs, rowLength, weighted } from './items.ts'
 import { type EvaluationMetrics, evaluate, type Metrics, mean, type StepMetrics } from './metrics.ts'

@@ -11,7 +11,7 @@ import { readStepFile } from '../../src/dataset/step-file.ts'
 import { chooseTheorems } from '../../src/iteration/choose.ts'
 import { readHarvest } from '../../src/iteration/harvest.ts'
 import { policyDirectory, readManifest, roundPaths } from '../../src/iteration/round.ts'
-import { readCheckpoint } from '../../src/policy/checkpoint.ts'
+import { readCheckpoint } from '../../src/policy/network/checkpoint.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

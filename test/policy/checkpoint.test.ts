@@ -2,11 +2,11 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../src/policy/checkpoint.ts'
-import { initialParameters } from '../../src/policy/network-config.ts'
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../src/policy/network/checkpoint.ts'
+import { initialParameters } from '../../src/policy/network/network-config.ts'
+import { decodeSafetensors, encodeSafetensors } from '../../src/policy/network/safetensors.ts'
+import { trainTokenizer } from '../../src/policy/network/tokenizer-trainer.ts'
 import { CheckpointError } from '../../src/policy/policy-files.ts'
-import { decodeSafetensors, encodeSafetensors } from '../../src/policy/safetensors.ts'
-import { trainTokenizer } from '../../src/policy/tokenizer-trainer.ts'
 
 const home = await mkdtemp(join(tmpdir(), 'hedge-checkpoint-'))
 afterAll(() => rm(home, { recursive: true }))

@@ -17,8 +17,8 @@ it('the worker starts from compiled files as well, and lets the process end', as
     { cwd: root },
   )
   const script = `
-    const { WorkerNetwork } = await import(${JSON.stringify(pathToFileURL(`${out}/policy/worker-network.js`).href)})
-    const { DEFAULT_OPTIMIZER } = await import(${JSON.stringify(pathToFileURL(`${out}/policy/engine.js`).href)})
+    const { WorkerNetwork } = await import(${JSON.stringify(pathToFileURL(`${out}/policy/network/worker-network.js`).href)})
+    const { DEFAULT_OPTIMIZER } = await import(${JSON.stringify(pathToFileURL(`${out}/policy/network/engine.js`).href)})
     const config = { vocabularySize: 16, contextLength: 16, width: 16, layers: 1, heads: 2 }
     const network = await WorkerNetwork.start({ engine: 'ort', config, optimizer: DEFAULT_OPTIMIZER, threads: 1, notice: console.error })
     await network.initialise(1)

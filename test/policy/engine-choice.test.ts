@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createEngine } from '../../src/policy/create-engine.ts'
-import { DEFAULT_OPTIMIZER, EngineFailure, type EngineName } from '../../src/policy/engine.ts'
-import { selectBackend } from '../../src/policy/tfjs/backend.ts'
+import { createEngine } from '../../src/policy/network/create-engine.ts'
+import { DEFAULT_OPTIMIZER, EngineFailure, type EngineName } from '../../src/policy/network/engine.ts'
+import { selectBackend } from '../../src/policy/network/tfjs/backend.ts'
 
 const config = { vocabularySize: 8, contextLength: 8, width: 8, layers: 1, heads: 1 }
 

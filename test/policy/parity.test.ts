@@ -1,7 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { createEngine } from '../../src/policy/create-engine.ts'
-import { DEFAULT_OPTIMIZER, type EngineName, type NetworkEngine, type WeightedBatch } from '../../src/policy/engine.ts'
-import { type NetworkConfig, parameterCount, parameterSpecs } from '../../src/policy/network-config.ts'
+import { createEngine } from '../../src/policy/network/create-engine.ts'
+import {
+  DEFAULT_OPTIMIZER,
+  type EngineName,
+  type NetworkEngine,
+  type WeightedBatch,
+} from '../../src/policy/network/engine.ts'
+import { type NetworkConfig, parameterCount, parameterSpecs } from '../../src/policy/network/network-config.ts'
 import { createRandom } from '../../src/proof/random.ts'
 
 const config: NetworkConfig = { vocabularySize: 48, contextLength: 16, width: 16, layers: 2, heads: 2 }

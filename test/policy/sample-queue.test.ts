@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { DEFAULT_OPTIMIZER } from '../../src/policy/engine.ts'
-import { LocalNetwork } from '../../src/policy/policy-network.ts'
-import { SampleQueue } from '../../src/policy/sample-queue.ts'
-import { type Draw, type SampleRequest, seedsOf } from '../../src/policy/sampler.ts'
+import { DEFAULT_OPTIMIZER } from '../../src/policy/network/engine.ts'
+import { LocalNetwork } from '../../src/policy/network/policy-network.ts'
+import { SampleQueue } from '../../src/policy/network/sample-queue.ts'
+import { type Draw, type SampleRequest, seedsOf } from '../../src/policy/network/sampler.ts'
 
 const config = { vocabularySize: 64, contextLength: 64, width: 32, layers: 2, heads: 2 }
 const options = { engine: 'ort', config, optimizer: DEFAULT_OPTIMIZER, threads: 1, notice: () => {} } as const

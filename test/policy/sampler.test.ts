@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { beamSearch } from '../../src/policy/beam.ts'
-import { createEngine } from '../../src/policy/create-engine.ts'
-import { DEFAULT_OPTIMIZER, type NetworkEngine, type TokenBatch } from '../../src/policy/engine.ts'
-import { type NetworkConfig, parameterCount, parameterSpecs } from '../../src/policy/network-config.ts'
-import { PrefixCache } from '../../src/policy/prefix-cache.ts'
-import { type Draw, sample, seedsOf } from '../../src/policy/sampler.ts'
-import { END_ID } from '../../src/policy/tokenizer.ts'
+import { beamSearch } from '../../src/policy/network/beam.ts'
+import { createEngine } from '../../src/policy/network/create-engine.ts'
+import { DEFAULT_OPTIMIZER, type NetworkEngine, type TokenBatch } from '../../src/policy/network/engine.ts'
+import { type NetworkConfig, parameterCount, parameterSpecs } from '../../src/policy/network/network-config.ts'
+import { PrefixCache } from '../../src/policy/network/prefix-cache.ts'
+import { type Draw, sample, seedsOf } from '../../src/policy/network/sampler.ts'
+import { END_ID } from '../../src/policy/network/tokenizer.ts'
 import { createRandom } from '../../src/proof/random.ts'
 
 async function start(config: NetworkConfig, spread: number, seed: string): Promise<NetworkEngine> {

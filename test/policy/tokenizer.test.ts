@@ -1,7 +1,7 @@
 import { Tokenizer as ReaderTokenizer } from '@huggingface/tokenizers'
 import { describe, expect, it } from 'vitest'
-import { BASE_SIZE, cutText, END_ID, Tokenizer } from '../../src/policy/tokenizer.ts'
-import { trainTokenizer } from '../../src/policy/tokenizer-trainer.ts'
+import { BASE_SIZE, cutText, END_ID, Tokenizer } from '../../src/policy/network/tokenizer.ts'
+import { trainTokenizer } from '../../src/policy/network/tokenizer-trainer.ts'
 import { createRandom } from '../../src/proof/random.ts'
 
 const STEPS = [

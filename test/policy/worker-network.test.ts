@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { DEFAULT_OPTIMIZER, EngineFailure, type EngineOptions } from '../../src/policy/engine.ts'
-import { LocalNetwork } from '../../src/policy/policy-network.ts'
-import { seedsOf } from '../../src/policy/sampler.ts'
-import { WorkerNetwork } from '../../src/policy/worker-network.ts'
+import { DEFAULT_OPTIMIZER, EngineFailure, type EngineOptions } from '../../src/policy/network/engine.ts'
+import { LocalNetwork } from '../../src/policy/network/policy-network.ts'
+import { seedsOf } from '../../src/policy/network/sampler.ts'
+import { WorkerNetwork } from '../../src/policy/network/worker-network.ts'
 
 const options: EngineOptions = {
   engine: 'ort',

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { createRandom } from '../proof/random.ts'
+import { createRandom } from '../../proof/random.ts'
 
 /** Size of a network. The inner width of its feed-forward layers is four times `width`. */
 export const networkConfigSchema = z

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../proof/random.ts'
+import { createRandom, type Random } from '../../proof/random.ts'
 import type { NetworkEngine } from './engine.ts'
 import { type DrawSettings, PrefixCache, type PrefixNode, type PromptTrie } from './prefix-cache.ts'
 import { END_ID } from './tokenizer.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { CONFIG, FORMAT, json, readPolicyFiles, VERSION, writePolicyFiles } from '../policy-files.ts'
 import { type NetworkConfig, networkConfigSchema, parameterCount, parameterSpecs } from './network-config.ts'
-import { CONFIG, FORMAT, json, readPolicyFiles, VERSION, writePolicyFiles } from './policy-files.ts'
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
 import { Tokenizer } from './tokenizer.ts'
 
