@@ -1,4 +1,4 @@
-import type { EngineOptions, NetworkEngine } from './engine.ts'
+import { EngineFailure, type EngineOptions, isMissing, type NetworkEngine } from './engine.ts'
 import { initialParameters, parameterCount } from './network-config.ts'
 
 /** Starts the engine asked for, all parameters 0. Loads only that engine's libraries. Throws EngineFailure. */
@@ -11,9 +11,20 @@ export async function createEngine(options: EngineOptions): Promise<NetworkEngin
     case 'tfjs-wasm':
     case 'tfjs-cpu':
     case 'tfjs-wasm-stock':
-      return (await import('./tfjs/tfjs-engine.ts')).TfjsEngine.create(options)
+      return (await importTfjs()).TfjsEngine.create(options)
     default:
       return options.engine satisfies never
+  }
+}
+
+async function importTfjs() {
+  try {
+    return await import('./tfjs/tfjs-engine.ts')
+  } catch (error) {
+    if (!isMissing(error, '@tensorflow/tfjs')) throw error
+    const packages = '@tensorflow/tfjs@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0'
+    const hint = `this engine needs TensorFlow.js, which is not installed: npm install ${packages}`
+    throw new EngineFailure(hint, { cause: error })
   }
 }
 

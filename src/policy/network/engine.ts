@@ -88,6 +88,12 @@ export class EngineFailure extends Error {
   override readonly name = 'EngineFailure'
 }
 
+/** Whether an import failed because this package (of those that are installed apart) is not there. */
+export function isMissing(error: unknown, name: string): boolean {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
+  return code === 'ERR_MODULE_NOT_FOUND' && String(message).includes(`'${name}'`)
+}
+
 export const ENGINE_NAMES = ['ort', 'ort-web', 'tfjs', 'tfjs-wasm', 'tfjs-cpu', 'tfjs-wasm-stock'] as const
 /**
  * `ort`: onnxruntime-node, onnxruntime-web where that is missing. `tfjs`: the first of tfjs-node-gpu, tfjs-node, wasm and

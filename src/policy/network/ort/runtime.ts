@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
-import { EngineFailure, type EngineOptions } from '../engine.ts'
+import { EngineFailure, type EngineOptions, isMissing } from '../engine.ts'
 import type { Dimension } from './onnx-model.ts'
 
 type Ort = typeof import('onnxruntime-web')
@@ -39,7 +39,12 @@ export class OrtRuntime {
       ort.env.wasm.numThreads = threads
       return new OrtRuntime(ort, 'onnxruntime-web', 'wasm', threads)
     } catch (error) {
-      throw new EngineFailure(`no ONNX Runtime loads: ${oneLine(error)}`, { cause: error })
+      throw new EngineFailure(
+        isMissing(error, 'onnxruntime-web')
+          ? 'this engine needs ONNX Runtime, which is not installed: npm install onnxruntime-node@1.30.0, or onnxruntime-web@1.30.0 (slower)'
+          : `no ONNX Runtime loads: ${oneLine(error)}`,
+        { cause: error },
+      )
     }
   }
 
