@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { ENGINE_NAMES, type EngineName } from '../policy/network/engine.ts'
 import { networkConfigSchema } from '../policy/network/network-config.ts'
 import { MODELS, type ModelKind } from '../policy/policy-files.ts'
+import { OPTIMISERS, type Optimiser } from '../training/descent.ts'
 import { type Family, type FamilyPlan, prepareFamily } from '../training/family.ts'
 import { DEFAULT_SETTINGS } from '../training/settings.ts'
 import { DEFAULT_LOG_LINEAR } from '../training/train-log-linear.ts'
@@ -31,6 +32,7 @@ export type TrainingFlags = {
   readonly steps?: number
   readonly batchSize: number
   readonly learningRate?: number
+  readonly optimiser: Optimiser
   readonly warmup: number
   readonly normalisation: 'sum' | 'token-mean'
   readonly refill?: number
@@ -66,7 +68,7 @@ export function trainCommand(): Command {
       `
 Models: log-linear re-weighs the candidates of the baseline and tactics learnt from the data; its data come from
 \`hedge trace\` or \`hedge iterate\`; it needs seconds, and of the options below only --unit, --held-out, --epochs,
---learning-rate, --refill and --seed. transformer is a network that writes tactics itself, from any steps.
+--learning-rate, --optimiser, --refill and --seed. transformer is a network that writes tactics itself, from any steps.
 \nExit codes: 0 done, 2 bad input, 3 the engine failed, 130 interrupted (the same command goes on).`,
     )
     .action(async (flags: Flags) => {
@@ -99,6 +101,11 @@ export function addTrainingOptions(command: Command): Command {
       '--learning-rate <x>',
       `highest learning rate (default: ${DEFAULT_LOG_LINEAR.learningRate} log-linear, ${DEFAULT_SETTINGS.learningRate} transformer)`,
       positive,
+    )
+    .addOption(
+      new Option('--optimiser <name>', 'log-linear: how a gradient becomes a step')
+        .choices(OPTIMISERS)
+        .default(DEFAULT_LOG_LINEAR.optimiser),
     )
     .option('--warmup <n>', 'steps over which the learning rate rises', atLeast(0), DEFAULT_SETTINGS.warmupSteps)
     .addOption(
@@ -195,6 +202,7 @@ export function familyPlan(flags: TrainingFlags, dataPath: string, minutes?: num
       unit: flags.unit,
       epochs: epochs ?? DEFAULT_LOG_LINEAR.epochs,
       learningRate: flags.learningRate ?? DEFAULT_LOG_LINEAR.learningRate,
+      optimiser: flags.optimiser,
       refillThreshold: flags.refill,
       seed: flags.seed,
     }

@@ -4,7 +4,10 @@ import type { TreeRecord } from '../search/tree-record.ts'
 import type { Completion, MemberProgress } from './plan.ts'
 import type { AnswerBatch, PolicyAnswer } from './policy-record.ts'
 
-/** How a pass ended, in one word; `proved` means verified. For best-first search, the limit that stopped it. */
+/**
+ * How a pass ended, in one word; `proved` means verified. For best-first search, the limit that stopped it. Passes end in a
+ * `cycle` in older results files only.
+ */
 export type PassEndWord = (typeof PASS_ENDS)[number]
 export const PASS_ENDS = [
   'proved',

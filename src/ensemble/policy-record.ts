@@ -106,7 +106,7 @@ function ranking(width: number): string {
   return `w${width}`
 }
 
-/** The stream's own name, in effect: no pass draws twice at a state, and forks do not advance the stream. */
+/** The stream's own name, in effect: no stream draws twice at a state, and forks do not advance the stream. */
 function drawing(count: number, random: Random): string {
   const half = (label: string) => Math.floor(random.fork(label).next() * 2 ** 32).toString(36)
   return `${half('first')}.${half('second')}${count === 1 ? '' : `x${count}`}`

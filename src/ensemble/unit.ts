@@ -158,7 +158,6 @@ function passEnd({ end }: Pass): PassEndWord | undefined {
     case 'proved':
     case 'refused':
     case 'depthLimit':
-    case 'cycle':
     case 'noTactic':
       return end.kind
     default:

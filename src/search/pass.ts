@@ -7,8 +7,6 @@ export type PassEnd =
   | { readonly kind: 'refused' }
   | { readonly kind: 'invalid'; readonly result: 'error' | 'timeout' | 'crash' }
   | { readonly kind: 'depthLimit' }
-  /** The last tactic led back to a state this pass had been at. */
-  | { readonly kind: 'cycle' }
   /** The policy proposed nothing. */
   | { readonly kind: 'noTactic' }
   /** The search ended first. */
@@ -28,6 +26,8 @@ export type LivePass = {
   readonly index: number
   readonly random: Random
   readonly visited: Set<SearchNode>
+  /** It has been at its node before. */
+  isBack: boolean
   readonly tactics: string[]
   node: SearchNode
   depth: number
@@ -37,7 +37,16 @@ export type LivePass = {
 /** Pass `index` at the root, with its own random stream. */
 export function startPass(index: number, tree: Tree, random: Random): LivePass {
   const visited = new Set([tree.root])
-  return { index, random: random.fork(index), visited, tactics: [], node: tree.root, depth: 0, end: undefined }
+  return {
+    index,
+    random: random.fork(index),
+    visited,
+    isBack: false,
+    tactics: [],
+    node: tree.root,
+    depth: 0,
+    end: undefined,
+  }
 }
 
 /** The pass as it is reported. */

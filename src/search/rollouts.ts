@@ -39,7 +39,8 @@ export type RolloutOutcome = {
 
 /**
  * Sampled roll-outs (paper 5.3, App. B): each pass samples one tactic per step from the first state on, and ends at a
- * proof, an invalid tactic, the depth limit or a cycle.
+ * proof, an invalid tactic or the depth limit. A tactic that leads back to a state the pass has been at costs the pass a
+ * step of its depth and nothing else: it goes on from there, as the paper's passes do, and nothing is run twice.
  *
  * Passes move in step, `block` at a time, and a new one starts when one ends. A pass depends on its own random stream
  * and on exact tactic results only, so neither `block` nor `concurrency` nor other searches on the same tree change how
@@ -137,7 +138,9 @@ async function draw(pass: LivePass, { policy, meter, statistics }: StepContext):
   }
   const start = meter.now()
   try {
-    const [candidate] = await policy.sample(pass.node.state, 1, pass.random, meter.signal)
+    // A draw is known by its stream and its state, so a second one at a state needs a stream of its own.
+    const random = pass.isBack ? pass.random.fork(`step ${pass.depth}`) : pass.random
+    const [candidate] = await policy.sample(pass.node.state, 1, random, meter.signal)
     if (candidate === undefined) pass.end = { kind: 'noTactic' }
     return candidate
   } catch (error) {
@@ -154,8 +157,8 @@ async function move(pass: LivePass, edge: SearchEdge, context: StepContext, proo
   switch (outcome.kind) {
     case 'open':
       pass.depth++
-      if (pass.visited.has(outcome.node)) pass.end = { kind: 'cycle' }
-      else if (pass.depth >= context.meter.depth) pass.end = { kind: 'depthLimit' }
+      if (pass.depth >= context.meter.depth) pass.end = { kind: 'depthLimit' }
+      pass.isBack = pass.visited.has(outcome.node)
       pass.visited.add(outcome.node)
       pass.node = outcome.node
       return

@@ -1,7 +1,8 @@
 import { DatasetError } from '../dataset/step-file.ts'
 import { parameterCount } from '../policy/network/network-config.ts'
+import { prepareLogLinear } from './log-linear-data.ts'
 import type { Metrics } from './metrics.ts'
-import { type LogLinearPlan, prepareLogLinear, trainLogLinear } from './train-log-linear.ts'
+import { type LogLinearPlan, trainLogLinear } from './train-log-linear.ts'
 import { type MemberResult, type PreparedData, prepareData, type TrainPlan, trainMember } from './train-policy.ts'
 
 /** How policies of one kind are trained, whatever kind it is. */

@@ -82,9 +82,25 @@ test('each way for a pass to end', async () => {
   expect(await endOf('slow')).toEqual([{ kind: 'invalid', result: 'timeout' }, 0, 1, 'outOfBudget'])
   expect(await endOf('die')).toEqual([{ kind: 'invalid', result: 'crash' }, 0, 1, 'outOfBudget'])
   expect(await endOf('step')).toEqual([{ kind: 'depthLimit' }, 3, 3, 'outOfBudget'])
-  expect(await endOf('round')).toEqual([{ kind: 'cycle' }, 2, 2, 'outOfBudget'])
-  expect(await endOf('stay')).toEqual([{ kind: 'cycle' }, 1, 1, 'outOfBudget'])
+  // A step that leads back costs a step, and does not end the pass.
+  expect(await endOf('round')).toEqual([{ kind: 'depthLimit' }, 3, 3, 'outOfBudget'])
+  expect(await endOf('stay')).toEqual([{ kind: 'depthLimit' }, 3, 3, 'outOfBudget'])
   expect(await endOf('none')).toEqual([{ kind: 'noTactic' }, 0, 0, 'outOfBudget'])
+})
+
+test('a pass that came back to a state draws there anew, and may prove from there', async () => {
+  const rule: Rule = (from, tactic) =>
+    tactic === 'win' ? { kind: 'finished' } : tactic === 'round' ? { to: from === 'a' ? 'b' : 'a' } : error
+  const policy = tablePolicy((at): Record<string, number> => (at === 'a' ? { round: 0.5, win: 0.5 } : { round: 1 }))
+  const { passes } = await rollOut(toyDomain('a', rule), policy, {
+    budget: { passes: 200, depth: 40 },
+    accept: async () => answer(true),
+  })
+  expect(passes.every((pass) => pass.end.kind === 'proved')).toBe(true)
+  const lengths = passes.map((pass) => pass.depth)
+  // a, b, a, b, ..., a, win: an odd number of steps, each round trip half as likely as the one before.
+  expect(lengths.every((length) => length % 2 === 1)).toBe(true)
+  expect(lengths.filter((length) => length > 1).length).toBeGreaterThan(60)
 })
 
 test('a proof of exactly the depth limit counts, one step more does not', async () => {

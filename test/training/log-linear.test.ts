@@ -7,7 +7,8 @@ import { LogLinearPolicy, readLogLinear } from '../../src/policy/log-linear/log-
 import { CheckpointError } from '../../src/policy/policy-files.ts'
 import type { ProofState } from '../../src/proof/proof-state.ts'
 import { createRandom } from '../../src/proof/random.ts'
-import { type LogLinearPlan, prepareLogLinear, trainLogLinear } from '../../src/training/train-log-linear.ts'
+import { prepareLogLinear } from '../../src/training/log-linear-data.ts'
+import { type LogLinearPlan, trainLogLinear } from '../../src/training/train-log-linear.ts'
 
 const home = await mkdtemp(join(tmpdir(), 'hedge-log-linear-'))
 afterAll(() => rm(home, { recursive: true }))
@@ -37,7 +38,16 @@ async function planFor(
 ): Promise<LogLinearPlan> {
   const dataPath = join(home, `${name}.jsonl`)
   await writeFile(dataPath, rows.map((row) => `${formatStep(row)}\n`).join(''))
-  return { dataPath, heldOutShare: 0.2, unit: 'step', epochs: 8, learningRate: 0.03, seed: 1, ...more }
+  return {
+    dataPath,
+    heldOutShare: 0.2,
+    unit: 'step',
+    epochs: 8,
+    learningRate: 0.03,
+    optimiser: 'adagrad',
+    seed: 1,
+    ...more,
+  }
 }
 
 const stateOf = (text: string): ProofState => ({
@@ -78,6 +88,29 @@ describe('training a log-linear policy', () => {
     const [line] = trained.metrics.filter((row) => row.kind === 'step')
     // Four steps of three likely tactics each: hardly ever more than a hundredth together.
     expect(line?.confidence).toBeLessThan(0.05)
+  })
+
+  test('a proof with a step that is no candidate is left out of whole-proof DCO, not shortened', async () => {
+    const rows = steps(16).map((row, i) => ({ ...row, theorem: `t${i >> 2}`, index: i % 4 }))
+    const broken = rows.map((row, i) => (i === 6 ? { ...row, tactic: 'exact nobody.proposes this' } : row))
+    const plan = await planFor('broken', broken, { unit: 'proof', heldOutShare: 0 })
+    const whole = await prepareLogLinear(plan)
+    expect(whole.training).toMatchObject({ steps: 12, unreachable: 4, theorems: 4 })
+    expect(whole.training.items.map((item) => item.length)).toEqual([4, 4, 4])
+    const single = await prepareLogLinear({ ...plan, unit: 'step' })
+    expect(single.training).toMatchObject({ steps: 15, unreachable: 1 })
+  })
+
+  test('what is replaced is replaced: an epoch has all its gradient steps while there is something to learn', async () => {
+    const plan = await planFor('refill', steps(200), { heldOutShare: 0, epochs: 6, refillThreshold: 0.3 })
+    const data = await prepareLogLinear(plan)
+    const trained = await trainLogLinear(plan, data, 8, join(home, 'refill'))
+    if (trained.kind !== 'trained') throw new Error(trained.kind)
+    expect(trained.replaced).toBeGreaterThan(0)
+    expect(trained.steps).toBe(1200)
+    // A threshold that nothing reaches: no step, and an end all the same.
+    const idle = await trainLogLinear({ ...plan, refillThreshold: 1 }, data, 8, join(home, 'idle'))
+    expect(idle).toMatchObject({ kind: 'trained', steps: 0, replaced: 6 * 4 * 200 })
   })
 
   test('a trained policy is a distribution, knows its data, and is the same from its files', async () => {

@@ -9,7 +9,8 @@ import { relation } from './term-text.ts'
 export function* closers(view: GoalView): Iterable<Proposal> {
   const { target, facts, variables } = view
   const arithmetic = isArithmetic(view)
-  if (facts.some(({ type }) => type === target)) yield closer(WEIGHTS.sure * 2, 'assumption')
+  // A goal may be data, which is wanted as it is.
+  if ([...facts, ...variables].some(({ type }) => type === target)) yield closer(WEIGHTS.sure * 2, 'assumption')
   if (facts.length > 0 && (target === 'False' || facts.some(({ type }) => /^False$|^¬/.test(type))))
     yield closer(WEIGHTS.likely, 'contradiction')
   if (target === 'True') yield closer(WEIGHTS.sure, 'trivial')

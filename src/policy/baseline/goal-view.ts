@@ -25,6 +25,10 @@ export type GoalView = {
   fresh(base: string): string
 }
 
+/** Words that a type of data begins with, which a predicate applied to something would look like. */
+const DATA_TYPE =
+  /^(Type|Sort|List|Array|Vector|BitVec|Fin|Option|Except|Prod|Sum|PProd|PSum|Subtype|Sigma|Char|String|Set|Multiset|Finset|Fintype|Matrix|Polynomial|Quotient|Thunk|Subarray|Decidable\w*|BEq|Hashable|Inhabited|Ord|Monad|ByteArray|(Std\.)?(Ext)?(D?Hash|D?Tree)(Map|Set)(\.\w+)*)\b/
+
 const RELATION = /[=≠≤<≥>∣↔∧∨¬∃∀∈⊆]|\bTrue\b|\bFalse\b/
 const SORTS: readonly (readonly [RegExp, Variable['sort']])[] = [
   [/^(ℕ|Nat)$/, 'nat'],
@@ -38,9 +42,10 @@ export function viewGoal(goal: Goal, waiting = 0): GoalView {
   const accessible = hypotheses.filter(({ name }) => !name.includes('✝'))
   const propositions = new Set(accessible.filter(({ type }) => type === 'Prop').map(({ name }) => name))
   const isFact = ({ type }: Hypothesis) =>
-    RELATION.test(type) ||
-    /^(Even|Odd|Nat\.Coprime)\b|\.(Coprime|Nodup|Pairwise)\b/.test(type) ||
-    proves(type, propositions)
+    !isData(type) &&
+    (RELATION.test(type) ||
+      /^(Even|Odd|Nat\.Coprime)\b|\.(Coprime|Nodup|Pairwise)\b/.test(type) ||
+      proves(type, propositions))
   const names = new Set(hypotheses.map(({ name }) => name))
   const texts = [target, ...hypotheses.map(({ type }) => type)]
   const numerals = new Set(texts.join(' ').match(/(?<![\w.₀-₉'])\d+(?![\w'])/g) ?? [])
@@ -84,6 +89,16 @@ export function mentions(text: string, name: string): boolean {
   return false
 }
 const WORD = /[\p{L}\p{N}_'₀-₉✝!?]/u
+
+/** Whether a printed type is one of data, of functions into data or of types: whatever it is made of, it is no proposition. */
+function isData(type: string): boolean {
+  if (/^[∀∃¬]/.test(type)) return false
+  const result = stripOuter(splitTop(value(type), ' → ').at(-1) as string)
+  return (
+    DATA_TYPE.test(result) &&
+    [' = ', ' ≠ ', ' ∈ ', ' ∧ ', ' ∨ ', ' ↔ '].every((op) => splitTop(result, op).length === 1)
+  )
+}
 
 /** A `let` variable is printed as `T := value`. */
 function value(type: string): string {

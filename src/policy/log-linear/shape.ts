@@ -35,8 +35,10 @@ export function goalWords(view: GoalView, state: ProofState): string[] {
   const caseName = /^case (\S+)/.exec(state.goals[0]?.text ?? '')?.[1]
   if (caseName !== undefined) words.push(`case ${caseName.split('.').at(-1)}`)
   for (const sort of new Set(variables.map((v) => v.sort))) words.push(`has ${sort}`)
+  // Types have words of their own: `x : BitVec w` says more than that there is some other thing.
+  for (const head of new Set(variables.flatMap(({ type }) => typeHead(type) ?? []))) words.push(`type ${head}`)
   for (const shape of new Set(facts.map(({ type }) => shapeOf(type)))) words.push(`fact ${shape}`)
-  if (facts.some(({ type }) => type === target)) words.push('target is a fact')
+  if ([...facts, ...variables].some(({ type }) => type === target)) words.push('target is a fact')
   const related = relation(target)
   if (related !== undefined) {
     const [left, right] = [related.left, related.right]
@@ -46,6 +48,11 @@ export function goalWords(view: GoalView, state: ProofState): string[] {
   for (const symbol of symbolsOf(target)) words.push(`target has ${symbol}`)
   for (const constant of constants) words.push(`constant ${constant}`)
   return words
+}
+
+/** The first word of a type, or of what functions of that type give; none for types that are variables themselves. */
+function typeHead(type: string): string | undefined {
+  return /^[\p{Lu}ℕℤℚℝℂ][\p{L}\d_.]*/u.exec(stripOuter(splitTop(type, ' → ').at(-1) as string))?.[0]
 }
 
 function headOf(text: string, view: GoalView): string {
