@@ -102,15 +102,15 @@ describe('training a log-linear policy', () => {
   })
 
   test('what is replaced is replaced: an epoch has all its gradient steps while there is something to learn', async () => {
-    const plan = await planFor('refill', steps(200), { heldOutShare: 0, epochs: 6, refillThreshold: 0.3 })
+    const plan = await planFor('refill', steps(200), { heldOutShare: 0, epochs: 8 })
     const data = await prepareLogLinear(plan)
     const trained = await trainLogLinear(plan, data, 8, join(home, 'refill'))
     if (trained.kind !== 'trained') throw new Error(trained.kind)
     expect(trained.replaced).toBeGreaterThan(0)
-    expect(trained.steps).toBe(1200)
+    expect(trained.steps).toBe(1600)
     // A threshold that nothing reaches: no step, and an end all the same.
     const idle = await trainLogLinear({ ...plan, refillThreshold: 1 }, data, 8, join(home, 'idle'))
-    expect(idle).toMatchObject({ kind: 'trained', steps: 0, replaced: 6 * 4 * 200 })
+    expect(idle).toMatchObject({ kind: 'trained', steps: 0, replaced: 8 * 4 * 200 })
   })
 
   test('a trained policy is a distribution, knows its data, and is the same from its files', async () => {
