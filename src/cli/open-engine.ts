@@ -1,14 +1,12 @@
 import { EmbeddedEngine } from '../lean/embedded/engine.ts'
-import type { PoolOptions } from '../lean/embedded/pool.ts'
 import { LeanTracer } from '../lean/embedded/trace.ts'
-import type { Engine } from '../lean/engine.ts'
-import type { FileTracer } from '../lean/file-trace.ts'
+import type { Engine, EngineOptions } from '../lean/engine.ts'
 import type { HoleOpener } from '../lean/holes.ts'
 import { openProject, readProject } from '../lean/native/project.ts'
 import { declaredByLayout } from '../lean/native/read-file.ts'
 import type { FileReader } from '../lean/placed.ts'
-import type { LocalPremises } from '../policy/local-premises.ts'
-import type { PremiseList } from '../policy/premises.ts'
+import type { FileTracer } from '../lean/tracing/file-trace.ts'
+import type { LocalPremises, PremiseList } from '../proof/premises.ts'
 import { InputError } from './failure.ts'
 
 /** The Lean a command works with: the embedded one, or that of a Lake project. */
@@ -30,7 +28,7 @@ export const LEAN_FLAG = [
 ] as const
 
 /** The Lean that comes with the program. @throws EngineError where it cannot run */
-export async function openEmbedded(options: PoolOptions): Promise<ChosenEngine & HoleOpener> {
+export async function openEmbedded(options: EngineOptions): Promise<ChosenEngine & HoleOpener> {
   const engine = await EmbeddedEngine.create(options)
   const { pool } = engine
   const { processes, libraryHash } = pool
@@ -38,7 +36,7 @@ export async function openEmbedded(options: PoolOptions): Promise<ChosenEngine &
 }
 
 /** @throws InputError where the folder is no project; EngineError where Lean cannot run */
-export async function openEngine(project: string | undefined, options: PoolOptions): Promise<ChosenEngine> {
+export async function openEngine(project: string | undefined, options: EngineOptions): Promise<ChosenEngine> {
   if (project === undefined) return openEmbedded(options)
   const { hasLakefile, toolchain } = readProject(project)
   if (!hasLakefile || toolchain === undefined)

@@ -1,6 +1,6 @@
-import type { FileDeclaration, FileHole } from '../lean/embedded/file-protocol.ts'
 import type { Engine, ProofSession, TacticLimits } from '../lean/engine.ts'
-import type { HoleOpener } from '../lean/holes.ts'
+import type { FileHole, HoleOpener } from '../lean/holes.ts'
+import type { FileDeclaration } from '../lean/placed.ts'
 import { type FileReading, placedTheorem } from '../lean/placed.ts'
 import type { Proof } from '../proof/proof.ts'
 import { renderState } from '../proof/proof-state.ts'

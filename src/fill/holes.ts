@@ -1,5 +1,5 @@
-import type { FileDeclaration, FileHole, PlacedCommand } from '../lean/embedded/file-protocol.ts'
-import type { FileReading } from '../lean/placed.ts'
+import type { FileHole } from '../lean/holes.ts'
+import type { FileDeclaration, FileReading, PlacedCommand } from '../lean/placed.ts'
 
 /** A hole of a file, and the declaration it is part of. Places are those of the file as it was read. */
 export type ListedHole = {

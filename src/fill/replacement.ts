@@ -1,4 +1,4 @@
-import type { FileHole } from '../lean/embedded/file-protocol.ts'
+import type { FileHole } from '../lean/holes.ts'
 import type { TextPlaces } from '../proof/source-text.ts'
 
 /**

@@ -99,6 +99,26 @@ export class EngineError extends Error {
   override readonly name = 'EngineError'
 }
 
+/** What is done until Lean runs, and which fraction of it is done. */
+export type StartProgress = (step: string, fraction: number) => void
+
+/** How an engine is started. */
+export type EngineOptions = {
+  /** Processes that run tactics at the same time. Default: one per core. */
+  readonly processes?: number
+  /** A process whose memory has grown past this is replaced when it is next idle. Default: what the engine can bear. */
+  readonly memoryCeilingBytes?: number
+  /** Proofs will be verified, so that what checks them is started beside the first process. Default: true. */
+  readonly verifies?: boolean
+  readonly onProgress?: StartProgress
+  readonly onEvent?: (event: EngineEvent) => void
+}
+
+/** What happens to processes, for logs. */
+export type EngineEvent =
+  | { readonly kind: 'started'; readonly pid: number; readonly ms: number }
+  | { readonly kind: 'ended'; readonly pid: number; readonly reason: string }
+
 export interface Engine {
   /** E.g. `4.28.0`, with the commit of Lean it was built from. */
   readonly leanVersion: string

@@ -1,6 +1,14 @@
 import type { Theorem } from '../proof/theorem.ts'
-import type { Edit, FileHole } from './embedded/file-protocol.ts'
 import type { Diagnostic, ProofSession, TacticLimits } from './engine.ts'
+
+/** A part of a text, in bytes. */
+export type TextRange = { readonly start: number; readonly end: number }
+
+/** A `sorry` or an `admit`. */
+export type FileHole = TextRange & { readonly kind: 'tactic' | 'term' }
+
+/** A part of a text, and what stands there instead. */
+export type Edit = TextRange & { readonly text: string }
 
 /** A place in a file where something is left out. */
 export type HolePlace = {

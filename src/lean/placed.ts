@@ -1,7 +1,31 @@
 import { escapedName } from '../proof/names.ts'
 import type { TextPlaces } from '../proof/source-text.ts'
 import type { Theorem } from '../proof/theorem.ts'
-import type { FileDeclaration, PlacedCommand } from './embedded/file-protocol.ts'
+import type { Diagnostic } from './engine.ts'
+import type { FileHole, TextRange } from './holes.ts'
+
+export type FileDeclaration = TextRange & {
+  readonly kind: 'theorem' | 'example' | 'instance' | 'other'
+  /** With its namespace, as Lean writes it; empty where it has none. */
+  readonly name: string
+  /** In a `mutual` block: what stands in front of the block and holds for it. `start` and `end` are the declaration's then. */
+  readonly preface?: TextRange | undefined
+  /** Its word: `theorem`, `example`, … */
+  readonly keyword: TextRange
+  /** Where what proves it begins: its `:=`, its first `|`, its `where`. */
+  readonly proof?: number | undefined
+  readonly holes: readonly FileHole[]
+}
+
+/** A command of a text that declares something, leaves something out, or does not elaborate. */
+export type PlacedCommand = TextRange & {
+  /** Its number among the text's commands. */
+  readonly command: number
+  readonly declarations: readonly FileDeclaration[]
+  readonly errors: readonly Diagnostic[]
+  /** Its errors may change what follows means: something that it declares is missing afterwards. */
+  readonly breaks: boolean
+}
 
 /** A theorem where it stands in a file. */
 export type PlacedTheorem = {

@@ -1,15 +1,5 @@
-import { PREMISES_PER_GOAL, type Premise, type PremiseIndex, type PremiseList } from './premises.ts'
-
-/** A name as a proof writes it, and the constant as goals are said to mention it. */
-export type NamedConstant = { readonly name: string; readonly constant: string }
-
-/** What a file has declared before a theorem. */
-export type LocalDeclarations = PremiseList & {
-  readonly definitions: readonly NamedConstant[]
-  /** Inductive types and structures. */
-  readonly types: readonly NamedConstant[]
-}
-export type LocalPremises = LocalDeclarations & { readonly imports: string }
+import type { LocalDeclarations, NamedConstant } from '../proof/premises.ts'
+import { PREMISES_PER_GOAL, type Premise, type PremiseIndex } from './premises.ts'
 
 /** What of a file's own a goal is about. */
 export type LocalMatches = {

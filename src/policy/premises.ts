@@ -1,19 +1,9 @@
+import type { PremiseList } from '../proof/premises.ts'
 import type { StepContext } from '../proof/traced-proof.ts'
 import type { LocalMatches } from './local-premises.ts'
 
 /** Premises looked at per goal. */
 export const PREMISES_PER_GOAL = 16
-
-/** The theorems a proof may use: names, and the constants of each statement as positions in `symbols`. */
-export type PremiseList = {
-  readonly symbols: readonly string[]
-  readonly theorems: readonly {
-    readonly name: string
-    readonly uses: readonly number[]
-    /** Head constant of the conclusion, e.g. `Eq`, `Iff`, `LE.le`; empty where it is no constant. */
-    readonly conclusion: string
-  }[]
-}
 
 export type Premise = { readonly name: string; readonly conclusion: string; readonly score: number }
 

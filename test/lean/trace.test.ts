@@ -8,7 +8,7 @@ import { readStepFile } from '../../src/dataset/step-file.ts'
 import { TRACE_FORMATS, type TraceFormatName } from '../../src/dataset/traced-file.ts'
 import { LeanPool } from '../../src/lean/embedded/pool.ts'
 import { LeanTracer } from '../../src/lean/embedded/trace.ts'
-import type { FileTrace, TraceEvent } from '../../src/lean/file-trace.ts'
+import type { FileTrace, TraceEvent } from '../../src/lean/tracing/file-trace.ts'
 import type { TracedTheorem } from '../../src/proof/traced-proof.ts'
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/traced.lean', import.meta.url))

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { StartProgress } from '../engine.ts'
 import { HOST_V8_FLAGS, type LeanProcess, spawnLean } from './lean-process.ts'
 import type { NodeBinary } from './node-binary.ts'
-import { cacheRoot, type PreparedLean, type PrepareProgress } from './prepare.ts'
+import { cacheRoot, type PreparedLean } from './prepare.ts'
 
 /** A loaded machine takes many times the usual few seconds for each of these. */
 const DEADLINE_MS = 180_000
@@ -60,7 +61,7 @@ export const WORK: readonly Work[] = [
 export async function compiledCode(
   node: NodeBinary,
   lean: PreparedLean,
-  progress: PrepareProgress = () => {},
+  progress: StartProgress = () => {},
 ): Promise<string | undefined> {
   const key = createHash('sha256')
     .update(JSON.stringify([node.version, process.arch, basename(lean.directory), HOST_V8_FLAGS, ROUNDS, WORK]))

@@ -1,9 +1,11 @@
+import type { LocalPremises, PremiseList } from '../../proof/premises.ts'
 import { TextPlaces } from '../../proof/source-text.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import {
   DEFAULT_LIMITS,
   type Engine,
   EngineError,
+  type EngineOptions,
   RejectedInput,
   type StartResult,
   type Submission,
@@ -12,13 +14,11 @@ import {
   type Verdict,
   type VerifyOptions,
 } from '../engine.ts'
-import type { CommandCheck, HoleOpener, HolePlace, HoleStart } from '../holes.ts'
-import { type FileReader, type FileReading, placedTheorems, type ReadOptions } from '../placed.ts'
-import type { Edit, PlacedCommand } from './file-protocol.ts'
+import type { CommandCheck, Edit, HoleOpener, HolePlace, HoleStart } from '../holes.ts'
+import { type FileReader, type FileReading, type PlacedCommand, placedTheorems, type ReadOptions } from '../placed.ts'
 import { fileText, putText, scanFile } from './file-texts.ts'
 import { ProcessGoneError } from './lean-process.ts'
-import { LeanPool, type PoolOptions, type Worker } from './pool.ts'
-import type { LibraryTheorems, LocalConstants } from './protocol.ts'
+import { LeanPool, type Worker } from './pool.ts'
 import { methods } from './protocol.ts'
 import { remembered } from './remembered.ts'
 import { openHeader, PooledSession } from './session.ts'
@@ -29,9 +29,6 @@ const PREMISES_DEADLINE_MS = 180_000
 /** All commands before a place, on a loaded machine; and one command with a proof filled in. */
 const HOLE_DEADLINE_MS = 1_800_000
 const CHECK_DEADLINE_MS = 120_000
-
-/** `imports`: the same text for the same imports. */
-export type LocalPremises = LocalConstants & { readonly imports: string }
 
 /** The engine that needs nothing but npm: Lean 4.28 in child processes. */
 export class EmbeddedEngine implements Engine, FileReader, HoleOpener {
@@ -44,7 +41,7 @@ export class EmbeddedEngine implements Engine, FileReader, HoleOpener {
   }
 
   /** @throws EngineError */
-  static async create(options: PoolOptions = {}): Promise<EmbeddedEngine> {
+  static async create(options: EngineOptions = {}): Promise<EmbeddedEngine> {
     return new EmbeddedEngine(await LeanPool.create(options))
   }
 
@@ -79,7 +76,7 @@ export class EmbeddedEngine implements Engine, FileReader, HoleOpener {
    * same for every header with these imports, and kept.
    * @throws RejectedInput where the header does not elaborate
    */
-  async premises(header: string, signal?: AbortSignal): Promise<LibraryTheorems> {
+  async premises(header: string, signal?: AbortSignal): Promise<PremiseList> {
     const { imports } = await this.localPremises(header, signal)
     const key = JSON.stringify([this.pool.libraryHash, imports])
     return remembered('premises', key, methods.premises.result, () =>

@@ -4,8 +4,9 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promi
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as tar from 'tar'
+import type { StartProgress } from '../engine.ts'
 import { EngineError } from '../engine.ts'
-import { cacheRoot, type PrepareProgress } from './prepare.ts'
+import { cacheRoot } from './prepare.ts'
 
 /** The module has 201,110 exports; V8 before Node 24 stops at 100,000. */
 const MINIMUM_MAJOR = 24
@@ -40,7 +41,7 @@ const BINARIES: Record<string, { readonly spec: string; readonly integrity: stri
 export type NodeBinary = { readonly path: string; readonly version: string; readonly source: 'own' | 'cache' }
 
 /** A Node that can run Lean: this process's own where it is new enough, else one from npm, fetched once into the cache. */
-export async function findNodeBinary(progress: PrepareProgress = () => {}): Promise<NodeBinary> {
+export async function findNodeBinary(progress: StartProgress = () => {}): Promise<NodeBinary> {
   const own = process.versions.node
   if (Number(own.split('.')[0]) >= MINIMUM_MAJOR && process.env.HEDGE_IGNORE_OWN_NODE !== '1') {
     return { path: process.execPath, version: own, source: 'own' }
@@ -80,7 +81,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-async function fetchBinary(target: string, progress: PrepareProgress): Promise<void> {
+async function fetchBinary(target: string, progress: StartProgress): Promise<void> {
   const advice = `Lean needs Node ${MINIMUM_MAJOR} or newer to run (this is ${process.versions.node})`
   const pinned = BINARIES[platformName()]
   if (pinned === undefined) {

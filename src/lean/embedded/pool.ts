@@ -1,26 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { EngineError } from '../engine.ts'
+import { EngineError, type EngineEvent, type EngineOptions } from '../engine.ts'
 import { compiledCode } from './compiled-code.ts'
 import { type LeanProcess, ProcessGoneError, spawnLean } from './lean-process.ts'
 import { findNodeBinary, type NodeBinary } from './node-binary.ts'
-import { type PreparedLean, type PrepareProgress, prepareLean } from './prepare.ts'
+import { type PreparedLean, prepareLean } from './prepare.ts'
 import { ReservedProcess, type Used } from './reserved.ts'
-
-export type PoolOptions = {
-  /** Processes that run tactics at the same time. Default: one per core. */
-  readonly processes?: number
-  /** A process whose wasm heap has grown past this is replaced when it is next idle. The module's own limit is 2 GiB. */
-  readonly memoryCeilingBytes?: number
-  /** Proofs will be verified, so that the kernel process is started beside the first worker. Default: true. */
-  readonly verifies?: boolean
-  readonly onProgress?: PrepareProgress
-  readonly onEvent?: (event: PoolEvent) => void
-}
-
-/** What happens to processes, for logs. */
-export type PoolEvent =
-  | { readonly kind: 'started'; readonly pid: number; readonly ms: number }
-  | { readonly kind: 'ended'; readonly pid: number; readonly reason: string }
 
 const DEFAULT_MEMORY_CEILING = 1536 * 1024 * 1024
 /** A loaded machine takes many times the usual few seconds to boot, or to import all of Lean. */
@@ -62,7 +46,7 @@ export class LeanPool {
   readonly #lean: PreparedLean
   readonly #codeFile: string | undefined
   readonly #memoryCeiling: number
-  readonly #onEvent: (event: PoolEvent) => void
+  readonly #onEvent: (event: EngineEvent) => void
   readonly #alive = new Set<LeanProcess>()
   readonly #workers = new Set<Worker>()
   readonly #idle: Worker[] = []
@@ -75,7 +59,7 @@ export class LeanPool {
   #disposed = false
   #leanVersion = ''
 
-  private constructor(node: NodeBinary, lean: PreparedLean, codeFile: string | undefined, options: PoolOptions) {
+  private constructor(node: NodeBinary, lean: PreparedLean, codeFile: string | undefined, options: EngineOptions) {
     this.#node = node
     this.#lean = lean
     this.#codeFile = codeFile
@@ -87,7 +71,7 @@ export class LeanPool {
   }
 
   /** Prepares Lean if that has not been done on this machine, and boots a worker and the kernel process. @throws EngineError */
-  static async create(options: PoolOptions = {}): Promise<LeanPool> {
+  static async create(options: EngineOptions = {}): Promise<LeanPool> {
     const progress = options.onProgress ?? (() => {})
     const node = await findNodeBinary(progress)
     const lean = await prepareLean(progress)

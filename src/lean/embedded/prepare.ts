@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import envPaths from 'env-paths'
 import * as tar from 'tar'
 import { z } from 'zod'
+import type { StartProgress } from '../engine.ts'
 import { EngineError } from '../engine.ts'
 import { GLUE_VERSION, prepareGlue } from './glue.ts'
 
@@ -31,8 +32,6 @@ export type PreparedLean = {
   /** SHA-256 over the names and contents of the library's files. */
   readonly libraryHash: string
 }
-
-export type PrepareProgress = (step: string, fraction: number) => void
 
 const manifestSchema = z.object({
   package: z.string(),
@@ -88,7 +87,7 @@ function describe(directory: string, manifest: Manifest): PreparedLean {
  * The folder appears by one rename, when it is complete: a second process, a kill or a full disk leaves either all of it or nothing.
  * @throws EngineError with what to do about it.
  */
-export async function prepareLean(progress: PrepareProgress = () => {}): Promise<PreparedLean> {
+export async function prepareLean(progress: StartProgress = () => {}): Promise<PreparedLean> {
   const directory = preparedDirectory()
   const known = await readManifest(directory)
   if (known !== undefined) return describe(directory, known)
@@ -121,7 +120,7 @@ async function publish(temporary: string, directory: string): Promise<void> {
   }
 }
 
-async function build(target: string, progress: PrepareProgress): Promise<Manifest> {
+async function build(target: string, progress: StartProgress): Promise<Manifest> {
   const source = packageDirectory()
   progress('patching the loader', 0)
   const glue = await readFile(join(source, 'lean.js'), 'utf8')

@@ -1,5 +1,6 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc'
 import { z } from 'zod'
+import type { SyntaxNode } from '../tracing/syntax.ts'
 import { checkResult, editSchema, holeSchema, scanResult } from './file-protocol.ts'
 
 /**
@@ -14,7 +15,7 @@ const diagnosticSchema = z.object({
   column: z.number(),
   text: z.string(),
 })
-const rejected = z.object({ kind: z.literal('rejected'), diagnostics: z.array(diagnosticSchema) })
+const rejected = z.object({ kind: z.literal('rejected'), diagnostics: z.array(diagnosticSchema).readonly() })
 const stateSchema = z.object({
   state: z.number(),
   key: z.string(),
@@ -68,7 +69,6 @@ const libraryTheorems = z.object({
   symbols: z.array(z.string()),
   theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
 })
-export type LibraryTheorems = z.infer<typeof libraryTheorems>
 const namedConstant = z.object({ name: z.string(), constant: z.string() })
 const localConstants = libraryTheorems.extend({
   definitions: z.array(namedConstant),
@@ -77,13 +77,6 @@ const localConstants = libraryTheorems.extend({
 })
 export type LocalConstants = z.infer<typeof localConstants>
 
-/** A syntax tree as far as it holds blocks of tactics. `start` and `end` are bytes of the file. */
-export type SyntaxNode = {
-  readonly kind: string
-  readonly start: number
-  readonly end: number
-  readonly children: readonly SyntaxNode[]
-}
 const syntaxNodeSchema: z.ZodType<SyntaxNode> = z.lazy(() =>
   z.object({ kind: z.string(), start: z.number(), end: z.number(), children: z.array(syntaxNodeSchema) }),
 )

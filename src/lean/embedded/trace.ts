@@ -13,9 +13,9 @@ import {
   type TraceEvent,
   TraceRecord,
   type Untraced,
-} from '../file-trace.ts'
-import { writtenTactics } from '../flatten.ts'
-import { type RecordedStep, Replay, type Replayable, withoutPlace } from '../replay.ts'
+} from '../tracing/file-trace.ts'
+import { writtenTactics } from '../tracing/flatten.ts'
+import { type RecordedStep, Replay, type Replayable, withoutPlace } from '../tracing/replay.ts'
 import { ProcessGoneError } from './lean-process.ts'
 import type { LeanPool, Worker } from './pool.ts'
 import type { FileCommand, HostStep } from './protocol.ts'

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { Theorem } from '../../proof/theorem.ts'
-import type { PoolOptions } from '../embedded/pool.ts'
 import {
   DEFAULT_LIMITS,
   type Engine,
   EngineError,
+  type EngineOptions,
   type StartResult,
   type Submission,
   startResult,
@@ -34,7 +34,7 @@ export class LspEngine implements Engine, FileReader {
   readonly #verify: Verify | undefined
   readonly #directory: string | undefined
 
-  constructor(peer: LeanPeer, options: PoolOptions = {}, verify?: Verify) {
+  constructor(peer: LeanPeer, options: EngineOptions = {}, verify?: Verify) {
     this.leanVersion = peer.version
     this.libraryHash = peer.libraryHash
     this.#directory = peer.directory

@@ -1,7 +1,7 @@
 import type { ProofState } from '../../proof/proof-state.ts'
 import type { TacticResult } from '../../proof/tactic-result.ts'
 import type { TacticLimits } from '../engine.ts'
-import type { Replayable } from '../replay.ts'
+import type { Replayable } from '../tracing/replay.ts'
 import { isNothing, readScript, scriptDocument, stateKey } from './document.ts'
 import { type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
 import type { LentSlot } from './workers.ts'

@@ -1,6 +1,6 @@
 import { OpenScopes } from '../../proof/scopes.ts'
 import { findTheorems, isCommandWord, type TheoremSpan } from '../../proof/statement.ts'
-import type { SyntaxNode } from '../embedded/protocol.ts'
+import type { SyntaxNode } from '../tracing/syntax.ts'
 import { byteOffsets, type LayoutToken, layoutTokens } from './layout.ts'
 import { TacticBlocks } from './tactic-blocks.ts'
 

@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { sha256 } from '../../proof/sha256.ts'
-import type { PoolOptions } from '../embedded/pool.ts'
-import { EngineError } from '../engine.ts'
+import { EngineError, type EngineOptions } from '../engine.ts'
 import { LspEngine } from './engine.ts'
 import { findCheckers } from './other-checkers.ts'
 import type { LeanPeer } from './peer.ts'
@@ -75,7 +74,7 @@ export function leanOf(directory: string): LeanCommand {
  * The engine of a Lake project's own toolchain and libraries.
  * @throws EngineError where its toolchain cannot be run, with what to do
  */
-export async function openProject(path: string, options: PoolOptions = {}): Promise<LspEngine> {
+export async function openProject(path: string, options: EngineOptions = {}): Promise<LspEngine> {
   const files = readProject(path)
   const advice = `: \`hedge doctor --lean ${path}\` says what is missing`
   const lean = leanOf(files.directory)

@@ -1,8 +1,8 @@
 import { codeTokens } from '../../proof/lean-text.ts'
 import { escapedName } from '../../proof/names.ts'
+import type { LocalDeclarations, NamedConstant } from '../../proof/premises.ts'
 import { OpenScopes } from '../../proof/scopes.ts'
 import { TextPlaces } from '../../proof/source-text.ts'
-import type { LocalConstants } from '../embedded/protocol.ts'
 import type { FileReading, PlacedTheorem } from '../placed.ts'
 import { outline } from './outline.ts'
 
@@ -38,23 +38,19 @@ const DEFINES = /^(def|abbrev)$/
 const MAKES_TYPE = /^(inductive|structure|class)$/
 
 /** What a text declares, by its layout: goals over the language server are known by their text alone. */
-export function declaredByLayout(text: string): LocalConstants {
+export function declaredByLayout(text: string): LocalDeclarations {
   const scopes = new OpenScopes(text)
-  const found: LocalConstants = {
-    symbols: [],
-    theorems: [],
-    definitions: [],
-    types: [],
-  }
+  const definitions: NamedConstant[] = []
+  const types: NamedConstant[] = []
   let word = ''
   for (const token of codeTokens(text)) {
     scopes.take(token)
     if (token.depth === 0 && token.kind === 'word') {
       const name = `${scopes.namespace}${token.text}`
-      if (DEFINES.test(word)) found.definitions.push({ name, constant: name })
-      if (MAKES_TYPE.test(word)) found.types.push({ name, constant: name })
+      if (DEFINES.test(word)) definitions.push({ name, constant: name })
+      if (MAKES_TYPE.test(word)) types.push({ name, constant: name })
       word = token.text
     } else word = ''
   }
-  return found
+  return { symbols: [], theorems: [], definitions, types }
 }

@@ -1,4 +1,4 @@
-import type { SyntaxNode } from '../embedded/protocol.ts'
+import type { SyntaxNode } from '../tracing/syntax.ts'
 import type { LayoutToken } from './layout.ts'
 
 const PARSER = 'Lean.Parser.'

@@ -12,9 +12,9 @@ import {
   type TraceEvent,
   TraceRecord,
   type Untraced,
-} from '../file-trace.ts'
-import { type WrittenTactic, writtenTactics } from '../flatten.ts'
-import { type RecordedStep, Replay } from '../replay.ts'
+} from '../tracing/file-trace.ts'
+import { type WrittenTactic, writtenTactics } from '../tracing/flatten.ts'
+import { type RecordedStep, Replay } from '../tracing/replay.ts'
 import { isTheorem, kindsDocument, toDiagnostic } from './document.ts'
 import { FileTheorem } from './file-theorem.ts'
 import { importLines, importsEnd, isAtImports } from './imports.ts'

@@ -1,4 +1,4 @@
-import type { PoolEvent } from '../embedded/pool.ts'
+import type { EngineEvent } from '../engine.ts'
 import { LspProcess, type WorkerGone } from './lsp-process.ts'
 import type { LeanPeer } from './peer.ts'
 
@@ -29,10 +29,10 @@ export class LspWorkers {
   readonly #slots: Slot[]
   readonly #waiting: Waiter[] = []
   readonly #memoryCeiling: number
-  readonly #onEvent: (event: PoolEvent) => void
+  readonly #onEvent: (event: EngineEvent) => void
   #disposed = false
 
-  constructor(peer: LeanPeer, processes: number, memoryCeiling: number, onEvent: (event: PoolEvent) => void) {
+  constructor(peer: LeanPeer, processes: number, memoryCeiling: number, onEvent: (event: EngineEvent) => void) {
     this.#peer = peer
     this.#memoryCeiling = memoryCeiling
     this.#onEvent = onEvent

@@ -1,5 +1,6 @@
 import { escapeComponent, nameComponents } from '../../../proof/names.ts'
-import type { FileDeclaration, FileHole } from '../file-protocol.ts'
+import type { FileHole } from '../../holes.ts'
+import type { FileDeclaration } from '../../placed.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { isScalar, type Objects, UNIT } from './objects.ts'
 import type { Obj } from './wasm-module.ts'

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../engine.ts'
-import type { Edit, PlacedCommand } from '../file-protocol.ts'
+import type { Edit } from '../../holes.ts'
+import type { PlacedCommand } from '../../placed.ts'
 import type { CommandReader } from './commands.ts'
 import type { Constants } from './constants.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
@@ -33,7 +34,7 @@ export type ImportOnly = (
   text: string,
 ) =>
   | { readonly state: CommandState; readonly position: number; readonly key: string }
-  | { readonly diagnostics: Diagnostic[] }
+  | { readonly diagnostics: readonly Diagnostic[] }
 
 /** States kept for a text: a theorem between two of them costs the commands from the one before. */
 const MARKS_KEPT = 256
@@ -57,7 +58,7 @@ export function createFileContexts(
   const { fn, field, inc, dec } = lean
   const texts = new Map<number, FileText>()
 
-  const put = (id: number, text: string): { diagnostics: Diagnostic[] } | undefined => {
+  const put = (id: number, text: string): { diagnostics: readonly Diagnostic[] } | undefined => {
     if (texts.has(id)) return undefined
     const base = importOnly(text)
     if ('diagnostics' in base) return base
@@ -259,7 +260,7 @@ export function createFileContexts(
     end: number,
   ):
     | { kind: 'opened'; state: CommandState; clean: boolean; imports: string }
-    | { kind: 'rejected'; diagnostics: Diagnostic[] }
+    | { kind: 'rejected'; diagnostics: readonly Diagnostic[] }
     | undefined => {
     const text = textOf(id)
     while ((text.done.at(-1)?.after ?? 0) < end) if (!advance(text)) break
@@ -319,7 +320,7 @@ export function createFileContexts(
   }
 
   /** Errors of a text that may change what stands behind it; those in proofs of its theorems do not. */
-  const obstacles = (text: string): Diagnostic[] => {
+  const obstacles = (text: string): readonly Diagnostic[] => {
     const id = -1
     const failed = put(id, text)
     if (failed !== undefined) return failed.diagnostics

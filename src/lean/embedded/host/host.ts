@@ -1,7 +1,7 @@
 import type { NameParts } from '../../../proof/declarations/names.ts'
 import { validateExport } from '../../../proof/declarations/validate.ts'
 import type { Diagnostic } from '../../engine.ts'
-import type { Edit, FileHole } from '../file-protocol.ts'
+import type { Edit, FileHole } from '../../holes.ts'
 import type { HostMemory, HostStep } from '../protocol.ts'
 import { boot, type HostPaths } from './boot.ts'
 import { tolerateMissingCode } from './code-generation.ts'
@@ -47,11 +47,11 @@ export async function createHost(paths: HostPaths) {
 
   type Opened =
     | { kind: 'opened'; environment: number; clean: boolean }
-    | { kind: 'rejected'; diagnostics: Diagnostic[] }
+    | { kind: 'rejected'; diagnostics: readonly Diagnostic[] }
 
   const importOnly = (
     text: string,
-  ): { state: CommandState; position: number; key: string } | { diagnostics: Diagnostic[] } => {
+  ): { state: CommandState; position: number; key: string } | { diagnostics: readonly Diagnostic[] } => {
     const position = elaborator.headerEnd(text)
     const key = Buffer.from(text).subarray(0, position).toString().trim()
     const known = imported.get(key)
@@ -189,7 +189,7 @@ export async function createHost(paths: HostPaths) {
 
   const openFile = (
     source: string,
-  ): { kind: 'opened'; file: number } | { kind: 'rejected'; diagnostics: Diagnostic[] } => {
+  ): { kind: 'opened'; file: number } | { kind: 'rejected'; diagnostics: readonly Diagnostic[] } => {
     const base = importOnly(source)
     if ('diagnostics' in base) return { kind: 'rejected', diagnostics: base.diagnostics }
     const file = nextId++
@@ -222,7 +222,7 @@ export async function createHost(paths: HostPaths) {
     return proofStates.assignedTerms(open.theorem, from.saved, tactic, premises.used)
   }
 
-  const elaborate = (environment: number, source: string): Diagnostic[] => {
+  const elaborate = (environment: number, source: string): readonly Diagnostic[] => {
     const run = elaborator.runCommands(environmentState(environment), source, 0, 'source')
     lean.dec(run.state)
     return run.diagnostics

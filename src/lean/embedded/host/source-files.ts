@@ -1,6 +1,7 @@
 import { renumberMetavariables } from '../../../proof/proof-state.ts'
 import type { Diagnostic } from '../../engine.ts'
-import type { FileCommand, SyntaxNode } from '../protocol.ts'
+import type { SyntaxNode } from '../../tracing/syntax.ts'
+import type { FileCommand } from '../protocol.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { box, isScalar, type Objects, UNIT } from './objects.ts'
 import type { Obj } from './wasm-module.ts'

@@ -18,18 +18,18 @@ export type Import = (
   text: string,
 ) =>
   | { readonly state: CommandState; readonly position: number; readonly key: string }
-  | { readonly diagnostics: Diagnostic[] }
+  | { readonly diagnostics: readonly Diagnostic[] }
 
 const NO_PROGRAMS = ' (this Lean writes no files and starts no programs; `bv_decide` needs both, for its SAT solver)'
 const UNREAD = 'nothing behind `#exit` is read'
 /** The errors of a header that may change what stands behind it. */
-export type ObstaclesIn = (header: string) => Diagnostic[]
+export type ObstaclesIn = (header: string) => readonly Diagnostic[]
 
 const ONE_THEOREM = 'the statement must be one theorem, without its proof'
 const complaint = (text: string): Diagnostic => ({ severity: 'error', line: 1, column: 0, text })
 /** Which of the texts may have run code of its own. */
 type RanCodeOf = 'none' | 'statement' | 'header'
-const rejected = (where: 'header' | 'statement', diagnostics: Diagnostic[], ranCodeOf: RanCodeOf) =>
+const rejected = (where: 'header' | 'statement', diagnostics: readonly Diagnostic[], ranCodeOf: RanCodeOf) =>
   ({ kind: 'rejected', where, diagnostics, ranCodeOf }) as const
 
 const DECL_ID = 'Lean.Parser.Command.declId'
@@ -54,7 +54,7 @@ export function createVerification(
   const sources: CommandChain = createCommandChain(lean, elaborator, inert)
   const environment = (state: CommandState): Obj => lean.field(state, 0)
 
-  const errorsOf = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
+  const errorsOf = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
     diagnostics.filter((d) => d.severity === 'error')
 
   /** Elaborates a header, and a statement below it whose proof is left out. */

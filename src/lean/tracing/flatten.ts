@@ -1,4 +1,4 @@
-import type { SyntaxNode } from './embedded/protocol.ts'
+import type { SyntaxNode } from './syntax.ts'
 
 /**
  * A tactic of a proof as it is written, and ways to say it in smaller steps. Which of them does the same is for Lean to
