@@ -151,7 +151,7 @@ export const methods = {
   elaborate: method(
     'elaborate',
     z.object({ environment: z.number(), source: z.string() }),
-    z.object({ diagnostics: z.array(diagnosticSchema) }),
+    z.object({ diagnostics: z.array(diagnosticSchema).readonly() }),
   ),
   /**
    * What a statement means: elaborates the header and the statement without its proof, and gives what the statement
