@@ -24,8 +24,14 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
     rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'training', 'ensemble', 'results'],
     packages: ['p-queue', 'zod'],
   },
+  // What the commands and the library share.
+  api: {
+    rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'training', 'ensemble', 'results', 'fill'],
+    packages: [],
+  },
   cli: {
     rooms: [
+      'api',
       'proof',
       'dataset',
       'lean',

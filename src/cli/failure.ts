@@ -1,10 +1,7 @@
 /** What a command's exit code says. */
 export const EXIT = { done: 0, negative: 1, badInput: 2, engineFailure: 3, interrupted: 130 } as const
 
-/** Something the user gave is wrong. The message is one sentence with the offending value. */
-export class InputError extends Error {
-  override readonly name = 'InputError'
-}
+export { InputError } from '../proof/input-error.ts'
 
 /** Errors whose message is all there is to say, by name, so that a command loads no more than it uses. */
 const BAD_INPUT = new Set([

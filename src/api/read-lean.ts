@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { InputError } from '../proof/input-error.ts'
 import { decodeLean, unclosedComment } from '../proof/lean-file.ts'
-import { InputError } from './failure.ts'
 
 /**
  * The text of a `.lean` file that a user has named, read as Lean would.

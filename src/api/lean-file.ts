@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { FileReader, FileReading, PlacedTheorem } from '../lean/placed.ts'
+import { InputError } from '../proof/input-error.ts'
 import { sameName } from '../proof/names.ts'
 import { type SourceText, sourceText } from '../proof/source-text.ts'
-import { InputError } from './failure.ts'
 import { leanText } from './read-lean.ts'
 
 /** What a user means of a Lean file: `file.lean`, `file.lean:name`, `file.lean:12`, `file.lean:12:3`, `file.lean#L12`. */
