@@ -98,15 +98,24 @@ test('the second kernel knows the vocabulary of proofs and nothing else, not eve
   expect(foreign).toEqual([])
 })
 
+test('an engine is known to lean/ alone, and neither engine knows the other', () => {
+  const engineOf = (path: string) => /^lean[\\/](embedded|native)[\\/]/.exec(path)?.[1]
+  const wrong = files.flatMap(importsOf).filter(({ file, target }) => {
+    if (!target.startsWith('.')) return false
+    const [from, to] = [relative(src, file), relative(src, join(dirname(file), target))]
+    const engine = engineOf(to)
+    if (engine === undefined || engine === engineOf(from)) return false
+    // What both share must not depend on one of them, but for what opens the one that is asked for.
+    return engineOf(from) !== undefined || !/^lean[\\/](open\.ts|diagnosis[\\/])/.test(from)
+  })
+  expect(wrong.map(({ file, target }) => `${relative(src, file)} imports ${target}`)).toEqual([])
+})
+
 test('search knows the policy by its interface only, and the interface of the engine knows no process', () => {
   const policyImports = files
     .filter((file) => roomOf(file) === 'search')
     .flatMap(importsOf)
     .filter(({ target }) => target.includes('/policy/'))
   expect([...new Set(policyImports.map(({ target }) => target))]).toEqual(['../policy/policy.ts'])
-  expect(
-    importsOf(join(src, 'lean/engine.ts'))
-      .map(({ target }) => target)
-      .filter((target) => !target.startsWith('../proof/')),
-  ).toEqual([])
+  expect(importsOf(join(src, 'lean/engine.ts')).filter(({ target }) => !target.startsWith('.'))).toEqual([])
 })

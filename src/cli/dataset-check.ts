@@ -1,14 +1,15 @@
 import { Command, Option } from 'commander'
 import { checkTheorems, type Finding } from '../dataset/check.ts'
 import { FORMATS, type Format } from '../dataset/theorem-file.ts'
-import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { DEFAULT_LIMITS, RejectedInput } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
+import { openEngine } from '../lean/open.ts'
 import { EXIT, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
+import { LEAN_FLAG } from './options.ts'
 import { readTheoremFile } from './read-theorems.ts'
 
-type Options = { readonly json?: boolean; readonly workers: number; readonly format?: Format }
+type Options = { readonly json?: boolean; readonly workers: number; readonly lean?: string; readonly format?: Format }
 
 /** `hedge dataset check`: what is wrong with the statements of a set, before anything is measured on it. */
 export function datasetCheckCommand(): Command {
@@ -20,6 +21,7 @@ export function datasetCheckCommand(): Command {
     .addOption(
       new Option('--format <format>', 'how the theorems are written, if not to be told by the file').choices(FORMATS),
     )
+    .option(...LEAN_FLAG)
     .option('-w, --workers <count>', 'Lean processes', atLeast(1), 1)
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExit codes: 0 nothing found, 2 something found or bad rows.')
@@ -28,9 +30,9 @@ export function datasetCheckCommand(): Command {
     })
 }
 
-async function check(path: string, { json = false, workers, format }: Options): Promise<number> {
+async function check(path: string, { json = false, workers, lean, format }: Options): Promise<number> {
   const file = await readTheoremFile(path, format)
-  const engine = await EmbeddedEngine.create({ processes: workers })
+  const engine = await openEngine(lean, { processes: workers, verifies: false })
   try {
     const theorems = file.theorems.map(({ theorem }) => theorem)
     const findings = await checkTheorems(theorems, async (theorem) => {

@@ -2,8 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { type LibraryRow, readLibrary, splitLibrary } from '../dataset/library.ts'
-import { LeanLibrary } from '../lean/embedded/library.ts'
-import { LeanPool } from '../lean/embedded/pool.ts'
+import { openLibrary } from '../lean/open.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { formatDuration } from './clock.ts'
 import { atLeast, pattern } from './flags.ts'
@@ -28,10 +27,10 @@ export function datasetLibraryCommand(): Command {
 
 async function writeLibrary({ out, workers, modules }: Options): Promise<number> {
   const began = performance.now()
-  const pool = await LeanPool.create({ processes: workers })
+  const source = await openLibrary({ processes: workers })
   try {
     let said = 0
-    const library = await readLibrary(new LeanLibrary(pool), {
+    const library = await readLibrary(source, {
       workers,
       where: (module) => modules?.test(module) ?? true,
       onModule(done, all, kept) {
@@ -49,8 +48,8 @@ async function writeLibrary({ out, workers, modules }: Options): Promise<number>
         ['train', 'valid', 'test'].map((name) => [name, rows.filter((row) => split(row) === name).length]),
       )
     const manifest = {
-      lean: pool.leanVersion,
-      libraryHash: pool.libraryHash,
+      lean: source.leanVersion,
+      libraryHash: source.libraryHash,
       modules: library.modules,
       kept: rows.length,
       left: library.left,
@@ -69,7 +68,7 @@ async function writeLibrary({ out, workers, modules }: Options): Promise<number>
     )
     return 0
   } finally {
-    await pool.dispose()
+    await source.dispose()
   }
 }
 

@@ -20,6 +20,8 @@ export type ReplayOptions = {
   readonly out?: string | undefined
   readonly run?: string
   readonly workers: number
+  /** The project whose Lean is used, with `withLean`. */
+  readonly lean?: string
 }
 
 /**
@@ -38,7 +40,8 @@ export async function replayRun(options: ReplayOptions, parts: EvaluateParts, si
     const { plan, limits } = readPlan(database, run)
     const record = new RunJournal(database, run.id, '')
     const copy = out && new RunJournal(out, copyPlan(out, database, run), programCommit())
-    if (options.withLean) engine = await parts.openEngine(options.workers, { ...DEFAULT_LIMITS, ...defined(limits) })
+    if (options.withLean)
+      engine = await parts.openEngine(options.workers, { ...DEFAULT_LIMITS, ...defined(limits) }, options.lean)
     if (engine !== undefined && engine.libraryHash !== run.library_hash)
       say(`the run was made with ${run.lean_version}; this is ${engine.leanVersion}, which may well differ`)
     const counts = { theorems: 0, units: 0, cut: 0, differing: 0 }

@@ -16,8 +16,8 @@ import { replayRun } from './evaluate-replay.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, duration, type Shard, shard } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
-import { LEAN_FLAG } from './open-engine.ts'
 import { SHIPPED, SHIPPED_NOTE } from './open-policy.ts'
+import { LEAN_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
 
 /** What the command works with; tests put in worlds and policies of their own. */

@@ -9,6 +9,7 @@ import { unifiedDiff } from '../fill/diff.ts'
 import { type FillResult, fillFile, type HoleSearch } from '../fill/fill-file.ts'
 import { type FilledHole, listHoles } from '../fill/holes.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
+import { openEngine } from '../lean/open.ts'
 import type { FileReading } from '../lean/placed.ts'
 import { sameName } from '../proof/names.ts'
 import type { SourceText } from '../proof/source-text.ts'
@@ -19,7 +20,6 @@ import { minimiseProof, scriptRunner } from '../search/minimise.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, duration } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
-import { openEmbedded } from './open-engine.ts'
 import { openMember, type PremisesOf, premisesFrom, SHIPPED } from './open-policy.ts'
 import { seconds, showSteps } from './terminal.ts'
 
@@ -84,7 +84,7 @@ async function fill(what: string, flags: Flags): Promise<number> {
   for (const config of configs)
     members.push(await openMember(config, (header) => (premises as NonNullable<PremisesOf>)(header)))
   const steps = showSteps(flags.json === true)
-  const engine = await openEmbedded({
+  const engine = await openEngine(undefined, {
     ...(flags.workers === undefined ? {} : { processes: flags.workers }),
     onProgress: steps.step,
   }).finally(steps.stop)

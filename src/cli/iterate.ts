@@ -15,7 +15,8 @@ import {
   roundPaths,
   runRound,
 } from '../iteration/round.ts'
-import { EmbeddedEngine } from '../lean/embedded/engine.ts'
+import type { Engine } from '../lean/engine.ts'
+import { openEngine } from '../lean/open.ts'
 import { sha256 } from '../proof/sha256.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { formatDuration } from './clock.ts'
@@ -23,6 +24,7 @@ import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, positive, widths } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { openMember, premisesFrom } from './open-policy.ts'
+import { LEAN_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
 import { readTheoremFile } from './read-theorems.ts'
 import { addTrainingOptions, familyPlan, type TrainingFlags } from './train.ts'
@@ -43,6 +45,7 @@ type Flags = TrainingFlags & {
   readonly heartbeats: number
   readonly tacticTimeout: number
   readonly workers: number
+  readonly lean?: string
 }
 
 const SAY_EVERY_MS = 15_000
@@ -66,6 +69,7 @@ export function iterateCommand(): Command {
     .option('--neff <list>', 'the confidence limits of the policies', widths, [1, 4, 8, 16, 32])
     .option('--heartbeats <count>', "Lean's own limit per tactic, in thousands", atLeast(1), 20_000)
     .option('--tactic-timeout <time>', 'wall clock per tactic', duration, 10_000)
+    .option(...LEAN_FLAG)
     .option('-w, --workers <count>', 'Lean processes', atLeast(1), 2)
     .addHelpText(
       'after',
@@ -86,7 +90,7 @@ Exit codes: 0 done, 2 bad input, 3 Lean or the network failed, 130 interrupted.`
 async function iterate(files: readonly string[], flags: Flags): Promise<number> {
   const say = (line: string) => process.stderr.write(`${line}\n`)
   const interrupt = listenForInterrupt(say)
-  let engine: EmbeddedEngine | undefined
+  let engine: Engine | undefined
   try {
     const training = (dataPath: string) => familyPlan(flags, dataPath)
     training('')
@@ -136,7 +140,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
             datasetHash: set.sha256,
             split: flags.split,
             leanVersion: engine.leanVersion,
-            libraryHash: engine.pool.libraryHash,
+            libraryHash: engine.libraryHash,
             commit: programCommit(),
             settings: limits,
           },
@@ -171,8 +175,8 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
   }
 }
 
-async function startLean(flags: Flags, say: (line: string) => void): Promise<EmbeddedEngine> {
-  return EmbeddedEngine.create({
+async function startLean(flags: Flags, say: (line: string) => void): Promise<Engine> {
+  return openEngine(flags.lean, {
     processes: flags.workers,
     onProgress: (step, fraction) => {
       if (fraction === 0) say(step)

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
+import type { Engine } from '../lean/engine.ts'
 import { BaselinePolicy } from '../policy/baseline.ts'
 import type { DistributionOptions } from '../policy/distribution-policy.ts'
 import { withLocal } from '../policy/local-premises.ts'
@@ -14,7 +15,6 @@ import { CheckpointError, type PolicyFiles, readPolicyFiles } from '../policy/po
 import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
 import { isRemote } from '../policy/remote/settings.ts'
 import { InputError } from './failure.ts'
-import type { ChosenEngine } from './open-engine.ts'
 
 /** What a user says of a policy; see `openPolicy` for the settings. */
 type PolicyChoice = {
@@ -48,7 +48,7 @@ const INDICES_KEPT = 4
 
 /** An engine's theorems as indices: one for the imports of all policies, with what each header declares beside it. */
 export function premisesFrom(
-  engine: Pick<ChosenEngine, 'premises' | 'localPremises'>,
+  engine: Pick<Engine, 'premises' | 'localPremises'>,
 ): (header: string) => Promise<PremiseIndex> {
   const libraries = new Map<string, Promise<PremiseIndex>>()
   const indices = new Map<string, Promise<PremiseIndex>>()

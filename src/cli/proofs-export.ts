@@ -1,15 +1,16 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { EmbeddedEngine } from '../lean/embedded/engine.ts'
 import { RejectedInput } from '../lean/engine.ts'
+import { openEngine } from '../lean/open.ts'
 import { refusalReason } from '../lean/verifier.ts'
 import { type ExportedFile, exportProofs } from '../results/export.ts'
 import { readRun } from '../results/read-run.ts'
 import { openResults } from '../results/store.ts'
 import { chooseRun } from './choose-run.ts'
 import { EXIT, orBadInput } from './failure.ts'
+import { LEAN_FLAG } from './options.ts'
 
-type Options = { readonly run?: string; readonly out: string; readonly check?: boolean }
+type Options = { readonly run?: string; readonly out: string; readonly check?: boolean; readonly lean?: string }
 
 /** Lean elaborates the whole file before the first theorem of it is checked. */
 const CHECK_DEADLINE_MS = 600_000
@@ -26,6 +27,7 @@ export function proofsExportCommand(): Command {
       'proofs.lean',
     )
     .option('--check', 'verify every theorem again, from the files as they were written')
+    .option(...LEAN_FLAG)
     .action(async (path: string, options: Options) => {
       process.exitCode = await orBadInput(() => exportRun(path, options))
     })
@@ -42,12 +44,12 @@ async function exportRun(path: string, options: Options): Promise<number> {
     process.stdout.write(`${name}: ${file.theorems.length} theorems\n`)
   }
   if (files.length === 0) process.stdout.write('the run has no proofs\n')
-  return options.check ? await checkFiles(files) : EXIT.done
+  return options.check ? await checkFiles(files, options.lean) : EXIT.done
 }
 
 /** Each theorem against its own statement, by the verifier, from the exported text alone. */
-async function checkFiles(files: readonly ExportedFile[]): Promise<number> {
-  const engine = await EmbeddedEngine.create({ processes: 1 })
+async function checkFiles(files: readonly ExportedFile[], lean: string | undefined): Promise<number> {
+  const engine = await openEngine(lean, { processes: 1 })
   let refused = 0
   let verified = 0
   try {

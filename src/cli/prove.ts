@@ -7,7 +7,8 @@ import { configOf, type Member } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
 import type { Verified } from '../ensemble/world.ts'
-import { DEFAULT_LIMITS, type ProofSession } from '../lean/engine.ts'
+import { DEFAULT_LIMITS, type Engine, type ProofSession } from '../lean/engine.ts'
+import { openEngine } from '../lean/open.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
 import { refusalReason, verifyProof } from '../lean/verifier.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
@@ -26,8 +27,8 @@ import { boundAutomatically } from './auto-bound.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, temperature } from './flags.ts'
 import { createLog } from './log.ts'
-import { type ChosenEngine, LEAN_FLAG, openEngine } from './open-engine.ts'
 import { openMember, type PremisesOf, premisesFrom, SHIPPED, SHIPPED_NOTE } from './open-policy.ts'
+import { LEAN_FLAG } from './options.ts'
 import { sayRejected } from './rejected.ts'
 import { findTheorem } from './target.ts'
 import { alsoChecked, seconds, showBar, showSteps } from './terminal.ts'
@@ -115,7 +116,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   })
   if (flags.policy.join() === SHIPPED.join() && flags.json !== true) console.error(SHIPPED_NOTE)
   const steps = showSteps(flags.json === true)
-  const engine: ChosenEngine = await openEngine(flags.lean, {
+  const engine: Engine = await openEngine(flags.lean, {
     ...(flags.workers === undefined ? {} : { processes: flags.workers }),
     onProgress: steps.step,
     onEvent: (event) => log.debug(event, 'Lean process'),
@@ -215,7 +216,7 @@ async function openMembers(flags: Flags, premises: PremisesOf): Promise<Member[]
 }
 
 async function search(
-  engine: ChosenEngine,
+  engine: Engine,
   session: ProofSession,
   members: readonly Member[],
   flags: Flags,
@@ -285,7 +286,7 @@ function print(
   theorem: Theorem,
   flags: Flags,
   members: readonly Member[],
-  engine: ChosenEngine,
+  engine: Engine,
   run: TurnsOutcome,
   proof: ShownProof | undefined,
   placed: PlacedTheorem | undefined,
@@ -325,7 +326,7 @@ function asJson(
   theorem: Theorem,
   flags: Flags,
   members: readonly Member[],
-  engine: ChosenEngine,
+  engine: Engine,
   run: TurnsOutcome,
   proof: ShownProof | undefined,
   refused: readonly Refused[],

@@ -4,15 +4,16 @@ import { finished } from 'node:stream/promises'
 import { Command, Option } from 'commander'
 import { readLean } from '../api/read-lean.ts'
 import { TRACE_FORMATS, type TraceFormat, type TraceFormatName } from '../dataset/traced-file.ts'
-import { RejectedInput } from '../lean/engine.ts'
+import { type Engine, RejectedInput } from '../lean/engine.ts'
+import { openEngine } from '../lean/open.ts'
 import type { FileTrace, TraceEvent, Untraced } from '../lean/tracing/file-trace.ts'
 import { contextOf } from '../policy/premises.ts'
 import { sourceText } from '../proof/source-text.ts'
 import type { TracedTheorem } from '../proof/traced-proof.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
-import { type ChosenEngine, LEAN_FLAG, openEngine } from './open-engine.ts'
 import { premisesFrom } from './open-policy.ts'
+import { LEAN_FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
 
 type Options = {
@@ -69,7 +70,9 @@ async function trace(paths: readonly string[], { out, format, workers, lean }: O
   say(`tracing ${paths.length === 1 ? paths[0] : `${paths.length} files`}`)
   const preparing = showSteps(false)
   try {
-    const engine = await openEngine(lean, { processes: workers, onProgress: preparing.step }).finally(preparing.stop)
+    const engine = await openEngine(lean, { processes: workers, verifies: false, onProgress: preparing.step }).finally(
+      preparing.stop,
+    )
     try {
       let traced = 0
       const failures = await traceAll(engine, sources, workers, (theorems) => {
@@ -90,7 +93,7 @@ async function trace(paths: readonly string[], { out, format, workers, lean }: O
 
 /** Traces files side by side; their theorems are written in the order of the files. Gives what is wrong with files. */
 async function traceAll(
-  engine: ChosenEngine,
+  engine: Engine,
   sources: readonly Source[],
   workers: number,
   write: (theorems: FileTrace['theorems']) => void,

@@ -1,4 +1,4 @@
-import type { Engine, ProofSession, TacticLimits } from '../lean/engine.ts'
+import { type Engine, EngineError, type ProofSession, type TacticLimits } from '../lean/engine.ts'
 import type { FileHole, HoleOpener } from '../lean/holes.ts'
 import type { FileDeclaration } from '../lean/placed.ts'
 import { type FileReading, placedTheorem } from '../lean/placed.ts'
@@ -52,13 +52,15 @@ type Work = {
  * with one hole less.
  */
 export async function fillFile(
-  engine: Engine & HoleOpener,
+  engine: Engine,
   text: string,
   reading: FileReading,
   wanted: readonly ListedHole[],
   options: FillOptions,
 ): Promise<FillResult> {
   const { places } = reading
+  const { holes } = engine
+  if (holes === undefined) throw new EngineError('this Lean cannot open the holes of a file')
   const works = wanted.map(
     (listed): Work => ({
       listed,
@@ -72,7 +74,7 @@ export async function fillFile(
   for (const [done, work] of works.entries()) {
     if (options.signal.aborted || options.outOfTime()) break
     const begun = performance.now()
-    await fillHole(engine, new FilledText(text, places, works), work, options)
+    await fillHole(holes, new FilledText(text, places, works), work, options)
     work.seconds = (performance.now() - begun) / 1000
     const completed = declarationsOf(works).find(
       ({ of }) => of.at(-1) === work && of.some(({ text: filled }) => filled !== undefined),
@@ -120,7 +122,7 @@ class FilledText {
 }
 
 async function fillHole(
-  engine: Engine & HoleOpener,
+  holes: HoleOpener,
   now: FilledText,
   work: Work,
   { limits, search, signal }: FillOptions,
@@ -132,7 +134,7 @@ async function fillHole(
     header: now.places.slice(0, now.at(command.start)),
     statement: '',
   }
-  const started = await engine.startHole({ text: now.text, command: command.command, hole }, named, limits, signal)
+  const started = await holes.startHole({ text: now.text, command: command.command, hole }, named, limits, signal)
   if (started.kind === 'rejected') {
     work.status = 'out of reach'
     work.reason = started.diagnostics[0]?.text ?? 'Lean does not come to it'
@@ -147,11 +149,11 @@ async function fillHole(
       return
     }
     work.status = 'open'
-    const before = await engine.checkCommand(now.text, command.command, [])
+    const before = await holes.checkCommand(now.text, command.command, [])
     if (before === undefined) return
     await search(named, session, async ({ tactics }) => {
       for (const text of replacements(now.places, hole, tactics)) {
-        const check = await engine.checkCommand(now.text, command.command, [{ ...hole, text }])
+        const check = await holes.checkCommand(now.text, command.command, [{ ...hole, text }])
         if (check === undefined || !check.whole || check.holes !== before.holes - 1) continue
         if (!isPartOf(check.errors, before.errors)) continue
         work.text = text

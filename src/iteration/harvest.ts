@@ -2,9 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises'
 import PQueue from 'p-queue'
 import * as z from 'zod'
 import { type ProofStep, proofStepSchema } from '../dataset/step-file.ts'
-import type { EmbeddedEngine } from '../lean/embedded/engine.ts'
-import { LeanTracer } from '../lean/embedded/trace.ts'
-import { RejectedInput, type TacticLimits } from '../lean/engine.ts'
+import { type Engine, RejectedInput, type TacticLimits } from '../lean/engine.ts'
 import { replaceFile } from '../policy/policy-files.ts'
 import { contextOf, type PremiseIndex } from '../policy/premises.ts'
 import type { Theorem } from '../proof/theorem.ts'
@@ -33,7 +31,7 @@ export type HarvestOptions = {
  * again. Rejects when `signal` aborts; what is in the file stays.
  */
 export async function harvest(
-  engine: EmbeddedEngine,
+  engine: Engine,
   proofs: readonly { readonly theorem: Theorem; readonly tactics: readonly string[] }[],
   path: string,
   { limits, premises, workers, signal, onDone = () => {} }: HarvestOptions,
@@ -43,7 +41,7 @@ export async function harvest(
   await replaceFile(path, known.map(lineOf).join(''))
   const names = new Set(known.map(({ theorem }) => theorem))
   const left = proofs.filter(({ theorem }) => !names.has(theorem.name))
-  const tracer = new LeanTracer(engine.pool, limits)
+  const tracer = engine.tracer(limits)
   const queue = new PQueue({ concurrency: workers })
   let done = proofs.length - left.length
   const one = async (theorem: Theorem, tactics: readonly string[]): Promise<void> => {
@@ -71,7 +69,7 @@ export async function harvest(
 }
 
 async function shorten(
-  engine: EmbeddedEngine,
+  engine: Engine,
   theorem: Theorem,
   tactics: readonly string[],
   limits: TacticLimits,

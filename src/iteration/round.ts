@@ -8,8 +8,7 @@ import { configOf } from '../ensemble/member.ts'
 import type { Plan } from '../ensemble/plan.ts'
 import { type ScheduleEvent, type ScheduleResult, schedule } from '../ensemble/scheduler.ts'
 import { engineWorld } from '../ensemble/world.ts'
-import type { EmbeddedEngine } from '../lean/embedded/engine.ts'
-import type { TacticLimits } from '../lean/engine.ts'
+import type { Engine, TacticLimits } from '../lean/engine.ts'
 import { replaceFile } from '../policy/policy-files.ts'
 import type { PremiseIndex } from '../policy/premises.ts'
 import { sha256 } from '../proof/sha256.ts'
@@ -114,7 +113,7 @@ export type RoundResult =
  * One round of expert iteration: search, shorten and replay what was proved into steps, train a policy for each N_eff on
  * all steps so far. Every stage takes up what an interrupted one left.
  */
-export async function runRound(engine: EmbeddedEngine, options: RoundOptions): Promise<RoundResult> {
+export async function runRound(engine: Engine, options: RoundOptions): Promise<RoundResult> {
   const { paths, signal, say } = options
   await mkdir(paths.directory, { recursive: true })
   const searched = await timed(paths, 'search', () => search(engine, options))
@@ -162,14 +161,14 @@ export async function runRound(engine: EmbeddedEngine, options: RoundOptions): P
     members: options.members.map(configOf),
     policies,
     seconds: await readTimes(paths),
-    lean: { version: engine.leanVersion, libraryHash: engine.pool.libraryHash },
+    lean: { version: engine.leanVersion, libraryHash: engine.libraryHash },
     commit: options.provenance.commit,
   }
   await replaceFile(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`)
   return { kind: 'over', manifest }
 }
 
-async function search(engine: EmbeddedEngine, options: RoundOptions): Promise<ScheduleResult> {
+async function search(engine: Engine, options: RoundOptions): Promise<ScheduleResult> {
   const { paths, theorems, members, limits, workers, signal, onSearch } = options
   const { split: _, ...provenance } = options.provenance
   const plan: Plan = { ...options.plan, theorems, members }

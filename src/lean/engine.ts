@@ -1,102 +1,66 @@
-import type { DeclarationExport } from '../proof/declarations/export.ts'
-import type { Kernels } from '../proof/kernels.ts'
-import type { ProofState } from '../proof/proof-state.ts'
-import type { TacticResult } from '../proof/tactic-result.ts'
+import type { LocalPremises, PremiseList } from '../proof/premises.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import type { HoleOpener } from './holes.ts'
+import type { FileReader } from './placed.ts'
+import type { Diagnostic, StartResult, TacticLimits } from './session.ts'
+import type { Tracer } from './tracing/tracer.ts'
+import type { Submission, Verdict, VerifyOptions } from './verdict.ts'
 
-/** A message of Lean about a source text. Lines count from 1, columns from 0 in code points, as Lean prints them. */
-export type Diagnostic = {
-  readonly severity: 'information' | 'warning' | 'error'
-  readonly line: number
-  readonly column: number
-  readonly text: string
-}
+/** What other rooms know of Lean. */
+export {
+  DEFAULT_LIMITS,
+  type Diagnostic,
+  EngineError,
+  type ProofSession,
+  RejectedInput,
+  type StartResult,
+  type TacticLimits,
+} from './session.ts'
+export type { Submission, Verdict, VerifyOptions } from './verdict.ts'
 
-export type TacticLimits = {
-  /** Lean's own deterministic limit per tactic, in thousands of small allocations, as in `set_option maxHeartbeats`. */
-  readonly heartbeats: number
-  /** Milliseconds after which the process that runs the tactic is killed. */
-  readonly wallClockMs: number
-}
-
-export const DEFAULT_LIMITS: TacticLimits = { heartbeats: 20_000, wallClockMs: 10_000 }
-
-export type StartResult =
-  | { readonly kind: 'started'; readonly session: ProofSession }
-  | { readonly kind: 'rejected'; readonly where: 'header' | 'statement'; readonly diagnostics: readonly Diagnostic[] }
-
-/** A theorem being worked on. States belong to the session that made them. */
-export interface ProofSession {
-  readonly theorem: Theorem
-  readonly root: ProofState
+/**
+ * A Lean to work with. `open.ts` opens the one that is asked for; nobody outside `lean/` knows which it is.
+ *
+ * A further engine gives what is below. Processes are its own affair, with these promises: a process that hangs or dies
+ * costs the one tactic, theorem or file it was at, and is replaced; `dispose` leaves none behind; processes are lent by
+ * `lending.ts`, in the order of asking. It may leave out `holes`. Where its Lean lists no theorems, `premises` is empty. Its
+ * `verify` must not believe anything that code in the submission can write, and shall ask for `proof/declarations` where it
+ * has the data.
+ */
+export interface Engine extends FileReader {
+  /** E.g. `4.28.0`, with the commit of Lean it was built from. */
+  readonly leanVersion: string
+  /** Identifies the libraries it reads, for results files. */
+  readonly libraryHash: string
+  /** Processes that run tactics at the same time. */
+  readonly processes: number
+  /** Opens a theorem by its text. A header or statement with errors is an answer; EngineError where Lean cannot work. */
+  start(theorem: Theorem, limits?: TacticLimits, signal?: AbortSignal): Promise<StartResult>
+  /** Opens holes of files, at their place; undefined where the engine cannot. */
+  readonly holes: HoleOpener | undefined
   /**
-   * Runs each tactic on the same state, independently; `state` itself never changes. One result per tactic, in order.
-   * A process that dies is restarted and charged to the one tactic that killed it. When `signal` aborts, gives the
-   * results there are, so that a proof among them is not lost, or rejects with its reason where there are none. Rejects
-   * otherwise only when Lean cannot be started again (EngineError).
+   * Checks a finished source against a trusted statement and header, from scratch.
+   * @throws RejectedInput where the trusted header or statement does not elaborate
    */
-  runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]>
-  /** Tells the engine that no tactic will be run on this state soon. It stays valid: running on it again rebuilds it. */
-  release(state: ProofState): void
-  close(): Promise<void>
-}
-
-/** The verifier's answer. Only `verified` counts as proved, anywhere. */
-export type Verdict =
-  | {
-      readonly kind: 'verified'
-      readonly axioms: readonly string[]
-      /** Checkers from elsewhere that have accepted it too; left out where there are none. */
-      readonly alsoCheckedBy?: readonly string[]
-      /** What the second kernel said; left out where there is none. */
-      readonly kernels?: Kernels
-      /** Lean's errors in other commands of the file, which the theorem does not rest on; left out where there are none. */
-      readonly elsewhere?: readonly string[]
-    }
-  | { readonly kind: 'rejected'; readonly reason: string; readonly messages: readonly string[] }
-
-/** A proof from anywhere: a whole `.lean` file, and the name of the theorem in it. */
-export type Submission = {
-  readonly source: string
-  readonly name: string
-  /** Given where the file must be exactly this header and then one declaration. */
-  readonly header?: string
-}
-
-export type VerifyOptions = {
-  /** Milliseconds for each of the processes that take part; a proof that takes longer is rejected. */
-  readonly deadlineMs?: number
-  /** What the second kernel does not finish is rejected. */
-  readonly requireBoth?: boolean
-  /** Is given what the kernel accepted, where the engine can tell and the proof is verified. */
-  readonly onExport?: (data: DeclarationExport) => void
-}
-
-/** A header or a statement that Lean does not accept: bad input, not a failed proof. */
-export class RejectedInput extends Error {
-  override readonly name = 'RejectedInput'
-  readonly where: 'header' | 'statement'
-  readonly diagnostics: readonly Diagnostic[]
-  constructor(where: 'header' | 'statement', diagnostics: readonly Diagnostic[]) {
-    super(`the ${where} does not elaborate: ${diagnostics[0]?.text ?? 'Lean gives no reason'}`)
-    this.where = where
-    this.diagnostics = diagnostics
-  }
-}
-
-/** What an engine answers once a session has begun, or was refused. */
-export async function startResult(begin: Promise<ProofSession>): Promise<StartResult> {
-  try {
-    return { kind: 'started', session: await begin }
-  } catch (error) {
-    if (error instanceof RejectedInput) return { kind: 'rejected', where: error.where, diagnostics: error.diagnostics }
-    throw error
-  }
-}
-
-/** Lean itself could not be made to work: no process, a start-up self-test that failed, a broken installation. */
-export class EngineError extends Error {
-  override readonly name = 'EngineError'
+  verify(theorem: Theorem, submission: Submission, options?: VerifyOptions): Promise<Verdict>
+  /**
+   * What Lean says to commands behind a header, which nothing keeps. Lines count from the first of `source`.
+   * @param deadlineMs after which the process is ended, with EngineError
+   * @throws RejectedInput where the header does not elaborate
+   */
+  elaborate(header: string, source: string, deadlineMs?: number, signal?: AbortSignal): Promise<readonly Diagnostic[]>
+  /** What a policy may cite under a header, from its imports. @throws RejectedInput where the header does not elaborate */
+  premises(header: string, signal?: AbortSignal): Promise<PremiseList>
+  /** What a header itself declares; `imports` is the same text where `premises` gives the same. @throws RejectedInput */
+  localPremises(header: string, signal?: AbortSignal): Promise<LocalPremises>
+  /**
+   * Reads the steps of proofs.
+   * @param limits of a tactic that is replayed
+   * @param commandDeadlineMs for one command of a file; a process that takes longer is ended
+   */
+  tracer(limits?: TacticLimits, commandDeadlineMs?: number): Tracer
+  /** Ends every process. Who waits for one is refused. */
+  dispose(): Promise<void>
 }
 
 /** What is done until Lean runs, and which fraction of it is done. */
@@ -118,15 +82,3 @@ export type EngineOptions = {
 export type EngineEvent =
   | { readonly kind: 'started'; readonly pid: number; readonly ms: number }
   | { readonly kind: 'ended'; readonly pid: number; readonly reason: string }
-
-export interface Engine {
-  /** E.g. `4.28.0`, with the commit of Lean it was built from. */
-  readonly leanVersion: string
-  start(theorem: Theorem, limits?: TacticLimits, signal?: AbortSignal): Promise<StartResult>
-  /**
-   * Checks a finished source against a trusted statement and header, from scratch.
-   * @throws RejectedInput where the trusted header or statement does not elaborate
-   */
-  verify(theorem: Theorem, submission: Submission, options?: VerifyOptions): Promise<Verdict>
-  dispose(): Promise<void>
-}

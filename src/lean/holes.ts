@@ -1,5 +1,5 @@
 import type { Theorem } from '../proof/theorem.ts'
-import type { Diagnostic, ProofSession, TacticLimits } from './engine.ts'
+import type { Diagnostic, ProofSession, TacticLimits } from './session.ts'
 
 /** A part of a text, in bytes. */
 export type TextRange = { readonly start: number; readonly end: number }

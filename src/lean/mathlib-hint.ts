@@ -1,4 +1,4 @@
-import type { Diagnostic } from './engine.ts'
+import type { Diagnostic } from './session.ts'
 
 /** What to do where Lean misses Mathlib. */
 export function mathlibHint(diagnostics: readonly Diagnostic[]): string | undefined {

@@ -1,8 +1,8 @@
 import { escapedName } from '../proof/names.ts'
 import type { TextPlaces } from '../proof/source-text.ts'
 import type { Theorem } from '../proof/theorem.ts'
-import type { Diagnostic } from './engine.ts'
 import type { FileHole, TextRange } from './holes.ts'
+import type { Diagnostic } from './session.ts'
 
 export type FileDeclaration = TextRange & {
   readonly kind: 'theorem' | 'example' | 'instance' | 'other'

@@ -1,6 +1,7 @@
 import { type Proof, toLeanSource } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
-import type { Engine, Verdict } from './engine.ts'
+import type { Engine } from './engine.ts'
+import type { Verdict } from './verdict.ts'
 
 /** Lean's own limit for a whole declaration is 200,000; a proof of many steps may need more than that in all. */
 const HEARTBEATS_EXHAUSTED = /maximum number of heartbeats/

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
-import type { Finding } from '../../src/cli/doctor.ts'
-import { projectFindings } from '../../src/cli/doctor-project.ts'
+import type { Finding } from '../../src/lean/diagnosis/finding.ts'
+import { projectFindings } from '../../src/lean/diagnosis/project.ts'
 import { readProject } from '../../src/lean/native/project.ts'
 
 const PROJECT = fileURLToPath(new URL('../../lean-project', import.meta.url))

@@ -1,27 +1,26 @@
 import type { LocalPremises, PremiseList } from '../../proof/premises.ts'
 import { TextPlaces } from '../../proof/source-text.ts'
 import type { Theorem } from '../../proof/theorem.ts'
+import type { Engine, EngineOptions } from '../engine.ts'
+import type { CommandCheck, Edit, HoleOpener, HolePlace, HoleStart } from '../holes.ts'
+import { type FileReading, type PlacedCommand, placedTheorems, type ReadOptions } from '../placed.ts'
 import {
   DEFAULT_LIMITS,
-  type Engine,
+  type Diagnostic,
   EngineError,
-  type EngineOptions,
   RejectedInput,
   type StartResult,
-  type Submission,
   startResult,
   type TacticLimits,
-  type Verdict,
-  type VerifyOptions,
-} from '../engine.ts'
-import type { CommandCheck, Edit, HoleOpener, HolePlace, HoleStart } from '../holes.ts'
-import { type FileReader, type FileReading, type PlacedCommand, placedTheorems, type ReadOptions } from '../placed.ts'
+} from '../session.ts'
+import type { Submission, Verdict, VerifyOptions } from '../verdict.ts'
 import { fileText, putText, scanFile } from './file-texts.ts'
 import { ProcessGoneError } from './lean-process.ts'
 import { LeanPool, type Worker } from './pool.ts'
 import { methods } from './protocol.ts'
 import { remembered } from './remembered.ts'
 import { openHeader, PooledSession } from './session.ts'
+import { LeanTracer } from './trace.ts'
 import { SourceVerifier } from './verify-source.ts'
 
 /** Listing all of Lean's own theorems on a loaded machine. */
@@ -31,7 +30,7 @@ const HOLE_DEADLINE_MS = 1_800_000
 const CHECK_DEADLINE_MS = 120_000
 
 /** The engine that needs nothing but npm: Lean 4.28 in child processes. */
-export class EmbeddedEngine implements Engine, FileReader, HoleOpener {
+export class EmbeddedEngine implements Engine, HoleOpener {
   readonly pool: LeanPool
   readonly #verifier: SourceVerifier
 
@@ -48,6 +47,15 @@ export class EmbeddedEngine implements Engine, FileReader, HoleOpener {
   get leanVersion(): string {
     return this.pool.leanVersion
   }
+  get libraryHash(): string {
+    return this.pool.libraryHash
+  }
+  get processes(): number {
+    return this.pool.processes
+  }
+  get holes(): HoleOpener {
+    return this
+  }
 
   start(theorem: Theorem, limits: TacticLimits = DEFAULT_LIMITS, signal?: AbortSignal): Promise<StartResult> {
     return startResult(this.#begin(theorem, limits, signal))
@@ -61,6 +69,27 @@ export class EmbeddedEngine implements Engine, FileReader, HoleOpener {
 
   verify(theorem: Theorem, submission: Submission, options?: VerifyOptions): Promise<Verdict> {
     return this.#verifier.verify(theorem, submission, options)
+  }
+
+  async elaborate(
+    header: string,
+    source: string,
+    deadlineMs = CHECK_DEADLINE_MS,
+    signal?: AbortSignal,
+  ): Promise<readonly Diagnostic[]> {
+    return this.pool
+      .withWorker(async (worker) => {
+        const { environment } = await openHeader(worker, header)
+        return (await worker.process.request('elaborate', { environment, source }, deadlineMs)).diagnostics
+      }, signal)
+      .catch((cause: unknown) => {
+        if (!(cause instanceof ProcessGoneError)) throw cause
+        throw new EngineError(`Lean stops while it elaborates the text: ${cause.message}`, { cause })
+      })
+  }
+
+  tracer(limits?: TacticLimits, commandDeadlineMs?: number): LeanTracer {
+    return new LeanTracer(this.pool, limits, commandDeadlineMs)
   }
 
   /** What a header itself declares, and a proof below it may name. @throws RejectedInput where it does not elaborate */

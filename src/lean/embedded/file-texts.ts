@@ -1,5 +1,5 @@
-import { EngineError, RejectedInput } from '../engine.ts'
 import type { PlacedCommand } from '../placed.ts'
+import { EngineError, RejectedInput } from '../session.ts'
 import type { LeanProcess } from './lean-process.ts'
 
 /** A file's imports and commands may take long on a loaded machine; so may the commands up to a place. */

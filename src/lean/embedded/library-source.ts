@@ -1,5 +1,5 @@
-import { EngineError } from '../engine.ts'
 import type { ConstantSource } from '../second-kernel.ts'
+import { EngineError } from '../session.ts'
 import type { LeanPool } from './pool.ts'
 
 const DEADLINE_MS = 120_000

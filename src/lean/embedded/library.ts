@@ -1,6 +1,6 @@
+import type { LibraryModule, OpenLibrary, StatedTheorem } from '../library.ts'
 import { ProcessGoneError } from './lean-process.ts'
 import type { LeanPool, Worker } from './pool.ts'
-import type { LibraryModule, StatedTheorem } from './protocol.ts'
 import { openHeader } from './session.ts'
 
 /** Everything the embedded library has to say about itself. */
@@ -10,11 +10,22 @@ const BASE_DEADLINE_MS = 180_000
 const THEOREM_DEADLINE_MS = 2000
 
 /** The embedded library read as a source of theorems. A process that dies is charged to the theorem that killed it. */
-export class LeanLibrary {
+export class LeanLibrary implements OpenLibrary {
   readonly #pool: LeanPool
 
   constructor(pool: LeanPool) {
     this.#pool = pool
+  }
+
+  get leanVersion(): string {
+    return this.#pool.leanVersion
+  }
+  get libraryHash(): string {
+    return this.#pool.libraryHash
+  }
+
+  dispose(): Promise<void> {
+    return this.#pool.dispose()
   }
 
   async modules(): Promise<LibraryModule[]> {

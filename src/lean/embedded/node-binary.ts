@@ -4,8 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promi
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as tar from 'tar'
-import type { StartProgress } from '../engine.ts'
-import { EngineError } from '../engine.ts'
+import { EngineError, type StartProgress } from '../engine.ts'
 import { cacheRoot } from './prepare.ts'
 
 /** The module has 201,110 exports; V8 before Node 24 stops at 100,000. */

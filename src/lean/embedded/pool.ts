@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { EngineError, type EngineEvent, type EngineOptions } from '../engine.ts'
+import type { EngineEvent, EngineOptions } from '../engine.ts'
+import { EngineError } from '../session.ts'
 import { compiledCode } from './compiled-code.ts'
 import { type LeanProcess, ProcessGoneError, spawnLean } from './lean-process.ts'
 import { findNodeBinary, type NodeBinary } from './node-binary.ts'

@@ -8,8 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import envPaths from 'env-paths'
 import * as tar from 'tar'
 import { z } from 'zod'
-import type { StartProgress } from '../engine.ts'
-import { EngineError } from '../engine.ts'
+import { EngineError, type StartProgress } from '../engine.ts'
 import { GLUE_VERSION, prepareGlue } from './glue.ts'
 
 /** What the published package must contain: the patches, and all that is measured here, hold for these bytes. */

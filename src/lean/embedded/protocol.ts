@@ -1,5 +1,6 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc'
 import { z } from 'zod'
+import type { LibraryModule, StatedTheorem } from '../library.ts'
 import type { SyntaxNode } from '../tracing/syntax.ts'
 import { checkResult, editSchema, holeSchema, scanResult } from './file-protocol.ts'
 
@@ -50,21 +51,16 @@ export const memorySchema = z.object({
 })
 export type HostMemory = z.infer<typeof memorySchema>
 
-const libraryModuleSchema = z.object({
+const libraryModuleSchema: z.ZodType<LibraryModule> = z.object({
   name: z.string(),
-  /** Modules it imports itself. */
   imports: z.array(z.string()),
-  /** Theorems somebody wrote. */
   theorems: z.array(z.string()),
-  /** How many other theorems it has, by why they are left out. */
   left: z.record(z.string(), z.number()),
 })
-export type LibraryModule = z.infer<typeof libraryModuleSchema>
-const statedSchema = z.discriminatedUnion('kind', [
+const statedSchema: z.ZodType<StatedTheorem> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stated'), statement: z.string() }),
   z.object({ kind: z.literal('left'), reason: z.string() }),
 ])
-export type StatedTheorem = z.infer<typeof statedSchema>
 const libraryTheorems = z.object({
   symbols: z.array(z.string()),
   theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),

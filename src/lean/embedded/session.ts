@@ -1,7 +1,7 @@
 import type { ProofState } from '../../proof/proof-state.ts'
 import type { TacticResult } from '../../proof/tactic-result.ts'
 import type { Theorem } from '../../proof/theorem.ts'
-import { EngineError, type ProofSession, RejectedInput, type TacticLimits } from '../engine.ts'
+import { EngineError, type ProofSession, RejectedInput, type TacticLimits } from '../session.ts'
 import { openInFile } from './file-texts.ts'
 import { ProcessGoneError } from './lean-process.ts'
 import type { LeanPool, OpenedHeader, OpenedTheorem, Worker } from './pool.ts'

@@ -1,12 +1,11 @@
 import type { ProofState } from '../../proof/proof-state.ts'
 import type { TacticResult } from '../../proof/tactic-result.ts'
 import type { Theorem } from '../../proof/theorem.ts'
-import type { Place, ReplayedStep } from '../../proof/traced-proof.ts'
-import { EngineError, RejectedInput, type TacticLimits } from '../engine.ts'
+import type { Place } from '../../proof/traced-proof.ts'
+import { EngineError, RejectedInput, type TacticLimits } from '../session.ts'
 import {
   COMMAND_DEADLINE_MS,
   type FileTrace,
-  type FileTracer,
   OPEN_ATTEMPTS,
   places,
   TRACE_LIMITS,
@@ -14,16 +13,13 @@ import {
   TraceRecord,
   type Untraced,
 } from '../tracing/file-trace.ts'
-import { writtenTactics } from '../tracing/flatten.ts'
+import { tacticAlone, writtenTactics } from '../tracing/flatten.ts'
 import { type RecordedStep, Replay, type Replayable, withoutPlace } from '../tracing/replay.ts'
+import type { ProofTrace, Tracer } from '../tracing/tracer.ts'
 import { ProcessGoneError } from './lean-process.ts'
 import type { LeanPool, Worker } from './pool.ts'
 import type { FileCommand, HostStep } from './protocol.ts'
 import { openHeader } from './session.ts'
-
-export type ProofTrace =
-  | { readonly kind: 'traced'; readonly steps: readonly ReplayedStep[] }
-  | { readonly kind: 'failed'; readonly reason: string }
 
 /**
  * Reads the steps of proofs. Lean's elaboration of a file says where its proofs and their tactics stand (syntax and info
@@ -31,7 +27,7 @@ export type ProofTrace =
  * info tree shows one goal of a block as if it were alone, and has no state at all for a tactic that was rewritten; a
  * replayed step is what a policy sees, and what it proposed would lead to the same next state.
  */
-export class LeanTracer implements FileTracer {
+export class LeanTracer implements Tracer {
   readonly #pool: LeanPool
   readonly #limits: TacticLimits
   readonly #commandDeadlineMs: number
@@ -43,10 +39,6 @@ export class LeanTracer implements FileTracer {
     this.#commandDeadlineMs = commandDeadlineMs
   }
 
-  /**
-   * The steps of a finished proof, each tactic as it is given.
-   * @throws RejectedInput where the header or the statement does not elaborate
-   */
   async traceProof(theorem: Theorem, tactics: readonly string[]): Promise<ProofTrace> {
     try {
       return await this.#pool.withWorker(async (worker) => {
@@ -60,8 +52,7 @@ export class LeanTracer implements FileTracer {
         )
         if (started.kind === 'rejected') throw new RejectedInput('statement', started.diagnostics)
         const opened = new PooledTheorem(worker, started, this.#limits)
-        const written = tactics.map((text) => ({ text, start: 0, end: 0, expansions: [] }))
-        const recorded = await new Replay(opened).proof(written)
+        const recorded = await new Replay(opened).proof(tactics.map(tacticAlone))
         await opened.close()
         if ('reason' in recorded) return { kind: 'failed', reason: recorded.reason }
         return { kind: 'traced', steps: recorded.steps.map(withoutPlace) }

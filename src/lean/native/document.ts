@@ -3,7 +3,7 @@ import { codeTokens } from '../../proof/lean-text.ts'
 import { proofCommand } from '../../proof/proof.ts'
 import { type Goal, renderState, renumberMetavariables } from '../../proof/proof-state.ts'
 import type { Theorem } from '../../proof/theorem.ts'
-import type { Diagnostic } from '../engine.ts'
+import type { Diagnostic } from '../session.ts'
 import type { LspDiagnostic } from './lsp-process.ts'
 
 /** A version of the document that tries tactics on copies of one state. */

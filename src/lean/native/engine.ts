@@ -1,35 +1,33 @@
 import { availableParallelism } from 'node:os'
+import type { LocalPremises, PremiseList } from '../../proof/premises.ts'
 import type { Theorem } from '../../proof/theorem.ts'
-import {
-  DEFAULT_LIMITS,
-  type Engine,
-  EngineError,
-  type EngineOptions,
-  type StartResult,
-  type Submission,
-  startResult,
-  type TacticLimits,
-  type Verdict,
-  type VerifyOptions,
-} from '../engine.ts'
-import type { FileReader, FileReading } from '../placed.ts'
+import type { Engine, EngineOptions } from '../engine.ts'
+import type { FileReading } from '../placed.ts'
+import type { Diagnostic } from '../session.ts'
+import { DEFAULT_LIMITS, EngineError, type StartResult, startResult, type TacticLimits } from '../session.ts'
+import type { Submission, Verdict, VerifyOptions } from '../verdict.ts'
+import { elaborateBehind } from './elaborate.ts'
 import { LspSession } from './lsp-session.ts'
 import type { LeanPeer } from './peer.ts'
-import { readByLayout } from './read-file.ts'
+import { declaredByLayout, readByLayout } from './read-file.ts'
 import { LspTracer } from './trace.ts'
 import { LspWorkers } from './workers.ts'
 
 /** Mathlib alone maps some 6 GB; what a worker adds to that is its own. */
 const DEFAULT_MEMORY_CEILING = 12 * 1024 ** 3
 
+/** Commands with a heavy proof among them, on a loaded machine. */
+const ELABORATE_DEADLINE_MS = 120_000
+
 /** How a peer checks a finished source; see native/verify-source.ts. */
 export type Verify = (theorem: Theorem, submission: Submission, options?: VerifyOptions) => Promise<Verdict>
 
 /** Lean behind its own language server: `lean --worker` processes of any toolchain. */
-export class LspEngine implements Engine, FileReader {
+export class LspEngine implements Engine {
   readonly leanVersion: string
   readonly libraryHash: string
   readonly processes: number
+  readonly holes = undefined
   readonly #workers: LspWorkers
   readonly #verify: Verify | undefined
   readonly #directory: string | undefined
@@ -55,6 +53,24 @@ export class LspEngine implements Engine, FileReader {
 
   start(theorem: Theorem, limits: TacticLimits = DEFAULT_LIMITS, signal?: AbortSignal): Promise<StartResult> {
     return startResult(LspSession.begin(this.#workers, theorem, limits, signal))
+  }
+
+  elaborate(
+    header: string,
+    source: string,
+    deadlineMs = ELABORATE_DEADLINE_MS,
+    signal?: AbortSignal,
+  ): Promise<readonly Diagnostic[]> {
+    return elaborateBehind(this.#workers, header, source, deadlineMs, signal)
+  }
+
+  /** The language server lists no theorems: policies do without citing any. */
+  async premises(): Promise<PremiseList> {
+    return { symbols: [], theorems: [] }
+  }
+
+  async localPremises(header: string): Promise<LocalPremises> {
+    return { imports: '', ...declaredByLayout(header) }
   }
 
   /** Reads the steps of files, each in a process of its own for as long as it takes. */

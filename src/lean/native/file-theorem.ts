@@ -1,6 +1,6 @@
 import type { ProofState } from '../../proof/proof-state.ts'
 import type { TacticResult } from '../../proof/tactic-result.ts'
-import type { TacticLimits } from '../engine.ts'
+import type { TacticLimits } from '../session.ts'
 import type { Replayable } from '../tracing/replay.ts'
 import { isNothing, readScript, scriptDocument, stateKey } from './document.ts'
 import { type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'

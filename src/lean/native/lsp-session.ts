@@ -3,7 +3,7 @@ import type { Goal, ProofState } from '../../proof/proof-state.ts'
 import { findTheorems } from '../../proof/statement.ts'
 import type { TacticResult } from '../../proof/tactic-result.ts'
 import type { Theorem } from '../../proof/theorem.ts'
-import { type Diagnostic, EngineError, type ProofSession, RejectedInput, type TacticLimits } from '../engine.ts'
+import { type Diagnostic, EngineError, type ProofSession, RejectedInput, type TacticLimits } from '../session.ts'
 import {
   type BranchAnswer,
   goalsOf,
@@ -348,7 +348,7 @@ function isShareable({ goals, path }: ProofState): boolean {
 }
 
 /** A process whose document has the header. @throws RejectedInput, WorkerGone */
-async function openHeader(slot: LentSlot, header: string, signal?: AbortSignal): Promise<LspProcess> {
+export async function openHeader(slot: LentSlot, header: string, signal?: AbortSignal): Promise<LspProcess> {
   const { worker, fresh } = slot.open()
   if (!fresh) return worker
   const lines = headerLines(header)

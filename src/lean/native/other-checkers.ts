@@ -1,7 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
-import { EngineError, type Verdict } from '../engine.ts'
+import { EngineError } from '../session.ts'
+import type { Verdict } from '../verdict.ts'
 import type { ProcessCommand } from './process-group.ts'
 import { runCommand } from './run-lean.ts'
 

@@ -1,11 +1,12 @@
 import { resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { TacticResult } from '../../proof/tactic-result.ts'
+import type { Theorem } from '../../proof/theorem.ts'
 import type { Place } from '../../proof/traced-proof.ts'
-import { EngineError, RejectedInput, type TacticLimits } from '../engine.ts'
+import { EngineError, RejectedInput, type TacticLimits } from '../session.ts'
 import {
   COMMAND_DEADLINE_MS,
   type FileTrace,
-  type FileTracer,
   OPEN_ATTEMPTS,
   places,
   TRACE_LIMITS,
@@ -13,12 +14,14 @@ import {
   TraceRecord,
   type Untraced,
 } from '../tracing/file-trace.ts'
-import { type WrittenTactic, writtenTactics } from '../tracing/flatten.ts'
-import { type RecordedStep, Replay } from '../tracing/replay.ts'
+import { tacticAlone, type WrittenTactic, writtenTactics } from '../tracing/flatten.ts'
+import { type RecordedStep, Replay, type Replayable, withoutPlace } from '../tracing/replay.ts'
+import type { ProofTrace, Tracer } from '../tracing/tracer.ts'
 import { isTheorem, kindsDocument, toDiagnostic } from './document.ts'
 import { FileTheorem } from './file-theorem.ts'
 import { importLines, importsEnd, isAtImports } from './imports.ts'
 import { type LspDiagnostic, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
+import { LspSession } from './lsp-session.ts'
 import { type Outline, type OutlinedTheorem, outline } from './outline.ts'
 import type { LentSlot, LspWorkers } from './workers.ts'
 
@@ -27,7 +30,7 @@ import type { LentSlot, LspWorkers } from './workers.ts'
  * them have errors; the states are those of a replay. A theorem is replayed behind the text before it, the last one first:
  * so what stands before the next has been elaborated, with the whole file, and Lean keeps it.
  */
-export class LspTracer implements FileTracer {
+export class LspTracer implements Tracer {
   readonly #workers: LspWorkers
   readonly #directory: string | undefined
   readonly #limits: TacticLimits
@@ -47,6 +50,22 @@ export class LspTracer implements FileTracer {
     this.#directory = directory
     this.#limits = limits
     this.#commandDeadlineMs = commandDeadlineMs
+  }
+
+  async traceProof(theorem: Theorem, tactics: readonly string[]): Promise<ProofTrace> {
+    const session = await LspSession.begin(this.#workers, theorem, this.#limits)
+    const replayable: Replayable = {
+      root: session.root,
+      limits: this.#limits,
+      run: async (from, tactic) => (await session.runTactics(from, [tactic]))[0] as TacticResult,
+      // The server tells no terms.
+      premises: async () => [],
+    }
+    const recorded = await new Replay(replayable).proof(tactics.map(tacticAlone))
+    await session.close()
+    return 'reason' in recorded
+      ? { kind: 'failed', reason: recorded.reason }
+      : { kind: 'traced', steps: recorded.steps.map(withoutPlace) }
   }
 
   traceFile(file: string, source: string, onEvent: (event: TraceEvent) => void = () => {}): Promise<FileTrace> {

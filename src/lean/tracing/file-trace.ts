@@ -1,5 +1,5 @@
 import type { Place, TracedTheorem } from '../../proof/traced-proof.ts'
-import type { TacticLimits } from '../engine.ts'
+import type { TacticLimits } from '../session.ts'
 import { type RecordedStep, withoutCase, withoutPlace } from './replay.ts'
 
 /** People's proofs may take what Lean grants a whole declaration. */

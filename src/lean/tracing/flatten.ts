@@ -39,6 +39,9 @@ type Hole = {
   readonly times: number | 'rest'
 }
 
+/** A tactic that stands in no file, and is not taken apart. */
+export const tacticAlone = (text: string): WrittenTactic => ({ text, start: 0, end: 0, expansions: [] })
+
 /** The tactics of a block. `source` is the file. */
 export function writtenTactics(source: Buffer, block: SyntaxNode): WrittenTactic[] {
   return elements(block).map((node) => written(source, node))

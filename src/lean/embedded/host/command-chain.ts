@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../engine.ts'
+import type { Diagnostic } from '../../session.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import type { Objects } from './objects.ts'
 import type { Obj } from './wasm-module.ts'

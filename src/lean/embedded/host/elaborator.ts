@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../engine.ts'
+import type { Diagnostic } from '../../session.ts'
 import { box, isScalar, type Objects, UNIT } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 

@@ -1,6 +1,6 @@
-import type { Diagnostic } from '../../engine.ts'
 import type { Edit } from '../../holes.ts'
 import type { PlacedCommand } from '../../placed.ts'
+import type { Diagnostic } from '../../session.ts'
 import type { CommandReader } from './commands.ts'
 import type { Constants } from './constants.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'

@@ -1,7 +1,7 @@
 import type { NameParts } from '../../../proof/declarations/names.ts'
 import { validateExport } from '../../../proof/declarations/validate.ts'
-import type { Diagnostic } from '../../engine.ts'
 import type { Edit, FileHole } from '../../holes.ts'
+import type { Diagnostic } from '../../session.ts'
 import type { HostMemory, HostStep } from '../protocol.ts'
 import { boot, type HostPaths } from './boot.ts'
 import { tolerateMissingCode } from './code-generation.ts'

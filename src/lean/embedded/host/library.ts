@@ -1,4 +1,4 @@
-import type { LibraryModule, StatedTheorem } from '../protocol.ts'
+import type { LibraryModule, StatedTheorem } from '../../library.ts'
 import type { Constants } from './constants.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { termFingerprint } from './fingerprint.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Goal, renderState, renumberMetavariables } from '../../../proof/proof-state.ts'
-import type { Diagnostic } from '../../engine.ts'
+import type { Diagnostic } from '../../session.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { createGoalShapes, exprFlags } from './expr.ts'
 import { box, isScalar, type Objects, UNIT } from './objects.ts'

@@ -1,5 +1,5 @@
 import { renumberMetavariables } from '../../../proof/proof-state.ts'
-import type { Diagnostic } from '../../engine.ts'
+import type { Diagnostic } from '../../session.ts'
 import type { SyntaxNode } from '../../tracing/syntax.ts'
 import type { FileCommand } from '../protocol.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'

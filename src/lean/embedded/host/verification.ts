@@ -1,6 +1,6 @@
 import { type NameParts, readableName } from '../../../proof/declarations/names.ts'
 import { MalformedExport, validateExport } from '../../../proof/declarations/validate.ts'
-import type { Diagnostic } from '../../engine.ts'
+import type { Diagnostic } from '../../session.ts'
 import { createLibraryAxioms } from './axioms.ts'
 import { type CommandChain, createCommandChain, type RunCommand, STOPS_READING } from './command-chain.ts'
 import type { Constants } from './constants.ts'

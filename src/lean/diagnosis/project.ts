@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { freemem, totalmem } from 'node:os'
-import { EngineError } from '../lean/engine.ts'
-import { findCheckers } from '../lean/native/other-checkers.ts'
-import { leanOf, type ProjectFiles, readProject } from '../lean/native/project.ts'
-import { type Ran, runCommand } from '../lean/native/run-lean.ts'
-import type { Finding } from './doctor.ts'
+import { EngineError } from '../engine.ts'
+import { findCheckers } from '../native/other-checkers.ts'
+import { leanOf, type ProjectFiles, readProject } from '../native/project.ts'
+import { type Ran, runCommand } from '../native/run-lean.ts'
+import type { Finding } from './finding.ts'
 
 /** What a process that has all of Mathlib open needs. */
 const MATHLIB_BYTES = 9e9
