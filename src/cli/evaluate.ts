@@ -199,6 +199,7 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
     }
   } finally {
     interrupt.release()
+    for (const { name, remarks } of members) for (const remark of remarks?.() ?? []) console.error(`${name}: ${remark}`)
     for (const member of members) await member.dispose?.()
     await engine?.dispose()
   }

@@ -37,6 +37,8 @@ export type OpenPolicy = {
   readonly settings?: MemberConfig['settings']
   /** What all its policies have cost. */
   usage?(): PolicyUsage
+  /** What could not be used of their answers: a sentence for each kind, with the setting to change. */
+  remarks?(): readonly string[]
   dispose(): Promise<void>
 }
 
@@ -109,6 +111,7 @@ export async function openMember(config: MemberConfig, premises: PremisesOf): Pr
     checkpointHash,
     ...(opened.settings && { settings: opened.settings }),
     ...(opened.usage && { usage: opened.usage }),
+    ...(opened.remarks && { remarks: opened.remarks }),
     policyFor: ({ header }) => opened.policyFor(header),
     dispose: () => opened.dispose(),
   }

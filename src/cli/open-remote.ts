@@ -3,6 +3,7 @@ import { combineUsage, NO_USAGE } from '../policy/policy.ts'
 import { ModelServer } from '../policy/remote/model-server.ts'
 import { RemotePolicy } from '../policy/remote/remote-policy.ts'
 import { keyFor, RemoteSettingsError, readRemoteSettings } from '../policy/remote/settings.ts'
+import { AnswerTally } from '../policy/remote/tally.ts'
 import { BUILT_IN_TEMPLATES } from '../policy/remote/template.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { InputError } from './failure.ts'
@@ -18,7 +19,8 @@ export async function openRemote(
   const { policy, temperature, settings, seed = 0 } = choice
   try {
     const remote = await readRemoteSettings(policy, { temperature, seed, settings })
-    const server = new ModelServer(remote, keyFor(remote, process.env))
+    const tally = new AnswerTally()
+    const server = new ModelServer(remote, keyFor(remote, process.env), undefined, tally)
     await server.greet()
     const policies: RemotePolicy[] = []
     const builtIn = Object.values<unknown>(BUILT_IN_TEMPLATES).includes(remote.template)
@@ -30,11 +32,12 @@ export async function openRemote(
         settings: { ...settings, templatehash: sha256(JSON.stringify(remote.template)).slice(0, 16) },
       }),
       async policyFor() {
-        const one = new RemotePolicy(server, remote)
+        const one = new RemotePolicy(server, remote, tally)
         policies.push(one)
         return one
       },
       usage: () => policies.reduce((sum, one) => combineUsage(sum, one.usage), NO_USAGE),
+      remarks: () => tally.remarks(remote),
       dispose: async () => server.close(),
     }
   } catch (error) {

@@ -300,6 +300,7 @@ function print(
     const left = tooLong > 0 ? `, ${tooLong} proof states did not fit` : ''
     console.error(`${member}: ${requests} requests, ${promptTokens} + ${completionTokens} tokens${price}${left}`)
   }
+  for (const { name, remarks } of members) for (const remark of remarks?.() ?? []) console.error(`${name}: ${remark}`)
   const work = `${passes}${workOf(statistics)}, ${seconds(statistics.totalMs)}`
   if (proof === undefined || proved === undefined) {
     console.log(`${theorem.name}: not proved: ${reasonOf(run, flags)} (${work})`)
@@ -317,8 +318,12 @@ function print(
 }
 
 /** What members on model servers have cost; the others are not listed. */
-function usageOf(members: readonly Member[]): { usage?: readonly (PolicyUsage & { member: string })[] } {
-  const usage = members.flatMap(({ name, usage }) => (usage === undefined ? [] : [{ member: name, ...usage() }]))
+function usageOf(members: readonly Member[]): {
+  usage?: readonly (PolicyUsage & { member: string; remarks: readonly string[] })[]
+} {
+  const usage = members.flatMap(({ name, usage, remarks }) =>
+    usage === undefined ? [] : [{ member: name, ...usage(), remarks: remarks?.() ?? [] }],
+  )
   return usage.length === 0 ? {} : { usage }
 }
 

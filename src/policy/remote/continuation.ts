@@ -1,4 +1,5 @@
 import type { Continuation, Token } from './reply.ts'
+import { isWholeThoughCut, type Lost, tacticText } from './tactic-text.ts'
 
 /** A continuation that is a tactic. */
 export type RemoteDraw = {
@@ -9,11 +10,27 @@ export type RemoteDraw = {
   readonly way: string | undefined
 }
 
-/** Words of servers for a model that ended by itself, or at a stop string. */
-const ENDED: readonly string[] = ['stop', 'eos', 'eos_token', 'stop_sequence']
+export type ReadContinuation =
+  | { readonly kind: 'draw'; readonly draw: RemoteDraw }
+  | { readonly kind: 'lost'; readonly why: Lost }
+
+/** Words of servers, in small letters, for a model that ended by itself, or at a stop string. */
+const ENDED: readonly string[] = [
+  'stop',
+  'eos',
+  'eos_token',
+  'stop_sequence',
+  'end_turn',
+  'end',
+  'complete',
+  'completed',
+]
+const CUT_OFF: readonly string[] = ['length', 'max_tokens', 'max_output_tokens', 'model_length']
+const FILTERED: readonly string[] = ['content_filter', 'safety', 'refusal', 'recitation']
 
 /**
- * The tactic of a continuation; undefined where it is none: cut off at the most tokens, filtered, or empty.
+ * The tactic of a continuation, or why it is none. One that was cut off at the most tokens is used where it holds its
+ * tactic whole, in a closed fence.
  *
  * Its log-probability is the sum over its tokens up to the stop string, where the server lists that too. An
  * end-of-sequence token that is listed counts: that the tactic ends here is part of drawing it.
@@ -22,15 +39,21 @@ export function readContinuation(
   { text, finish, tokens }: Continuation,
   stops: readonly string[],
   chat: boolean,
-): RemoteDraw | undefined {
-  if (!ENDED.includes(finish)) return undefined
+): ReadContinuation {
+  const reason = finish.toLowerCase()
   const body = text.slice(0, firstStop(text, stops))
-  const tactic = dedent(chat ? withoutFence(body) : body)
-  if (tactic === '') return undefined
-  if (tokens === undefined || tokens.length === 0) return { tactic, logProb: undefined, way: undefined }
+  if (FILTERED.includes(reason)) return { kind: 'lost', why: 'filtered' }
+  if (CUT_OFF.includes(reason) && !(chat && isWholeThoughCut(body))) return { kind: 'lost', why: 'cutOff' }
+  if (!ENDED.includes(reason) && !CUT_OFF.includes(reason)) return { kind: 'lost', why: 'unknownEnd' }
+  const read = tacticText(body, chat)
+  if (read.kind === 'lost') return read
+  const { tactic } = read
+  if (tokens === undefined || tokens.length === 0)
+    return { kind: 'draw', draw: { tactic, logProb: undefined, way: undefined } }
   const counted = upToStop(tokens, stops)
   const sum = counted.reduce((total, { logProb }) => total + logProb, 0)
-  return { tactic, logProb: Math.min(0, sum), way: counted.map((token) => token.text).join('\u0000') }
+  const way = counted.map((token) => token.text).join('\u0000')
+  return { kind: 'draw', draw: { tactic, logProb: Math.min(0, sum), way } }
 }
 
 /**
@@ -80,19 +103,4 @@ function upToStop(tokens: readonly Token[], stops: readonly string[]): readonly 
     at += token.text.length
     return begins < end
   })
-}
-
-/** The last fenced block of a chat model's reply, or all of it where there is none. */
-function withoutFence(reply: string): string {
-  return [...reply.matchAll(/```[^\n`]*\n([\s\S]*?)```/g)].at(-1)?.[1] ?? reply
-}
-
-/** Without blank lines around it and the first line's indentation, which the lines below share. */
-function dedent(text: string): string {
-  const lines = text
-    .replace(/^(?:[ \t]*\r?\n)+/, '')
-    .trimEnd()
-    .split('\n')
-  const indentation = /^[ \t]*/.exec(lines[0] ?? '')?.[0] ?? ''
-  return lines.map((line) => (line.startsWith(indentation) ? line.slice(indentation.length) : line)).join('\n')
 }

@@ -6,6 +6,7 @@ import PQueue from 'p-queue'
 import { PolicyFailure } from '../policy.ts'
 import { BrokenReply, type Continuation, type Reply, ReplyReader } from './reply.ts'
 import type { RemoteSettings } from './settings.ts'
+import type { AnswerTally, Refusal } from './tally.ts'
 import type { Prompt } from './template.ts'
 
 /** Milliseconds before a request is made for the second time; each further wait is twice as long. */
@@ -30,6 +31,22 @@ export class PromptTooLong extends Error {
   override readonly name = 'PromptTooLong'
 }
 
+/** Servers' words for a prompt that does not fit; an answer that would not fit is another matter. */
+const TOO_LONG =
+  /context.?(?:length|size|window)|max(?:imum)?[ _]model[ _]len|(?:prompt|input|inputs|sequence)\b[^.]{0,60}(?:too long|longer than|exceeds?)/i
+
+/** The server will not do one thing that was asked of it. */
+class Refused extends Error {
+  readonly what: Refusal
+  /** What it comes to where that is not what was asked. */
+  readonly failure: Error
+  constructor(what: Refusal, words: string, failure: Error) {
+    super(words)
+    this.what = what
+    this.failure = failure
+  }
+}
+
 /** By address: several models of one server share its bound. */
 const queues = new Map<string, PQueue>()
 
@@ -40,10 +57,15 @@ export class ModelServer {
   readonly #key: string | undefined
   readonly #queue: PQueue
   readonly #firstWaitMs: number
+  readonly #tally: AnswerTally | undefined
+  /** What this server has refused, and is not asked for again. */
+  readonly #refused = new Set<Refusal>()
   readonly #closed = new AbortController()
 
-  constructor(settings: RemoteSettings, key: string | undefined, firstWaitMs = FIRST_WAIT_MS) {
+  /** @param tally is told what the server refused */
+  constructor(settings: RemoteSettings, key: string | undefined, firstWaitMs = FIRST_WAIT_MS, tally?: AnswerTally) {
     this.#settings = settings
+    this.#tally = tally
     this.#key = key
     this.#firstWaitMs = firstWaitMs
     // Every request under way listens; that is no leak.
@@ -65,6 +87,7 @@ export class ModelServer {
       // It would print requests and keys at the wish of an environment variable.
       logLevel: 'off',
       timeout: settings.timeoutMs,
+      fetch: fetchWithWords,
     })
   }
 
@@ -83,8 +106,27 @@ export class ModelServer {
     })
   }
 
-  /** `count` draws for each prompt. @throws PolicyFailure, PromptTooLong, or the signal's reason */
+  /**
+   * `count` draws for each prompt, fewer where the server gives fewer. What a server refuses to do (several draws at once,
+   * log-probabilities) is left out, for good. @throws PolicyFailure, PromptTooLong, or the signal's reason
+   */
   async complete(prompts: readonly Prompt[], count: number, seed: number, signal?: AbortSignal): Promise<Answer> {
+    for (;;) {
+      const refusedBefore = this.#refused.size
+      const most = this.#refused.has('n') ? 1 : count
+      try {
+        return await this.#ask(prompts, most, seed, signal)
+      } catch (error) {
+        // Another request may have learnt it in the meantime.
+        if (!(error instanceof Refused) || (this.#refused.has(error.what) && this.#refused.size === refusedBefore))
+          throw error instanceof Refused ? error.failure : error
+        this.#refused.add(error.what)
+        this.#tally?.refused(error.what, error.message)
+      }
+    }
+  }
+
+  async #ask(prompts: readonly Prompt[], count: number, seed: number, signal?: AbortSignal): Promise<Answer> {
     const { stream } = this.#settings
     const chat = this.#settings.template.kind === 'chat'
     const body = { ...this.#common(count, seed), ...(chat ? this.#chatBody(prompts) : this.#textBody(prompts)) }
@@ -109,7 +151,7 @@ export class ModelServer {
       temperature,
       top_p: topP,
       max_tokens: maxTokens,
-      n: count,
+      ...(!this.#refused.has('n') && { n: count }),
       seed,
       stream,
       ...(stream && { stream_options: { include_usage: true } }),
@@ -117,13 +159,17 @@ export class ModelServer {
     }
   }
 
+  get #logProbs(): boolean {
+    return this.#settings.logProbs && !this.#refused.has('logprobs')
+  }
+
   #textBody(prompts: readonly Prompt[]): object {
     // 0 would mean none to some servers; the token that was drawn is told whatever the number.
-    return { prompt: prompts.length === 1 ? prompts[0] : prompts, ...(this.#settings.logProbs && { logprobs: 1 }) }
+    return { prompt: prompts.length === 1 ? prompts[0] : prompts, ...(this.#logProbs && { logprobs: 1 }) }
   }
 
   #chatBody([messages]: readonly Prompt[]): object {
-    return { messages, ...(this.#settings.logProbs && { logprobs: true }) }
+    return { messages, ...(this.#logProbs && { logprobs: true }) }
   }
 
   /** Runs one request, each attempt with its own deadline, until it is answered or may not be made again. */
@@ -149,6 +195,9 @@ export class ModelServer {
         if ('value' in outcome) return { value: outcome.value, retries }
         over.signal.throwIfAborted()
         const { error } = outcome
+        const what = refusalOf(error)
+        if (what !== undefined)
+          throw new Refused(what, this.#clean(wordsOf(error)), this.#failure(error, retries, retryAfterMs(error)))
         const askedMs = retryAfterMs(error)
         if (!mayPass(error) || retries >= limits.retries || askedMs > LONGEST_ASKED_WAIT_MS)
           throw this.#failure(error, retries, askedMs)
@@ -169,7 +218,7 @@ export class ModelServer {
     const words = this.#clean(wordsOf(error))
     const { baseUrl, model } = this.#settings
     const status = error instanceof APIError ? error.status : undefined
-    if (status === 400 && /context.?(?:length|size|window)/i.test(words)) return new PromptTooLong(words)
+    if ((status === 400 || status === 413 || status === 422) && TOO_LONG.test(words)) return new PromptTooLong(words)
     const what =
       status === 401 || status === 403
         ? `does not take the key (${status}): ${this.#key === undefined ? 'none was sent, HEDGE_API_KEY is not set' : words}`
@@ -246,6 +295,42 @@ function byPrompt(continuations: readonly Continuation[], prompts: number, count
 function told({ continuations, usage }: Reply): { promptTokens: number; completionTokens: number } {
   const listed = continuations.reduce((sum, { tokens }) => sum + (tokens?.length ?? 0), 0)
   return usage ?? { promptTokens: 0, completionTokens: listed }
+}
+
+/** The library knows a refusal's words only below `error`, where older vLLM and servers made with FastAPI have none. */
+async function fetchWithWords(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await fetch(url, init)
+  if (response.ok) return response
+  const { status, statusText, headers } = response
+  const text = await response.text()
+  const kept = new Headers(headers)
+  // Of the body as it came, which is decoded here.
+  for (const name of ['content-length', 'content-encoding']) kept.delete(name)
+  return new Response(withError(text), { status, statusText, headers: kept })
+}
+
+function withError(text: string): string {
+  try {
+    const json: unknown = JSON.parse(text)
+    if (typeof json !== 'object' || json === null || 'error' in json) return text
+    const { message, detail } = json as { message?: unknown; detail?: unknown }
+    const words = message ?? detail ?? json
+    return JSON.stringify({ error: { message: typeof words === 'string' ? words : JSON.stringify(words) } })
+  } catch {
+    return text
+  }
+}
+
+/** What a server says it cannot do; some say so with 500. */
+function refusalOf(error: unknown): Refusal | undefined {
+  if (!(error instanceof APIError) || error.status === undefined || [401, 403, 404, 429].includes(error.status))
+    return undefined
+  const words = wordsOf(error)
+  if (TOO_LONG.test(words)) return undefined
+  if (/log.?probs?\b/i.test(words)) return 'logprobs'
+  const several =
+    /["'`.\s]n["'`]?\s*(?:>|=|!=|must|should|is|can|parameter|:)|(?:parameter|body"?,|field|argument)\s*:?\s*["'`]n["'`]|\bbest_of\b|(?:one|single|1|multiple|several) (?:completion |response )?(?:choice|completion|sequence|response|candidate|sample)s?/i
+  return several.test(` ${words}`) ? 'n' : undefined
 }
 
 /** Whether the same request may be answered another time. */

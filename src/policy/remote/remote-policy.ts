@@ -5,6 +5,7 @@ import { type Candidate, NO_USAGE, type Policy, type PolicyUsage } from '../poli
 import { distinctTactics, type RemoteDraw, readContinuation } from './continuation.ts'
 import { type Answer, type ModelServer, PromptTooLong } from './model-server.ts'
 import type { RemoteSettings } from './settings.ts'
+import { AnswerTally } from './tally.ts'
 import { fillTemplate } from './template.ts'
 
 /** A draw that somebody waits for. */
@@ -37,12 +38,15 @@ export class RemotePolicy implements Policy {
   readonly unrepeatable = true
   readonly #server: Pick<ModelServer, 'complete'>
   readonly #settings: RemoteSettings
+  readonly #tally: AnswerTally
   readonly #rankings = new Map<string, Ranking>()
   #waiting: Wish[] = []
   #usage: PolicyUsage = NO_USAGE
 
-  constructor(server: Pick<ModelServer, 'complete'>, settings: RemoteSettings) {
+  /** @param tally counts what could not be used, of all policies of a member together */
+  constructor(server: Pick<ModelServer, 'complete'>, settings: RemoteSettings, tally = new AnswerTally()) {
     this.#server = server
+    this.#tally = tally
     this.#settings = settings
     this.name = `${settings.model} at ${settings.baseUrl}`
   }
@@ -179,9 +183,15 @@ export class RemotePolicy implements Policy {
     while (all.length < seeds.length) {
       if (greedy && all.length > 0) return seeds.map(() => all[0])
       const count = greedy ? 1 : Math.min(this.#settings.samplesPerRequest, seeds.length - all.length)
-      const seed = seeds[all.length] as number
-      const answer = await this.#server.complete([this.#prompt(state)], count, seed, signal)
-      all.push(...(this.#read(answer)[0] ?? []))
+      const ask = (seed: number, most: number) => this.#server.complete([this.#prompt(state)], most, seed, signal)
+      const answer = await ask(seeds[all.length] as number, count)
+      const got = this.#read(answer)[0] ?? []
+      all.push(...got)
+      // A server that gives one at a time is asked for the others at once; its queue bounds them.
+      if (got.length === 1 && count > 1) {
+        const rest = await Promise.all(seeds.slice(all.length).map((seed) => ask(seed, 1)))
+        all.push(...rest.map((one) => this.#read(one)[0]?.[0]))
+      }
     }
     return all
   }
@@ -190,8 +200,15 @@ export class RemotePolicy implements Policy {
 
   /** The tactics of an answer, which is added to what the policy has cost. */
   #read({ continuations, promptTokens, completionTokens, retries }: Answer): (RemoteDraw | undefined)[][] {
-    const { stop, template, promptPrice, completionPrice } = this.#settings
-    const draws = continuations.map((list) => list.map((one) => readContinuation(one, stop, template.kind === 'chat')))
+    const { stop, template, logProbs, promptPrice, completionPrice } = this.#settings
+    const draws = continuations.map((list) =>
+      list.map((one) => {
+        const read = readContinuation(one, stop, template.kind === 'chat')
+        this.#tally.answer(read.kind === 'lost' ? read.why : undefined, one.finish)
+        if (logProbs && read.kind === 'draw' && read.draw.logProb === undefined) this.#tally.untold()
+        return read.kind === 'draw' ? read.draw : undefined
+      }),
+    )
     const all = draws.flat()
     const { usage } = this
     this.#usage = {

@@ -24,7 +24,8 @@ export class BrokenReply extends Error {
 }
 
 const content = z.object({ content: z.string().nullish() }).nullish()
-const logProb = z.number().max(1e-3)
+/** Null where a server cannot tell one. */
+const logProb = z.number().max(1e-3).nullable()
 /**
  * An answer, or a piece of a streamed one, of either endpoint. Log-probabilities come as two lists (completions) or as
  * objects (chat; llama.cpp everywhere).
@@ -46,7 +47,7 @@ const piece = z.object({
         .nullish(),
     }),
   ),
-  usage: z.object({ prompt_tokens: z.int().min(0), completion_tokens: z.int().min(0).nullish() }).nullish(),
+  usage: z.object({ prompt_tokens: z.int().min(0).nullish(), completion_tokens: z.int().min(0).nullish() }).nullish(),
 })
 const problem = z.object({ error: z.union([z.string(), z.object({ message: z.string() })]) })
 
@@ -69,7 +70,10 @@ export class ReplyReader {
       throw new BrokenReply(`an answer without ${parsed.error.issues[0]?.path.join('.') || 'choices'}`)
     }
     const { choices, usage } = parsed.data
-    if (usage) this.#usage = { promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens ?? 0 }
+    // `{}` counts nothing.
+    const counted = usage?.prompt_tokens ?? usage?.completion_tokens
+    if (usage && typeof counted === 'number')
+      this.#usage = { promptTokens: usage.prompt_tokens ?? 0, completionTokens: usage.completion_tokens ?? 0 }
     for (const choice of choices) {
       if (!this.#streamed && this.#growing.has(choice.index))
         throw new BrokenReply(`an answer with two choices of number ${choice.index}`)
@@ -103,11 +107,18 @@ export class ReplyReader {
   }
 }
 
+/** Undefined where one of them has no probability: what is left would be the sum of something else. */
 function readTokens(logprobs: z.infer<typeof piece>['choices'][number]['logprobs']): Token[] | undefined {
-  if (logprobs?.content) return logprobs.content.map(({ token, logprob }) => ({ text: token, logProb: logprob }))
+  if (logprobs?.content)
+    return allTold(logprobs.content.map(({ token, logprob }) => ({ text: token, logProb: logprob })))
   const { tokens, token_logprobs } = logprobs ?? {}
   if (!tokens || !token_logprobs) return undefined
   if (tokens.length !== token_logprobs.length)
     throw new BrokenReply(`${tokens.length} tokens with ${token_logprobs.length} log-probabilities`)
-  return tokens.map((text, i) => ({ text, logProb: token_logprobs[i] as number }))
+  return allTold(tokens.map((text, i) => ({ text, logProb: token_logprobs[i] ?? null })))
+}
+
+function allTold(tokens: readonly { text: string; logProb: number | null }[]): Token[] | undefined {
+  const told = tokens.flatMap(({ text, logProb }) => (logProb === null ? [] : [{ text, logProb }]))
+  return told.length === tokens.length ? told : undefined
 }
