@@ -19,7 +19,11 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
   results: { rooms: ['proof', 'search', 'ensemble'], packages: ['better-sqlite3', 'zod'] },
   search: { rooms: ['proof', 'policy'], packages: [] },
   fill: { rooms: ['proof', 'lean'], packages: [] },
-  report: { rooms: ['proof', 'search', 'results'], packages: ['d3-hierarchy', 'vega', 'vega-lite'] },
+  report: { rooms: ['proof', 'search', 'results'], packages: ['vega', 'vega-lite'] },
+  view: {
+    rooms: ['proof', 'lean', 'search', 'results', 'report'],
+    packages: ['hono', '@hono/node-server', 'better-sqlite3', 'esbuild', 'zod'],
+  },
   iteration: {
     rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'training', 'ensemble', 'results'],
     packages: ['p-queue', 'zod'],
@@ -43,6 +47,7 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
       'results',
       'iteration',
       'fill',
+      'view',
     ],
     packages: ['commander', 'cli-progress', 'pino', 'pino-pretty', 'ms', 'zod'],
   },

@@ -13,6 +13,11 @@ export function atLeast(least: number): (text: string) => number {
   return (text) => number(text, (x) => Number.isSafeInteger(x) && x >= least, `a whole number, at least ${least}`)
 }
 
+/** 0: any that is free. */
+export function portNumber(text: string): number {
+  return number(text, (x) => Number.isSafeInteger(x) && x >= 0 && x < 65_536, 'a port, from 0 to 65535')
+}
+
 export function positive(text: string): number {
   return number(text, (x) => x > 0 && Number.isFinite(x), 'a positive number')
 }

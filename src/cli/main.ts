@@ -20,6 +20,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     ])
     return evaluateCommand(evaluateParts)
   },
+  view: async () => (await import('./view.ts')).viewCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   results: async () =>
     new Command('results')

@@ -16,13 +16,13 @@ import { kernelsText } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { plural } from '../report/plural.ts'
-import { renderTreePage } from '../report/tree-page.ts'
 import { renderTreeSvg } from '../report/tree-picture.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { systemClock } from '../search/budget.ts'
 import { minimiseProof, scriptRunner } from '../search/minimise.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import type { Tree } from '../search/tree.ts'
+import { treePage } from '../view/written.ts'
 import { boundAutomatically } from './auto-bound.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, temperature } from './flags.ts'
@@ -252,8 +252,8 @@ async function search(
 }
 
 async function writeTree(path: string, tree: Tree, theorem: Theorem): Promise<void> {
-  const options = { title: `${theorem.name}: search tree` }
-  await writeFile(path, path.endsWith('.svg') ? renderTreeSvg(tree, options) : renderTreePage(tree, options))
+  const title = `${theorem.name}: search tree`
+  await writeFile(path, path.endsWith('.svg') ? renderTreeSvg(tree, { title }) : await treePage(tree, title))
 }
 
 /** Why a search ended without a proof, in one clause. */

@@ -1,15 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { evaluationPage, type PageTheorem } from '../report/evaluation-page.ts'
-import { evaluationPlots } from '../report/evaluation-plots.ts'
 import { evaluationFacts, evaluationTables, evaluationWarnings } from '../report/evaluation-tables.ts'
 import { tableMarkdown, tableText } from '../report/table.ts'
-import { renderTreePage } from '../report/tree-page.ts'
-import { unpackTree } from '../results/journal.ts'
-import { memberSolves, type RunResults, readRun } from '../results/read-run.ts'
+import { readRun } from '../results/read-run.ts'
 import { openResults } from '../results/store.ts'
 import { type Summary, summarise } from '../results/summary.ts'
-import { restoreTree } from '../search/tree-record.ts'
+import { reportPage } from '../view/written.ts'
 import { chooseRun } from './choose-run.ts'
 import { EXIT, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
@@ -22,18 +18,16 @@ type Options = {
   readonly treeNodes: number
 }
 
-type Results = ReturnType<typeof openResults>
-
 /** `hedge report`: tables and pictures of a run. */
 export function reportCommand(): Command {
   return new Command('report')
     .description('print the tables of a run; write them as HTML, Markdown or JSON')
     .argument('<results>', 'a results file of `hedge evaluate`')
     .option('--run <key>', 'the run whose key begins so; the latest if left out')
-    .option('--html <file>', 'one page with pictures, proofs and search trees')
+    .option('--html <file>', 'the page of `hedge view` as one file, with all its data inside')
     .option('--markdown <file>')
     .option('--json <file>', 'every number')
-    .option('--tree-nodes <count>', 'states shown of each search tree at most', atLeast(1), 80)
+    .option('--tree-nodes <count>', 'states of each search tree in the page at most', atLeast(1), 300)
     .action(async (path: string, options: Options) => {
       process.exitCode = await orBadInput(() => report(path, options))
     })
@@ -42,15 +36,13 @@ export function reportCommand(): Command {
 async function report(path: string, options: Options): Promise<number> {
   const database = openResults(path, { mustExist: true })
   try {
-    const results = readRun(database, chooseRun(database, options.run))
-    const summary = summarise(results)
+    const run = chooseRun(database, options.run)
+    const summary = summarise(readRun(database, run))
     process.stdout.write(`${summaryText(summary)}\n`)
     if (options.markdown !== undefined) await writeFile(options.markdown, summaryMarkdown(summary))
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`)
-    if (options.html !== undefined) {
-      const plots = await evaluationPlots(summary)
-      await writeFile(options.html, evaluationPage(summary, plots, pageTheorems(database, results, options.treeNodes)))
-    }
+    if (options.html !== undefined)
+      await writeFile(options.html, await reportPage(database, run, { path, treeStates: options.treeNodes }))
     return EXIT.done
   } finally {
     database.close()
@@ -77,24 +69,4 @@ function summaryMarkdown(summary: Summary): string {
     ...evaluationTables(summary).map(tableMarkdown),
     '',
   ].join('\n\n')
-}
-
-function pageTheorems(database: Results, { theorems, members, run }: RunResults, maxNodes: number): PageTheorem[] {
-  const tree = database.prepare('SELECT record FROM trees WHERE theorem_id = ?').pluck()
-  return theorems.map((theorem) => {
-    const record = tree.get(theorem.id)
-    return {
-      theorem,
-      provedBy: members
-        .filter((_, member) => memberSolves(theorem, member, Math.max(run.passes, members[member]?.quota ?? 0)))
-        .map(({ name }) => name),
-      treePage: record instanceof Uint8Array ? treePage(record, theorem.name, maxNodes) : undefined,
-    }
-  })
-}
-
-function treePage(packed: Uint8Array, title: string, maxNodes: number): string | undefined {
-  const record = unpackTree(packed)
-  const [root] = record.states
-  return root === undefined ? undefined : renderTreePage(restoreTree(record, root), { title, maxNodes })
 }

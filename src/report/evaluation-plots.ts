@@ -5,7 +5,11 @@ import type { Summary } from '../results/summary.ts'
 export type Plot = { readonly title: string; readonly svg: string; readonly note: string }
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", sans-serif'
-const INK = '#1f2933'
+/** The page says what it is, light or dark. */
+const INK = 'var(--ink, #1f2933)'
+const QUIET = 'var(--quiet, #52606d)'
+const LINE = 'var(--line, #e4e7eb)'
+const AXIS = 'var(--axis, #9aa5b1)'
 const ENSEMBLE = 'ensemble'
 /** Okabe and Ito's colours, which most colour-blind readers can tell apart; the ensemble is drawn in ink. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8a7a00']
@@ -16,16 +20,24 @@ const CONFIG = {
   axis: {
     labelFont: FONT,
     titleFont: FONT,
-    labelColor: '#52606d',
+    labelColor: QUIET,
     titleColor: INK,
     titleFontWeight: 'normal',
-    gridColor: '#e4e7eb',
-    domainColor: '#9aa5b1',
-    tickColor: '#9aa5b1',
+    gridColor: LINE,
+    domainColor: AXIS,
+    tickColor: AXIS,
     labelFontSize: 11,
     titleFontSize: 12,
   },
-  legend: { labelFont: FONT, titleFont: FONT, labelFontSize: 11, symbolStrokeWidth: 2.5, title: null, labelLimit: 260 },
+  legend: {
+    labelFont: FONT,
+    titleFont: FONT,
+    labelColor: INK,
+    labelFontSize: 11,
+    symbolStrokeWidth: 2.5,
+    title: null,
+    labelLimit: 260,
+  },
 } as const
 
 /** Every plot of the report, as standalone SVG. */
@@ -46,15 +58,38 @@ export async function evaluationPlots(summary: Summary): Promise<Plot[]> {
       frontierPlot(summary),
       'Thin lines are members; the thick one takes the best of them at each number of passes: the Pareto frontier over N_eff.',
     )
-    await add(
-      'Overlap',
-      overlapPlot(summary),
-      'Theorems that the row proves and the column does not; on the diagonal, all that it proves.',
-    )
   }
   if (summary.proofLengths.all.length > 0)
     await add('Length of proofs', lengthPlot(summary), 'Steps of the shortest verified proof of each theorem.')
   return plots
+}
+
+/** The ensembles of several runs beside each other, each as far as it went. */
+export async function runsPlot(
+  runs: readonly { readonly name: string; readonly curve: readonly { readonly k: number; readonly value: number }[] }[],
+): Promise<Plot> {
+  const names = runs.map(({ name }) => name)
+  const svg = await draw({
+    width: 620,
+    height: 300,
+    data: { values: runs.flatMap(({ name, curve }) => curve.map((point) => ({ ...point, who: name }))) },
+    mark: { type: 'line', point: { size: 26 } },
+    encoding: {
+      x: X_PASSES,
+      y: Y_COVERAGE,
+      color: {
+        field: 'who',
+        type: 'nominal',
+        scale: { domain: names, range: names.map((_, i) => COLOURS[i % COLOURS.length]) },
+        legend: { orient: 'bottom', columns: 2 },
+      },
+    },
+  })
+  return {
+    title: 'Runs side by side',
+    svg,
+    note: "Coverage of each run's ensemble, or of its only member, as passes grow.",
+  }
 }
 
 async function draw(spec: Record<string, unknown>): Promise<string> {
@@ -116,7 +151,7 @@ function coverageCurves({ members: all, ensemble, comparable }: Summary): Record
         encoding: { x: X_PASSES, y: { ...Y_COVERAGE, field: 'low' }, y2: { field: 'high' } },
       },
       {
-        mark: { type: 'line', interpolate: 'monotone', point: { size: 26 } },
+        mark: { type: 'line', point: { size: 26 } },
         encoding: {
           x: X_PASSES,
           y: Y_COVERAGE,
@@ -146,7 +181,7 @@ function frontierPlot({ members, frontier }: Summary): Record<string, unknown> {
     layer: [
       {
         data: { values: best },
-        mark: { type: 'line', strokeWidth: 9, color: '#dfe3e8', strokeCap: 'round' },
+        mark: { type: 'line', strokeWidth: 9, color: LINE, strokeCap: 'round' },
         encoding: { x: X_PASSES, y: Y_COVERAGE },
       },
       {
@@ -158,54 +193,6 @@ function frontierPlot({ members, frontier }: Summary): Record<string, unknown> {
         data: { values: best },
         mark: { type: 'point', filled: true, size: 70, opacity: 1 },
         encoding: { x: X_PASSES, y: Y_COVERAGE, color: colour },
-      },
-    ],
-  }
-}
-
-function overlapPlot({ members, overlaps }: Summary): Record<string, unknown> {
-  const values = members.map(({ name, solved }) => ({ row: name, column: name, count: solved, own: true }))
-  for (const { first, second, test } of overlaps) {
-    values.push({ row: first, column: second, count: test.onlyFirst, own: false })
-    values.push({ row: second, column: first, count: test.onlySecond, own: false })
-  }
-  const names = members.map((member) => member.name)
-  const most = Math.max(1, ...values.filter(({ own }) => !own).map(({ count }) => count))
-  const x = {
-    field: 'column',
-    type: 'nominal',
-    sort: names,
-    axis: { title: 'does not prove', orient: 'top', labelAngle: names.length > 3 ? -30 : 0, labelLimit: 160 },
-  }
-  const y = { field: 'row', type: 'nominal', sort: names, axis: { title: 'proves', labelLimit: 200 } }
-  return {
-    width: Math.max(240, 110 * names.length),
-    height: 44 * names.length,
-    data: { values },
-    encoding: { x, y },
-    layer: [
-      {
-        transform: [{ filter: '!datum.own' }],
-        mark: { type: 'rect', stroke: '#ffffff', strokeWidth: 2 },
-        encoding: {
-          color: {
-            field: 'count',
-            type: 'quantitative',
-            scale: { domain: [0, most], range: ['#eef4f8', '#0072b2'] },
-            legend: null,
-          },
-        },
-      },
-      {
-        transform: [{ filter: 'datum.own' }],
-        mark: { type: 'rect', color: '#f1f2f4', stroke: '#ffffff', strokeWidth: 2 },
-      },
-      {
-        mark: { type: 'text', fontSize: 13, font: FONT },
-        encoding: {
-          text: { field: 'count' },
-          color: { condition: { test: `!datum.own && datum.count > ${0.55 * most}`, value: '#ffffff' }, value: INK },
-        },
       },
     ],
   }

@@ -15,6 +15,9 @@ export function evaluationTables(summary: Summary): Table[] {
   ].filter((table) => table.rows.length > 0)
 }
 
+/** How the warning of a run with open theorems begins. */
+export const INCOMPLETE = 'The run is not complete'
+
 /** What the numbers are of, for a reader who has only the report. */
 export function evaluationFacts(summary: Summary): [string, string][] {
   const { counts, effort, proofLengths } = summary
@@ -62,8 +65,7 @@ function modelServers({ spending }: Summary): [string, string][] {
 /** Things a reader must know before quoting a number. */
 export function evaluationWarnings(summary: Summary): string[] {
   const warnings: string[] = []
-  if (summary.counts.open > 0)
-    warnings.push(`The run is not complete: ${summary.counts.open} theorems are open and not counted.`)
+  if (summary.counts.open > 0) warnings.push(`${INCOMPLETE}: ${summary.counts.open} theorems are open and not counted.`)
   if (/\(first \d+ of \d+\)/.test(summary.dataset))
     warnings.push('Only a part of the set was run: these are not the numbers of the set.')
   if (/^library(-novel|-sample)?\.jsonl/.test(summary.dataset))
@@ -192,6 +194,7 @@ function frontier({ frontier, members }: Summary): Table {
   }
 }
 
+export const REFUSED_TITLE = 'Finished scripts that the verifier refused'
 /** Rows of the report; the JSON has all, with Lean's messages. */
 const LISTED_REFUSALS = 30
 
@@ -199,7 +202,7 @@ const LISTED_REFUSALS = 30
 function refused({ refusals }: Summary): Table {
   const more = refusals.length - LISTED_REFUSALS
   return {
-    title: 'Finished scripts that the verifier refused',
+    title: REFUSED_TITLE,
     head: ['theorem and reason', 'member', 'steps'],
     rows: refusals
       .slice(0, LISTED_REFUSALS)

@@ -1,7 +1,22 @@
-import { type HierarchyPointNode, hierarchy, tree as tidyTree } from 'd3-hierarchy'
 import type { Tree } from '../search/tree.ts'
 import { plural } from './plural.ts'
-import { describeOutcome, shorten, stateLabel, type TreeView, type ViewNode, viewTree } from './tree-view.ts'
+import { layoutTree, type Placed } from './tree-layout.ts'
+import {
+  BEND,
+  BOX,
+  boxWidth,
+  COLUMN,
+  LEGEND,
+  linkPath,
+  percent,
+  placeKind,
+  placeLabel,
+  placeRemarks,
+  ROW,
+  tacticLabels,
+  treeFacts,
+} from './tree-places.ts'
+import { describeOutcome, shorten, type TreeView, type ViewNode, viewTree } from './tree-view.ts'
 import { escapeXml } from './xml.ts'
 
 export type PictureOptions = {
@@ -11,147 +26,104 @@ export type PictureOptions = {
   readonly maxNodes?: number
 }
 
-/** All lengths in user units (CSS pixels). */
-const BOX = { width: 240, height: 36, end: 132 }
-const ROW = 46
-const COLUMN = BOX.width + 200
 const MARGIN = 24
 const HEADER = 84
-/** Monospace glyphs are 0.6 em wide: 11px text takes 6.6 a character, 10.5px text 6.3. */
-const STATE_CHARACTERS = Math.floor((BOX.width - 16) / 6.6)
-const TACTIC_CHARACTERS = Math.floor((COLUMN - BOX.width - 46) / 6.3)
 const LISTED_FAILURES = 12
+const LEGEND_CHARACTER = 6.7
 
-/** The search tree as a standalone SVG document: root at the left, the proof's path in green. */
+/** The search tree as a standalone SVG document, light or dark as its reader is: root at the left, the proof one green row. */
 export function renderTreeSvg(tree: Tree, options: PictureOptions = {}): string {
-  return drawView(viewTree(tree, options.maxNodes ?? 150), tree, options.title ?? 'Search tree')
-}
-
-/** Each place is a group of class `place` with its number, in drawing order, as `data-place`. */
-export function drawView(view: TreeView, tree: Tree, title: string): string {
-  const root = hierarchy(view.root, (node) => node.children)
-  const placed = tidyTree<ViewNode>()
-    .nodeSize([ROW, COLUMN])
-    .separation((a, b) => (a.parent === b.parent ? 1 : 1.25))(root)
-  const places = placed.descendants()
-  const top = Math.min(...places.map((place) => place.x))
-  const bottom = Math.max(...places.map((place) => place.x))
-  const right = Math.max(...places.map((place) => place.y + boxWidth(place.data)))
-  const width = Math.max(760, right + 2 * MARGIN)
-  const height = bottom - top + BOX.height + HEADER + 2 * MARGIN
-  const move = `translate(${MARGIN} ${round(HEADER + MARGIN + BOX.height / 2 - top)})`
-
+  const view = viewTree(tree, options.maxNodes ?? 150)
+  const title = options.title ?? 'Search tree'
+  const places = layoutTree(view.root)
+  const labels = tacticLabels(places)
+  const right = Math.max(...places.map((place) => place.column * COLUMN + boxWidth(place.node)))
+  const bottom = Math.max(...places.map((place) => place.row)) * ROW
+  const legend = legendItems()
+  const width = Math.max(760, right, legend.width) + 2 * MARGIN
+  const height = bottom + BOX.height + HEADER + 2 * MARGIN
   // The proof's links last: they lie on top.
-  const links = placed.links().sort((a, b) => Number(a.target.data.onProof) - Number(b.target.data.onProof))
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}" role="img" aria-label="${escapeXml(title)}">
+  const links = [...places].sort((a, b) => Number(a.node.onProof) - Number(b.node.onProof))
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title)}">
 <style>${STYLE}</style>
 <rect class="paper" width="100%" height="100%"/>
-${header(view, tree, title)}
-<g transform="${move}">
-${links.map(({ source, target }) => drawLink(source, target)).join('\n')}
-${places.map((place, i) => drawPlace(place, i)).join('\n')}
+<g transform="translate(${MARGIN} ${MARGIN + 10})">
+<text class="title">${escapeXml(shorten(title, 70))}</text>
+<text class="note" y="22">${escapeXml(treeFacts(tree) + hiddenText(view))}</text>
+<g transform="translate(0 46)">${legend.items.join('')}</g>
+</g>
+<g transform="translate(${MARGIN} ${HEADER + MARGIN + BOX.height / 2})">
+${links.map((place) => drawLink(place, labels.get(place.node) ?? '')).join('\n')}
+${places.map(drawPlace).join('\n')}
 </g>
 </svg>
 `
 }
 
+const LIGHT =
+  '--paper:#fcfcfa;--ink:#1f2933;--quiet:#52606d;--line:#bcc4ce;--green:#1a7f37;--green-ink:#116329;--box:#ffffff;--edge:#829ab1;--wait:#fffaf0;--wait-edge:#c99a2e;--dead:#f1f1ee;--dead-edge:#b8bcc2;--good:#f0fbf3;--bad:#fdeeee;--bad-edge:#b42318;--on-green:#ffffff'
+const DARK =
+  '--paper:#14181d;--ink:#e4e7eb;--quiet:#a3b0bd;--line:#4a5562;--green:#2ea043;--green-ink:#7ee2a0;--box:#1d232b;--edge:#6b7f95;--wait:#2b2517;--wait-edge:#c99a2e;--dead:#191d22;--dead-edge:#48515c;--good:#14301e;--bad:#3a1a1a;--bad-edge:#f0776c;--on-green:#ffffff'
 const STYLE = `
-.paper{fill:#fcfcfa}
-text{font-family:"DejaVu Sans Mono",ui-monospace,Menlo,Consolas,monospace;font-size:11px;fill:#1f2933}
+svg{${LIGHT}}
+@media(prefers-color-scheme:dark){svg{${DARK}}}
+.paper{fill:var(--paper)}
+text{font-family:"DejaVu Sans Mono",ui-monospace,Menlo,Consolas,monospace;font-size:11px;fill:var(--ink)}
 .title{font-size:16px;font-weight:bold}
-.note,.legend{font-size:11px;fill:#52606d}
-.link{fill:none;stroke:#bcc4ce;stroke-width:1.4}
-.link.proof{stroke:#1a7f37;stroke-width:3}
-.tactic{font-size:10.5px;fill:#3e4c59}
-.tactic.proof{fill:#116329;font-weight:bold}
-.small{font-size:9.5px;fill:#616e7c}
-.box{fill:#ffffff;stroke:#829ab1;stroke-width:1.2}
-.box.frontier{fill:#fffaf0;stroke:#c99a2e;stroke-dasharray:4 3}
-.box.dead{fill:#f4f4f2;stroke:#b8bcc2}
-.box.proof{fill:#f0fbf3;stroke:#1a7f37;stroke-width:2}
+.note,.legend{font-size:11px;fill:var(--quiet)}
+.link{fill:none;stroke:var(--line);stroke-width:1.4}
+.link.proof{stroke:var(--green);stroke-width:3}
+.tactic{font-size:10.5px}
+.tactic.proof{fill:var(--green-ink);font-weight:bold}
+.small{font-size:9.5px;fill:var(--quiet)}
+.box{fill:var(--box);stroke:var(--edge);stroke-width:1.2}
+.box.frontier{fill:var(--wait);stroke:var(--wait-edge);stroke-dasharray:4 3}
+.box.dead{fill:var(--dead);stroke:var(--dead-edge)}
+.box.proof{fill:var(--good);stroke:var(--green);stroke-width:2}
 .box.accepted{fill:#1a7f37;stroke:#1a7f37}
-.box.candidate{fill:#ffffff;stroke:#1a7f37;stroke-dasharray:4 3}
-.box.refused{fill:#fdeeee;stroke:#b42318}
-.on-accepted{fill:#ffffff;font-weight:bold}
-.place{cursor:default}
+.box.candidate{stroke:var(--green);stroke-dasharray:4 3}
+.box.refused{fill:var(--bad);stroke:var(--bad-edge)}
+.on-accepted{fill:var(--on-green);font-weight:bold}
 `.replaceAll('\n', '')
 
-function header(view: TreeView, tree: Tree, title: string): string {
-  const { nodes, edges, open, finished, error, timeout, crash } = tree.counts
-  const failed = error + timeout + crash
-  const facts = `${plural(nodes, 'state')}, ${plural(edges, 'tactic')} run: ${open} left goals, ${finished} finished, ${failed} failed`
-  const rest = view.hidden > 0 ? ` · ${view.shown} places shown, ${view.hidden} less likely ones not shown` : ''
-  const legend: [string, string][] = [
-    ['proof', 'on the proof'],
-    ['', 'expanded'],
-    ['frontier', 'not expanded'],
-    ['dead', 'all tactics failed'],
-    ['accepted', 'verified'],
-    ['candidate', 'not verified'],
-    ['refused', 'refused'],
-  ]
+/** One beside the other, and how wide that is. */
+function legendItems(): { readonly items: string[]; readonly width: number } {
   let x = 0
-  const items = legend.map(([kind, label]) => {
-    const item = `<g transform="translate(${x} 0)"><rect class="box ${kind}" y="-9" width="18" height="11" rx="3"/><text class="legend" x="24">${label}</text></g>`
-    x += 24 + label.length * 6.6 + 18
+  const items = LEGEND.map(([kind, label]) => {
+    const item = `<g transform="translate(${Math.round(x)} 0)"><rect class="box ${kind}" y="-9" width="18" height="11" rx="3"/><text class="legend" x="24">${label}</text></g>`
+    x += 24 + label.length * LEGEND_CHARACTER + 18
     return item
   })
-  return `<g transform="translate(${MARGIN} ${MARGIN + 10})">
-<text class="title">${escapeXml(shorten(title, 70))}</text>
-<text class="note" y="22">${escapeXml(facts + rest)}</text>
-<g transform="translate(0 46)">${items.join('')}</g>
-</g>`
+  return { items, width: Math.ceil(x) }
 }
 
-/** A bend close to the parent, then a straight piece that carries the tactic. */
-function drawLink(source: HierarchyPointNode<ViewNode>, target: HierarchyPointNode<ViewNode>): string {
-  const edge = target.data.edge
-  if (edge === undefined) return ''
-  const from = source.y + BOX.width
-  const bend = from + 34
-  const proof = target.data.onProof ? ' proof' : ''
-  const middle = (from + bend) / 2
-  const path = `M${from} ${round(source.x)}C${middle} ${round(source.x)} ${middle} ${round(target.x)} ${bend} ${round(target.x)}H${target.y}`
-  const label = shorten(edge.tactic, TACTIC_CHARACTERS)
-  return `<g><title>${escapeXml(edge.tactic)}\n${percent(edge.logProb)}</title><path class="link${proof}" d="${path}"/><text class="tactic${proof}" x="${bend + 4}" y="${round(target.x - 5)}">${escapeXml(label)}</text></g>`
+function hiddenText({ shown, hidden }: TreeView): string {
+  return hidden > 0 ? ` · ${plural(shown, 'place')} shown, ${hidden} less likely ones not shown` : ''
 }
 
-function drawPlace({ x, y, data }: HierarchyPointNode<ViewNode>, place: number): string {
-  const kind = placeKind(data)
-  const label = data.item.kind === 'state' ? stateLabel(data.item.node, STATE_CHARACTERS) : ENDINGS[kind]
-  const small = data.item.kind === 'state' ? remarks(data, data.item.node.state.goals.length) : ''
+function drawLink(place: Placed, label: string): string {
+  const { node, column, row } = place
+  if (node.edge === undefined) return ''
+  const proof = node.onProof ? ' proof' : ''
+  const x = column * COLUMN - (COLUMN - BOX.width) + BEND + 4
+  const { tactic, logProb } = node.edge
+  return `<g><title>${escapeXml(tactic)}\n${percent(logProb)}</title><path class="link${proof}" d="${linkPath(place)}"/><text class="tactic${proof}" x="${x}" y="${row * ROW - 5}">${escapeXml(label)}</text></g>`
+}
+
+function drawPlace({ node, column, row }: Placed): string {
+  const kind = placeKind(node)
+  const small = placeRemarks(node)
   const text = kind === 'accepted' ? ' class="on-accepted"' : ''
   const second = small === '' ? '' : `<text class="small" x="8" y="12">${escapeXml(small)}</text>`
-  return `<g class="place" data-place="${place}" transform="translate(${y} ${round(x)})"><title>${escapeXml(tooltip(data))}</title><rect class="box ${kind}" y="${-BOX.height / 2}" width="${boxWidth(data)}" height="${BOX.height}" rx="6"/><text${text} x="8" y="${small === '' ? 4 : -3}">${escapeXml(label ?? '')}</text>${second}</g>`
+  return `<g class="place" transform="translate(${column * COLUMN} ${row * ROW})"><title>${escapeXml(tooltip(node))}</title><rect class="box ${kind}" y="${-BOX.height / 2}" width="${boxWidth(node)}" height="${BOX.height}" rx="6"/><text${text} x="8" y="${small === '' ? 4 : -3}">${escapeXml(placeLabel(node))}</text>${second}</g>`
 }
 
-const ENDINGS: Readonly<Record<string, string>> = {
-  accepted: '✓ proof verified',
-  candidate: '? not verified',
-  refused: '✗ refused',
-}
-
-function placeKind({ item, onProof, children, merged, hiddenChildren }: ViewNode): string {
-  if (item.kind === 'end') return item.edge.outcome.kind === 'finished' ? item.edge.outcome.verdict.kind : ''
-  if (onProof) return 'proof'
-  if (item.node.edges.size === 0) return 'frontier'
-  return children.length + merged.length + hiddenChildren === 0 ? 'dead' : 'expanded'
-}
-
-/** The small line of a box. */
-function remarks({ failed, merged, hiddenChildren }: ViewNode, goals: number): string {
-  const parts = [plural(goals, 'goal')]
-  if (failed.length > 0) parts.push(`${failed.length} failed`)
-  if (merged.length > 0) parts.push(`${merged.length} merged`)
-  if (hiddenChildren > 0) parts.push(`+${hiddenChildren} hidden`)
-  return parts.join(' · ')
-}
-
-function tooltip({ item, failed, merged }: ViewNode): string {
+function tooltip({ item, failed, merged, cycles }: ViewNode): string {
   if (item.kind === 'end') return describeOutcome(item.edge)
   const lines = item.node.state.goals.map((goal) => goal.text)
   if (item.node.edges.size === 0) lines.push('not expanded')
   if (merged.length > 0) lines.push(`${plural(merged.length, 'tactic')} to states shown elsewhere`)
+  if (cycles.length > 0) lines.push(`${plural(cycles.length, 'tactic')} back to this state or one above it`)
   if (failed.length > 0) {
     const listed = failed
       .slice(0, LISTED_FAILURES)
@@ -160,18 +132,4 @@ function tooltip({ item, failed, merged }: ViewNode): string {
     lines.push(`${plural(failed.length, 'failed tactic')}:\n${listed.join('\n')}`)
   }
   return lines.join('\n\n')
-}
-
-function boxWidth({ item }: ViewNode): number {
-  return item.kind === 'state' ? BOX.width : BOX.end
-}
-
-/** A natural log-probability as a percentage. */
-export function percent(logProb: number): string {
-  const value = 100 * Math.exp(logProb)
-  return `${value >= 10 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toExponential(0)} %`
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10
 }

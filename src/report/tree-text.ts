@@ -1,4 +1,5 @@
 import type { Tree } from '../search/tree.ts'
+import { plural } from './plural.ts'
 import { describeOutcome, shorten, stateLabel, type ViewNode, viewTree } from './tree-view.ts'
 
 /**
@@ -21,7 +22,7 @@ export function renderTreeText(tree: Tree, maxLines: number): string {
   return lines.join('\n')
 }
 
-function line({ item, edge, onProof, failed, merged, hiddenChildren }: ViewNode): string {
+function line({ item, edge, onProof, failed, merged, cycles, hiddenChildren }: ViewNode): string {
   const mark = onProof ? '* ' : ''
   const tactic = edge === undefined ? '' : `${shorten(edge.tactic, 60)}  →  `
   if (item.kind === 'end') return `${mark}${tactic}${describeOutcome(item.edge)}`
@@ -31,6 +32,7 @@ function line({ item, edge, onProof, failed, merged, hiddenChildren }: ViewNode)
   if (item.node.edges.size === 0) remarks.push('not expanded')
   if (failed.length > 0) remarks.push(`${failed.length} failed`)
   if (merged.length > 0) remarks.push(`${merged.length} merged`)
+  if (cycles.length > 0) remarks.push(plural(cycles.length, 'cycle'))
   if (hiddenChildren > 0) remarks.push(`${hiddenChildren} hidden`)
   return `${mark}${tactic}${stateLabel(item.node, 72)}${remarks.length > 0 ? `  (${remarks.join(', ')})` : ''}`
 }

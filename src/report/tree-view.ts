@@ -22,22 +22,34 @@ export type ViewNode = {
   readonly failed: readonly SearchEdge[]
   /** Tactics of this state that lead to states which stand elsewhere in the picture. */
   readonly merged: readonly SearchEdge[]
+  /** Tactics of this state that lead back to itself or to a state above it. */
+  readonly cycles: readonly SearchEdge[]
   readonly children: readonly ViewNode[]
   /** Children left out for lack of room. */
   readonly hiddenChildren: number
 }
 
+/** What a reader has opened and closed, by the states' keys. */
+export type Unfolding = {
+  /** All children of these are shown, */
+  readonly opened: ReadonlySet<string>
+  /** and none of these. */
+  readonly closed: ReadonlySet<string>
+}
+
 /**
- * At most `maxNodes` states and endings: the proof's path always, then whatever has the highest log-probability for its
- * length, parents before children. Children come likeliest first,
- * after the proof's.
+ * At most `maxNodes` states and endings, beside what a reader has opened: the proof's path always, then whatever has the
+ * highest log-probability for its length, parents before children. Children come likeliest first, after the proof's.
  */
-export function viewTree(tree: Tree, maxNodes: number): TreeView {
+export function viewTree(tree: Tree, maxNodes: number, unfolding?: Unfolding): TreeView {
   const proof = shortestProof(tree)
   const parents = proofEdges(tree, proof?.proof.tactics ?? [])
   const links = linkAll(tree, parents)
   const chosen = choose(tree.root, links, maxNodes)
+  let shown = 0
+  const above = new Set<SearchNode>()
   const build = (link: Link | undefined): ViewNode => {
+    shown++
     const onProof = link === undefined ? proof !== undefined : link.onProof
     if (link !== undefined && link.target === undefined)
       return {
@@ -46,28 +58,51 @@ export function viewTree(tree: Tree, maxNodes: number): TreeView {
         onProof,
         failed: [],
         merged: [],
+        cycles: [],
         children: [],
         hiddenChildren: 0,
       }
     const node = link?.target ?? tree.root
     const all = links.get(node) ?? []
-    const shown = all.filter((child) => chosen.has(child))
+    const { key } = node.state
+    const open = unfolding?.opened.has(key) === true
+    const below = unfolding?.closed.has(key) === true ? [] : all.filter((child) => open || chosen.has(child))
     const own = new Set(all.map((child) => child.edge))
     const edges = [...node.edges.values()]
+    above.add(node)
+    const isCycle = ({ outcome }: SearchEdge) => outcome.kind === 'open' && above.has(outcome.node)
+    const elsewhere = edges.filter((edge) => edge.outcome.kind === 'open' && !own.has(edge))
+    const [cycles, merged] = [elsewhere.filter(isCycle), elsewhere.filter((edge) => !isCycle(edge))]
+    const children = below.map(build)
+    above.delete(node)
     return {
       item: { kind: 'state', node },
       edge: link?.edge,
       onProof,
       failed: edges.filter(({ outcome }) => outcome.kind !== 'open' && outcome.kind !== 'finished'),
-      merged: edges.filter((edge) => edge.outcome.kind === 'open' && !own.has(edge)),
-      children: shown.map(build),
-      hiddenChildren: all.length - shown.length,
+      merged,
+      cycles,
+      children,
+      hiddenChildren: all.length - below.length,
     }
   }
   let total = 1
   for (const children of links.values()) total += children.length
-  const shown = chosen.size + 1
-  return { root: build(undefined), shown, hidden: total - shown, proof: proof?.proof.tactics }
+  const root = build(undefined)
+  return { root, shown, hidden: total - shown, proof: proof?.proof.tactics }
+}
+
+/** The states above one in the picture, the root first. */
+export function statesAbove(tree: Tree, node: SearchNode): SearchNode[] {
+  const parents = proofParents(tree, proofEdges(tree, shortestProof(tree)?.proof.tactics ?? []))
+  const way: SearchNode[] = []
+  for (let at: SearchNode | undefined = node; at !== undefined && at !== tree.root; ) {
+    const from: SearchNode | undefined = (parents.get(at) ?? tree.reach(at).via)?.from
+    if (from === undefined || way.includes(from)) break
+    way.unshift(from)
+    at = from
+  }
+  return way
 }
 
 /** A state's first target on one line, cut to `length` characters. */
@@ -82,6 +117,28 @@ export function shorten(text: string, length: number): string {
   return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`
 }
 
+/**
+ * The labels of siblings, each at most `length` characters: where two would be cut to the same, what they share is left
+ * out instead of what they differ in.
+ */
+export function siblingLabels(tactics: readonly string[], length: number): string[] {
+  const lines = tactics.map((tactic) => tactic.replace(/\s+/g, ' ').trim())
+  const cut = lines.map((line) => shorten(line, length))
+  return lines.map((line, i) => {
+    const alike = lines.filter((other, j) => j !== i && cut[j] === cut[i] && other !== line)
+    if (alike.length === 0) return cut[i] as string
+    const head = [...line].slice(0, Math.floor(length / 3)).join('')
+    const from = Math.max(head.length, Math.max(...alike.map((other) => sharedLength(line, other))) - 3)
+    return shorten(`${head}…${line.slice(from)}`, length)
+  })
+}
+
+function sharedLength(a: string, b: string): number {
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at++
+  return at
+}
+
 /** What a tactic did, in a few words. */
 export function describeOutcome({ outcome }: SearchEdge): string {
   switch (outcome.kind) {
@@ -92,7 +149,7 @@ export function describeOutcome({ outcome }: SearchEdge): string {
         case 'accepted':
           return 'proof verified'
         case 'candidate':
-          return 'no goals, not verified'
+          return 'no goals left; the verifier was not asked'
         case 'refused':
           return `refused by the verifier: ${outcome.verdict.reason}`
         default:
@@ -125,11 +182,17 @@ function proofEdges(tree: Tree, tactics: readonly string[]): ReadonlySet<SearchE
   return edges
 }
 
-/** Every state below one parent: the one on the proof's path if it is on it, else the one on its shortest path. */
-function linkAll(tree: Tree, proof: ReadonlySet<SearchEdge>): Map<SearchNode, Link[]> {
+/** The edges by which states on the proof's path are shown. */
+function proofParents(tree: Tree, proof: ReadonlySet<SearchEdge>): Map<SearchNode, SearchEdge> {
   const parent = new Map<SearchNode, SearchEdge>()
   for (const edge of proof)
     if (edge.outcome.kind === 'open' && edge.outcome.node !== tree.root) parent.set(edge.outcome.node, edge)
+  return parent
+}
+
+/** Every state below one parent: the one on the proof's path if it is on it, else the one on its shortest path. */
+function linkAll(tree: Tree, proof: ReadonlySet<SearchEdge>): Map<SearchNode, Link[]> {
+  const parent = proofParents(tree, proof)
   const links = new Map<SearchNode, Link[]>()
   const link = (edge: SearchEdge, target: SearchNode | undefined) => {
     const list = links.get(edge.from) ?? []

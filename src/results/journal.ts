@@ -13,6 +13,7 @@ import {
 import { type MemberProgress, NO_PROGRESS } from '../ensemble/plan.ts'
 import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
 import type { RecordedTheorem, RecordedUnit } from '../ensemble/replay.ts'
+import type { Kernels } from '../proof/kernels.ts'
 import type { RecordedEdge, TreeRecord } from '../search/tree-record.ts'
 
 const theoremRow = z.object({
@@ -333,6 +334,11 @@ export class RunJournal implements Journal {
       })
     return lastInsertRowid
   }
+}
+
+/** What a proof's row says of kernels. */
+export function storedKernels(kernels: string | null): Kernels | undefined {
+  return kernels === null ? undefined : kernelsSchema.parse(JSON.parse(kernels))
 }
 
 function outcomeOf({ outcome, completion, message }: z.infer<typeof theoremRow>): TheoremOutcome | undefined {

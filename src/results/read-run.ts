@@ -31,8 +31,14 @@ const theoremRow = z.object({
   completion: z.string().nullable(),
   message: z.string().nullable(),
 })
-const countRow = z.object({ theorem_id: z.number(), member_id: z.number(), n: z.number(), last: z.number() })
-const successRow = z.object({ theorem_id: z.number(), member_id: z.number(), pass: z.number() })
+const countRow = z.object({
+  theorem_id: z.number(),
+  member_id: z.number(),
+  n: z.number(),
+  last: z.number(),
+  c: z.number(),
+  first: z.number().nullable(),
+})
 const proofRow = z.object({ theorem_id: z.number(), tactics: z.string(), source: z.string(), kernels: z.string() })
 const refusalRow = z.object({
   theorem: z.string(),
@@ -139,16 +145,17 @@ function totals(database: Database, run: RunRow, table: 'units' | 'answers', col
     .get(run.id)
 }
 
-export function readRun(database: Database, run: RunRow): RunResults {
+/** @param only row numbers of theorems: the passes of others are not read, as if there were none */
+export function readRun(database: Database, run: RunRow, only?: readonly number[]): RunResults {
   const members = z
     .array(memberRow)
     .parse(database.prepare('SELECT * FROM members WHERE run_id = ? ORDER BY position').all(run.id))
   const theorems = z
     .array(theoremRow)
     .parse(database.prepare('SELECT * FROM theorems WHERE run_id = ? ORDER BY position').all(run.id))
-  const counts = readCounts(database, run.id)
+  const counts = readCounts(database, run.id, only)
   const late = lateUnits(database, run)
-  const ordinary = late.length === 0 ? counts : readCounts(database, run.id, late)
+  const ordinary = late.length === 0 ? counts : readCounts(database, run.id, only, late)
   const proofs = readProofs(database, run.id)
   return {
     run,
@@ -211,49 +218,44 @@ function lateUnits(database: Database, run: RunRow): number[] {
     .map(({ id }) => id)
 }
 
-function readCounts(database: Database, run: number, without: readonly number[] = []): Map<string, PassCounts> {
-  const of = `theorem_id IN (SELECT id FROM theorems WHERE run_id = ?)
-    AND unit_id NOT IN (SELECT value FROM json_each(?))`
-  const which = [run, JSON.stringify(without)] as const
-  const successes = new Map<string, number[]>()
-  for (const row of z
-    .array(successRow)
-    .parse(
-      database
-        .prepare(`SELECT theorem_id, member_id, pass FROM passes WHERE ending = 'proved' AND ${of} ORDER BY pass`)
-        .all(...which),
-    )) {
-    const key = `${row.theorem_id}/${row.member_id}`
-    successes.set(key, [...(successes.get(key) ?? []), row.pass])
-  }
+function readCounts(
+  database: Database,
+  run: number,
+  only: readonly number[] | undefined,
+  without: readonly number[] = [],
+): Map<string, PassCounts> {
   const counts = new Map<string, PassCounts>()
+  const some = only === undefined ? 'SELECT id FROM theorems WHERE run_id = @run' : 'SELECT value FROM json_each(@only)'
+  const late = JSON.stringify(without)
+  const but = without.length === 0 ? '' : 'AND unit_id NOT IN (SELECT value FROM json_each(@late))'
   const rows = database
     .prepare(
-      `SELECT theorem_id, member_id, count(*) AS n, max(pass) AS last FROM passes WHERE ${of} GROUP BY theorem_id, member_id`,
+      `SELECT theorem_id, member_id, count(*) AS n, max(pass) AS last, sum(ending = 'proved') AS c,
+         min(CASE WHEN ending = 'proved' THEN pass END) AS first
+       FROM passes WHERE theorem_id IN (${some}) ${but} GROUP BY theorem_id, member_id`,
     )
-    .all(...which)
-  for (const { theorem_id, member_id, n, last } of z.array(countRow).parse(rows)) {
-    const key = `${theorem_id}/${member_id}`
-    const proved = successes.get(key) ?? []
+    .all({ run, only: JSON.stringify(only ?? null), late })
+  for (const { theorem_id, member_id, n, last, c, first } of z.array(countRow).parse(rows)) {
     // Beyond the first missing pass only proofs are on record: they count as found, but say nothing about rates.
-    const whole = last + 1 === n ? n : firstMissing(database, theorem_id, member_id, which[1])
-    counts.set(key, { n: whole, c: proved.filter((pass) => pass < whole).length, first: proved[0] })
+    const counted = last + 1 === n ? { n, c } : countedBeforeGap(database, theorem_id, member_id, late)
+    counts.set(`${theorem_id}/${member_id}`, { ...counted, first: first ?? undefined })
   }
   return counts
 }
 
-function firstMissing(database: Database, theorem: number, member: number, without: string): number {
-  const passes = z.array(z.number()).parse(
+/** The passes before the first one that is missing, and how many of them proved the theorem. */
+function countedBeforeGap(database: Database, theorem: number, member: number, late: string): { n: number; c: number } {
+  const passes = z.array(z.object({ pass: z.number(), proved: z.number() })).parse(
     database
       .prepare(
-        `SELECT pass FROM passes WHERE theorem_id = ? AND member_id = ?
-             AND unit_id NOT IN (SELECT value FROM json_each(?)) ORDER BY pass`,
+        `SELECT pass, ending = 'proved' AS proved FROM passes WHERE theorem_id = ? AND member_id = ?
+           AND unit_id NOT IN (SELECT value FROM json_each(?)) ORDER BY pass`,
       )
-      .pluck()
-      .all(theorem, member, without),
+      .all(theorem, member, late),
   )
-  const at = passes.findIndex((pass, i) => pass !== i)
-  return at < 0 ? passes.length : at
+  const gap = passes.findIndex(({ pass }, i) => pass !== i)
+  const before = gap < 0 ? passes : passes.slice(0, gap)
+  return { n: before.length, c: before.filter(({ proved }) => proved === 1).length }
 }
 
 function readRefusals(database: Database, run: number): Refusal[] {

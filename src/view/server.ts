@@ -1,0 +1,99 @@
+import { createReadStream, existsSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type { Assets } from './assets.ts'
+import { exportPath, feed } from './feed.ts'
+import { RunCache } from './run-cache.ts'
+import { pageShell } from './shell.ts'
+import type { ResultsWatch } from './watch.ts'
+
+export type ServerOptions = {
+  readonly host: string
+  /** 0: any that is free. */
+  readonly port: number
+  /** Stands in the address, before everything else, where others can reach the host. */
+  readonly token: string | undefined
+}
+
+export type PageServer = {
+  /** The address of the page, with its token. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Nothing from elsewhere, nothing to elsewhere; a proof is checked in a worker that the page makes itself. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const HEADERS = {
+  'content-security-policy': POLICY,
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+}
+const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** Serves the page of all that is watched. Answers only questions: it changes nothing. */
+export async function servePage(watch: ResultsWatch, assets: Assets, options: ServerOptions): Promise<PageServer> {
+  const app = pageApp(watch, assets, options)
+  const stop = new AbortController()
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname: options.host, port: options.port }, (info: AddressInfo) => {
+      const host = options.host.includes(':') ? `[${options.host}]` : options.host
+      const url = `http://${host}:${info.port}/${options.token === undefined ? '' : `${options.token}/`}`
+      const close = () =>
+        new Promise<void>((done) => {
+          stop.abort()
+          server.close(() => done())
+          if ('closeAllConnections' in server) server.closeAllConnections()
+        })
+      resolve({ url, close })
+    })
+    server.once('error', reject)
+  })
+}
+
+function pageApp(watch: ResultsWatch, assets: Assets, { token }: ServerOptions): Hono {
+  const cache = new RunCache()
+  const page = new Hono()
+  page.get('/', (c) => c.html(pageShell({ script: 'page.js', style: 'page.css' })))
+  page.get('/page.js', (c) => c.body(assets.script, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
+  page.get('/page.css', (c) => c.body(assets.style, 200, { 'content-type': 'text/css; charset=utf-8' }))
+  page.get('/events', (c) => {
+    const theorem = c.req.query('theorem')
+    const looking = { run: c.req.query('run'), theorem: theorem === undefined ? undefined : Number(theorem) }
+    return streamSSE(c, async (stream) => {
+      const ended = new AbortController()
+      stream.onAbort(() => ended.abort())
+      const send = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) })
+      await feed(watch, cache, looking, send, ended.signal)
+    })
+  })
+  page.get('/runs.json', (c) => c.json(watch.runs().map((run) => cache.overview(run))))
+  page.get('/run.json', async (c) => {
+    const run = watch.run(c.req.query('run') ?? '')
+    if (run === undefined) return c.json({ problem: 'there is no such run' }, 404)
+    return c.json({ run: await cache.page(run), theorems: cache.rows(run) })
+  })
+  page.get('/export', (c) => {
+    const run = watch.run(c.req.query('run') ?? '')
+    const path = run === undefined ? undefined : exportPath(run, Number(c.req.query('theorem')))
+    if (path === undefined || !existsSync(path)) return c.text('there is no exported proof', 404)
+    return c.body(Readable.toWeb(createReadStream(path)) as ReadableStream, 200, { 'content-type': 'application/gzip' })
+  })
+
+  const app = new Hono()
+  app.use(async (c, next) => {
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return c.text('this page changes nothing', 405)
+    // A page from elsewhere may send a browser here under a name of its own.
+    if (token === undefined && !LOCAL.has(hostOf(c.req.header('host')))) return c.text('ask for localhost', 403)
+    await next()
+    for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value)
+  })
+  app.route(token === undefined ? '/' : `/${token}`, page)
+  return app
+}
+
+const hostOf = (header: string | undefined): string => (header ?? '').replace(/:\d+$/, '').toLowerCase()
