@@ -1,40 +1,24 @@
-import { execFile } from 'node:child_process'
-import { access } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
+import sparticuz from '@sparticuz/chromium'
+import { type Browser, chromium, type Page } from 'playwright-core'
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
-
-/** A real browser on this machine. @throws where there is none: `apt-get install chromium` provides one. */
-export async function findBrowser(): Promise<string> {
-  for (const folder of (process.env.PATH ?? '').split(delimiter))
-    for (const name of NAMES) {
-      const path = join(folder, name)
-      const there = await access(path).then(
-        () => true,
-        () => false,
-      )
-      if (there) return path
-    }
-  throw new Error(`no browser is on the path: install one of ${NAMES.join(', ')}`)
+/** A real Chromium without a window, out of an npm package: it needs nothing installed beside it. */
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = await sparticuz.executablePath()
+  return chromium.launch({ executablePath, args: sparticuz.args, headless: true, timeout: 60_000 })
 }
 
-/** Opens a page, lets its scripts run, and gives the document as the browser then has it. */
-export async function renderedPage(file: string, profile: string, fragment = ''): Promise<string> {
-  const { stdout } = await promisify(execFile)(
-    await findBrowser(),
-    [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-dev-shm-usage',
-      `--user-data-dir=${profile}`,
-      '--virtual-time-budget=5000',
-      '--dump-dom',
-      `${pathToFileURL(file).href}${fragment}`,
-    ],
-    { maxBuffer: 64 * 1024 * 1024, timeout: 110_000 },
-  )
-  return stdout
+/** What went wrong on a page, and what it asked for elsewhere: both must stay empty. */
+export function watchPage(page: Page): { readonly errors: string[]; readonly foreign: string[] } {
+  const errors: string[] = []
+  const foreign: string[] = []
+  page.on('pageerror', (error) => errors.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text())
+  })
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url())
+    const isOwn = ['file:', 'data:', 'blob:'].includes(protocol) || hostname === '127.0.0.1'
+    if (!isOwn) foreign.push(request.url())
+  })
+  return { errors, foreign }
 }
