@@ -44,7 +44,7 @@ export function treeView({ isLive, isAlone }: TreeOptions): TreeView {
     { class: 'controls', role: 'toolbar', 'aria-label': 'The tree' },
     button('+', 'Larger', () => canvas.camera.zoom(1.3)),
     button('−', 'Smaller', () => canvas.camera.zoom(1 / 1.3)),
-    button('Fit', 'Fit the tree into its window', () => fit()),
+    button('Fit', 'Fit the tree into its window', () => fitWindow()),
     button('Unfold all', 'Show every state', unfoldAll),
     button('Fold', 'Show the likeliest part and the proof', fold),
     ...(isAlone ? [] : [button('Full window', 'Let the tree fill the window', fullWindow)]),
@@ -94,7 +94,7 @@ export function treeView({ isLive, isAlone }: TreeOptions): TreeView {
     if (isUntouched) size = sizeThatFits(tree)
     search(false)
     redraw()
-    if (isUntouched) fit()
+    if (isUntouched) fitWindow()
   }
 
   /** The most places that can be read at once: all of them in height, if not in width, which is one row of a long proof. */
@@ -108,7 +108,7 @@ export function treeView({ isLive, isAlone }: TreeOptions): TreeView {
   }
 
   /** Gives the window the height that the tree takes, and fits the tree into it. */
-  function fit(): void {
+  function fitWindow(): void {
     const { width, height } = canvas.extent()
     const wanted = height * canvas.camera.scaleFor(width) + 2 * PADDING
     element.style.setProperty('--tree-height', `${Math.round(Math.min(HEIGHT.most, Math.max(HEIGHT.least, wanted)))}px`)
@@ -169,7 +169,7 @@ export function treeView({ isLive, isAlone }: TreeOptions): TreeView {
     closed.clear()
     size = Number.POSITIVE_INFINITY
     redraw()
-    fit()
+    fitWindow()
     canvas.camera.isTouched = true
   }
 
@@ -178,7 +178,7 @@ export function treeView({ isLive, isAlone }: TreeOptions): TreeView {
     closed.clear()
     if (tree !== undefined) size = sizeThatFits(tree)
     redraw()
-    fit()
+    fitWindow()
   }
 
   /** Unfolds the way to a state, wherever it is. */
@@ -234,7 +234,7 @@ export function treeView({ isLive, isAlone }: TreeOptions): TreeView {
     if (step.kind === 'go') select(placeKey(step.node), true)
     else if (step.kind === 'toggle') toggle(selected)
     else if (step.kind === 'zoom') canvas.camera.zoom(step.factor)
-    else fit()
+    else fitWindow()
   })
   // It was drawn while its place had no size, or the window has another width now.
   let before = 0
@@ -246,7 +246,7 @@ export function treeView({ isLive, isAlone }: TreeOptions): TreeView {
       size = sizeThatFits(tree)
       redraw()
     }
-    fit()
+    fitWindow()
   }).observe(frame)
 
   return { element, show }
