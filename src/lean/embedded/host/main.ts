@@ -11,6 +11,7 @@ import { methods, notifications, PROTOCOL_FD } from '../protocol.ts'
 import type { HostPaths } from './boot.ts'
 import { createHost, type Host } from './host.ts'
 import { testProofCheck, testStatement, testSteps } from './self-test.ts'
+import { endPart, startParts } from './start-clock.ts'
 
 /**
  * The Lean host process: one instance, served over JSON-RPC on its own file descriptor (stdout is full of Lean's debug
@@ -78,7 +79,8 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
 
   on(methods.hello, (host) => {
     testSteps(host)
-    return host.version
+    endPart('import Init, self-test')
+    return { ...host.version, parts: [...startParts()] }
   })
   on(methods.open, (host, { header }) => host.open(header))
   on(methods.start, (host, { environment, statement, heartbeats }) => host.start(environment, statement, heartbeats))

@@ -22,7 +22,6 @@ export const isScalar = (o: Obj): boolean => (o & 1) === 1
 export const UNIT = box(0)
 
 export function createObjects(module: WasmModule) {
-  const exports = module.wasm
   let u8 = new Uint8Array(module.wasmMem.buffer)
   let u32 = new Uint32Array(module.wasmMem.buffer)
   // Memory growth replaces the buffer, and any call into Lean may grow it.
@@ -32,8 +31,18 @@ export function createObjects(module: WasmModule) {
       u32 = new Uint32Array(module.wasmMem.buffer)
     }
   }
+  const functions = new Map<string, WasmFunction>()
+  const find = (name: string): WasmFunction | undefined => {
+    const known = functions.get(name)
+    if (known !== undefined) return known
+    const slot = module.findSymbol(name)
+    if (slot === 0) return undefined
+    const found = module.functionAt(slot)
+    functions.set(name, found)
+    return found
+  }
   const native = (name: string): WasmFunction => {
-    const f = exports[name]
+    const f = find(name)
     if (f === undefined) throw new Error(`this build of Lean does not export ${name}`)
     return f
   }
@@ -212,7 +221,7 @@ export function createObjects(module: WasmModule) {
   const fn = (name: string): WasmFunction => {
     const known = callers.get(name)
     if (known !== undefined) return known
-    const target = exports[`${name}___boxed`] ?? native(name)
+    const target = find(`${name}___boxed`) ?? native(name)
     const arity = target.length
     const caller: WasmFunction = (...args) => {
       while (args.length < arity) args.push(UNIT)
@@ -223,16 +232,16 @@ export function createObjects(module: WasmModule) {
   }
   /** The value of an exported Lean constant (borrowed: it lives for ever). */
   const constant = (name: string): Obj => {
-    const address = exports[name]
-    if (address === undefined) throw new Error(`this build of Lean does not export ${name}`)
+    const address = module.findData(name)
+    if (address === 0) throw new Error(`this build of Lean does not export ${name}`)
     refresh()
-    return u32[((address.value ?? (address as unknown as number)) as number) >> 2] as number
+    return u32[address >> 2] as number
   }
   /** A table index for an exported function, to make closures of it. */
-  const tableIndex = (name: string): { index: number; arity: number } => {
-    const target = native(name)
-    return { index: module.addFunction(target, 'i'.repeat(target.length + 1)), arity: target.length }
-  }
+  const tableIndex = (name: string): { index: number; arity: number } => ({
+    index: module.findSymbol(name),
+    arity: native(name).length,
+  })
 
   return {
     tag,

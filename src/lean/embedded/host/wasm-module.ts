@@ -18,6 +18,12 @@ export type WasmModule = {
   _free(address: number): void
   /** Puts a JavaScript function into the function table; callable from the main thread only. `signature` is one letter per value, result first. */
   addFunction(f: (...args: number[]) => number, signature: string): number
-  wasm: Record<string, WasmFunction & { value?: number }>
+  /** The few exports that the prepared module has kept. */
+  wasm: Record<string, WasmFunction>
   wasmMem: WebAssembly.Memory
+  /** The place in the function table of a function by its symbol, and the address of data; 0 where there is none. */
+  findSymbol(symbol: string): number
+  findData(symbol: string): number
+  /** A function by its place in the table. */
+  functionAt(slot: number): WasmFunction
 }
