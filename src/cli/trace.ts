@@ -7,12 +7,12 @@ import { TRACE_FORMATS, type TraceFormat, type TraceFormatName } from '../datase
 import { type Engine, RejectedInput } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
 import type { FileTrace, TraceEvent, Untraced } from '../lean/tracing/file-trace.ts'
+import { premisesFrom } from '../policy/open.ts'
 import { contextOf } from '../policy/premises.ts'
 import { sourceText } from '../proof/source-text.ts'
 import type { TracedTheorem } from '../proof/traced-proof.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
-import { premisesFrom } from './open-policy.ts'
 import { LEAN_FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { premisesFrom } from '../../src/cli/open-policy.ts'
+import { premisesFrom } from '../../src/policy/open.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { PREMISES_PER_GOAL } from '../../src/policy/premises.ts'
 

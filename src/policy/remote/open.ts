@@ -1,21 +1,18 @@
-import type { MemberConfig } from '../ensemble/member.ts'
-import { combineUsage, NO_USAGE } from '../policy/policy.ts'
-import { ModelServer } from '../policy/remote/model-server.ts'
-import { RemotePolicy } from '../policy/remote/remote-policy.ts'
-import { keyFor, RemoteSettingsError, readRemoteSettings } from '../policy/remote/settings.ts'
-import { AnswerTally } from '../policy/remote/tally.ts'
-import { BUILT_IN_TEMPLATES } from '../policy/remote/template.ts'
-import { sha256 } from '../proof/sha256.ts'
-import { InputError } from './failure.ts'
-import type { OpenPolicy } from './open-policy.ts'
+import { InputError } from '../../proof/input-error.ts'
+import { sha256 } from '../../proof/sha256.ts'
+import type { OpenPolicy, PolicyChoice } from '../opened.ts'
+import { combineUsage, NO_USAGE } from '../policy.ts'
+import { ModelServer } from './model-server.ts'
+import { RemotePolicy } from './remote-policy.ts'
+import { keyFor, RemoteSettingsError, readRemoteSettings } from './settings.ts'
+import { AnswerTally } from './tally.ts'
+import { BUILT_IN_TEMPLATES } from './template.ts'
 
 /**
  * A model on a server that answers. Each theorem has a policy object of its own, which counts what it has cost.
  * @throws InputError, PolicyFailure
  */
-export async function openRemote(
-  choice: Pick<MemberConfig, 'policy' | 'temperature' | 'settings'> & { readonly seed?: number },
-): Promise<OpenPolicy> {
+export async function openRemote(choice: PolicyChoice): Promise<OpenPolicy> {
   const { policy, temperature, settings, seed = 0 } = choice
   try {
     const remote = await readRemoteSettings(policy, { temperature, seed, settings })

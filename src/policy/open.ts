@@ -2,45 +2,19 @@ import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Member, MemberConfig } from '../ensemble/member.ts'
-import type { Engine } from '../lean/engine.ts'
-import { BaselinePolicy } from '../policy/baseline.ts'
-import type { DistributionOptions } from '../policy/distribution-policy.ts'
-import { withLocal } from '../policy/local-premises.ts'
-import { LogLinearPolicy, logLinearOf } from '../policy/log-linear/log-linear-policy.ts'
-import { ENGINE_NAMES, EngineFailure, type EngineName } from '../policy/network/engine.ts'
-import { OneShotPolicy } from '../policy/one-shot.ts'
-import type { Policy, PolicyUsage } from '../policy/policy.ts'
-import { CheckpointError, type PolicyFiles, readPolicyFiles } from '../policy/policy-files.ts'
-import { buildPremiseIndex, type PremiseIndex } from '../policy/premises.ts'
-import { isRemote } from '../policy/remote/settings.ts'
-import { InputError } from './failure.ts'
-
-/** What a user says of a policy; see `openPolicy` for the settings. */
-type PolicyChoice = {
-  /** `baseline`, `one-shot`, the name of a shipped policy, the directory of a trained one, or a model on a server. */
-  readonly policy: string
-  readonly temperature: number
-  readonly settings: Readonly<Record<string, string | number | boolean>>
-  readonly seed?: number
-}
-
-/** A policy ready for theorems of any header. */
-export type OpenPolicy = {
-  /** The confidence limit it was trained at; null if it was not trained. */
-  readonly nEff: number | null
-  /** SHA-256 of the trained policy's files; null if it was not trained. */
-  readonly checkpointHash: string | null
-  /** A policy may need to look at the theorem's environment first. */
-  policyFor(header: string): Promise<Policy>
-  /** In place of the user's, where those do not say all that decides the answers. */
-  readonly settings?: MemberConfig['settings']
-  /** What all its policies have cost. */
-  usage?(): PolicyUsage
-  /** What could not be used of their answers: a sentence for each kind, with the setting to change. */
-  remarks?(): readonly string[]
-  dispose(): Promise<void>
-}
+import { InputError } from '../proof/input-error.ts'
+import type { LocalPremises, PremiseList } from '../proof/premises.ts'
+import { BaselinePolicy } from './baseline.ts'
+import type { DistributionOptions } from './distribution-policy.ts'
+import { withLocal } from './local-premises.ts'
+import { LogLinearPolicy, logLinearOf } from './log-linear/log-linear-policy.ts'
+import { ENGINE_NAMES, EngineFailure, type EngineName } from './network/engine.ts'
+import { OneShotPolicy } from './one-shot.ts'
+import type { OpenPolicy, PolicyChoice } from './opened.ts'
+import type { Policy } from './policy.ts'
+import { CheckpointError, type PolicyFiles, readPolicyFiles } from './policy-files.ts'
+import { buildPremiseIndex, type PremiseIndex } from './premises.ts'
+import { isRemote } from './remote/settings.ts'
 
 /** What the theorems of an environment are; undefined where nobody can tell. */
 export type PremisesOf = ((header: string) => Promise<PremiseIndex>) | undefined
@@ -48,10 +22,14 @@ export type PremisesOf = ((header: string) => Promise<PremiseIndex>) | undefined
 /** Environments whose index is kept: one of a whole library is tens of megabytes, and sets come in the order of their headers. */
 const INDICES_KEPT = 4
 
+/** What a Lean can tell of theorems; see `Engine`. */
+export type PremiseSource = {
+  premises(header: string): Promise<PremiseList>
+  localPremises(header: string): Promise<LocalPremises>
+}
+
 /** An engine's theorems as indices: one for the imports of all policies, with what each header declares beside it. */
-export function premisesFrom(
-  engine: Pick<Engine, 'premises' | 'localPremises'>,
-): (header: string) => Promise<PremiseIndex> {
+export function premisesFrom(engine: PremiseSource): (header: string) => Promise<PremiseIndex> {
   const libraries = new Map<string, Promise<PremiseIndex>>()
   const indices = new Map<string, Promise<PremiseIndex>>()
   const library = (imports: string, header: string) =>
@@ -88,33 +66,11 @@ const KEPT = 4
  * false). Of a transformer: topp (0 to 1), engine, threads.
  * @throws InputError where the choice or a setting is unknown, or the directory is not a usable policy
  */
-async function openPolicy(choice: PolicyChoice, premises: PremisesOf): Promise<OpenPolicy> {
+export async function openPolicy(choice: PolicyChoice, premises: PremisesOf): Promise<OpenPolicy> {
   if (choice.policy === 'baseline') return openBaseline(choice, premises)
   if (choice.policy === 'one-shot') return openOneShot(choice)
-  if (isRemote(choice.policy)) return (await import('./open-remote.ts')).openRemote(choice)
+  if (isRemote(choice.policy)) return (await import('./remote/open.ts')).openRemote(choice)
   return openTrained(choice, premises)
-}
-
-/** A member of an ensemble, ready to work. @throws InputError, which names the member */
-export async function openMember(config: MemberConfig, premises: PremisesOf): Promise<Member> {
-  const opened = await openPolicy(config, premises).catch((error: Error) => {
-    if (error instanceof InputError)
-      throw new InputError(`member \`${config.name}\`: ${error.message}`, { cause: error })
-    throw error
-  })
-  const { nEff, checkpointHash } = opened
-  if (config.nEff !== null && nEff !== null && config.nEff !== nEff)
-    throw new InputError(`member \`${config.name}\`: ${config.policy} was trained at N_eff ${nEff}, not ${config.nEff}`)
-  return {
-    ...config,
-    nEff: nEff ?? config.nEff,
-    checkpointHash,
-    ...(opened.settings && { settings: opened.settings }),
-    ...(opened.usage && { usage: opened.usage }),
-    ...(opened.remarks && { remarks: opened.remarks }),
-    policyFor: ({ header }) => opened.policyFor(header),
-    dispose: () => opened.dispose(),
-  }
 }
 
 /** A policy over candidates: its settings, and one policy per header, since headers have different premises. */
@@ -200,7 +156,7 @@ async function openTransformer({ policy: directory, temperature, settings }: Pol
   if (!(typeof threads === 'number' && Number.isInteger(threads) && threads >= 1))
     throw new InputError(`threads must be a whole number of at least 1, not ${threads}`)
   // The network's libraries take seconds to load; the other policies do without them.
-  const { TransformerPolicy } = await import('../policy/network/transformer-policy.ts')
+  const { TransformerPolicy } = await import('./network/transformer-policy.ts')
   const options = { engine: engine as EngineName, threads, temperature, topP: topp }
   const policy = await TransformerPolicy.open(directory, options)
   return {

@@ -1,0 +1,27 @@
+import type { Policy, PolicyUsage } from './policy.ts'
+
+/** What a user says of a policy; see `openPolicy` for the settings. */
+export type PolicyChoice = {
+  /** `baseline`, `one-shot`, the name of a shipped policy, the directory of a trained one, or a model on a server. */
+  readonly policy: string
+  readonly temperature: number
+  readonly settings: Readonly<Record<string, string | number | boolean>>
+  readonly seed?: number
+}
+
+/** A policy ready for theorems of any header. */
+export type OpenPolicy = {
+  /** The confidence limit it was trained at; null if it was not trained. */
+  readonly nEff: number | null
+  /** SHA-256 of the trained policy's files; null if it was not trained. */
+  readonly checkpointHash: string | null
+  /** A policy may need to look at the theorem's environment first. */
+  policyFor(header: string): Promise<Policy>
+  /** In place of the user's, where those do not say all that decides the answers. */
+  readonly settings?: PolicyChoice['settings']
+  /** What all its policies have cost. */
+  usage?(): PolicyUsage
+  /** What could not be used of their answers: a sentence for each kind, with the setting to change. */
+  remarks?(): readonly string[]
+  dispose(): Promise<void>
+}
