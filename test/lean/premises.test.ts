@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { premisesFrom } from '../../src/policy/open.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import { premisesFrom } from '../../src/policy/open.ts'
 import { PREMISES_PER_GOAL } from '../../src/policy/premises.ts'
 
 /** A cache folder of its own, once Lean has been started from the usual one. */
