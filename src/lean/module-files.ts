@@ -58,7 +58,9 @@ export async function importedFiles(
         )
       const path = join(folder, fileOf(name))
       if (!existsSync(path))
-        throw new BadImport(`${[...chain, name].join(' imports ')}, but there is no file ${path}; --root says where imports begin`)
+        throw new BadImport(
+          `${[...chain, name].join(' imports ')}, but there is no file ${path}; --root says where imports begin`,
+        )
       const shown = relative(process.cwd(), path)
       const source = await read(path)
       await visit(source, [...chain, name], [...names, name])

@@ -54,6 +54,10 @@ export class EmbeddedEngine implements Engine, HoleOpener, ModuleReader {
   get processes(): number {
     return this.pool.processes
   }
+  get modules(): ModuleReader {
+    return this
+  }
+
   get holes(): HoleOpener {
     return this
   }

@@ -3,8 +3,8 @@ import { type NameParts, readableName } from '../../../proof/declarations/names.
 import { CONSTANT_INFO, type Constants } from './constants.ts'
 import type { Elaborator } from './elaborator.ts'
 import { createExportWriter, type ExportWriter, UnwritableTerm } from './export-writer.ts'
-import { isScalar, type Objects, UNIT } from './objects.ts'
 import type { Modules } from './modules.ts'
+import { isScalar, type Objects, UNIT } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
 export type Declared = ReturnType<typeof createDeclared>
