@@ -33,8 +33,11 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
     rooms: ['proof', 'dataset', 'lean', 'policy', 'search', 'training', 'ensemble', 'results', 'fill'],
     packages: [],
   },
+  mcp: { rooms: ['proof', 'api'], packages: ['@modelcontextprotocol/server', 'zod'] },
+  'index.ts': { rooms: ['api', 'lean', 'proof'], packages: [] },
   cli: {
     rooms: [
+      'mcp',
       'api',
       'proof',
       'dataset',

@@ -1,11 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { EXIT, reportFailure } from './failure.ts'
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
+import { programVersion } from './product.ts'
 
 /** A command's module is loaded only when it is asked for: a policy network's libraries take seconds. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -43,12 +39,13 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   trace: async () => (await import('./trace.ts')).traceCommand(),
   iterate: async () => (await import('./iterate.ts')).iterateCommand(),
   export: async () => (await import('./export.ts')).exportCommand(),
+  mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
 }
 
 const program = new Command('hedge')
   .description('A Lean 4 theorem-proving search agent')
-  .version(version)
+  .version(programVersion())
   .exitOverride()
 const [asked = ''] = process.argv.slice(2)
 const needed = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS)

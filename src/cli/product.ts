@@ -6,9 +6,13 @@ import { z } from 'zod'
 /** Folder of the package: this file is two levels below it, as a source and as built. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
+export function programVersion(): string {
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8'))).version
+}
+
 /** What results are stamped with: the commit this program runs from, or its version where it was installed. */
 export function programCommit(): string {
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')))
+  const version = programVersion()
   try {
     const git = (...args: string[]) =>
       execFileSync('git', ['-C', ROOT, ...args], { encoding: 'utf8', stdio: 'pipe' }).trim()

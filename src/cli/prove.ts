@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
-import { bringImports } from '../api/imports.ts'
 import { findPlaced, leanTarget, readLeanFile } from '../api/lean-file.ts'
 import { checkComments } from '../api/read-lean.ts'
 import type { ProofRecord, RefusalRecord } from '../ensemble/journal.ts'
@@ -30,7 +29,7 @@ import { boundAutomatically } from './auto-bound.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, temperature } from './flags.ts'
 import { createLog } from './log.ts'
-import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { LEAN_FLAG } from './options.ts'
 import { sayRejected } from './rejected.ts'
 import { findTheorem } from './target.ts'
 import { alsoChecked, seconds, showBar, showSteps } from './terminal.ts'
@@ -48,7 +47,6 @@ type Flags = {
   topP?: number
   workers?: number
   lean?: string
-  root?: string
   tacticTimeout: number
   heartbeats: number
   allowAutoBound?: true
@@ -73,7 +71,6 @@ export function proveCommand(): Command {
     .option('--top-p <p>', 'draw tokens from the likeliest that hold this share (trained policies)', likelihood)
     .option('--seed <text>', 'seed of everything random', '0')
     .option(...LEAN_FLAG)
-    .option(...ROOT_FLAG)
     .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
     .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 25_000)
     .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", atLeast(1), 100_000)
@@ -129,9 +126,9 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     const placed =
       target === undefined || file === undefined
         ? undefined
-        : await bringImports(engine.modules, target.path, file.text, flags.root)
-            .then(() => findPlaced(target, file.text, engine, (share) => steps.step(`reading ${target.path}`, share)))
-            .finally(steps.stop)
+        : await findPlaced(target, file.text, engine, (share) => steps.step(`reading ${target.path}`, share)).finally(
+            steps.stop,
+          )
     const theorem = given ?? (placed as PlacedTheorem).theorem
     const limits = { ...DEFAULT_LIMITS, heartbeats: flags.heartbeats, wallClockMs: flags.tacticTimeout }
     const started = await engine.start(theorem, limits, interrupt.signal)

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { bringImports } from '../api/imports.ts'
 import { checkComments, readLean } from '../api/read-lean.ts'
 import { type Engine, RejectedInput } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
@@ -10,7 +9,7 @@ import { type Kernels, kernelsText } from '../proof/kernels.ts'
 import { codeTokens } from '../proof/lean-text.ts'
 import { isCommandWord } from '../proof/statement.ts'
 import { EXIT, InputError } from './failure.ts'
-import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { LEAN_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
 import { statementOf } from './target.ts'
 import { alsoChecked, renderDiagnostics, showSteps } from './terminal.ts'
@@ -19,7 +18,6 @@ type Flags = {
   statement: string
   header?: string
   lean?: string
-  root?: string
   json?: true
   export?: string
   kernels?: true
@@ -33,7 +31,6 @@ export function verifyCommand(): Command {
     .requiredOption('--statement <lean>', 'the statement that must be proved, as `theorem NAME … : TYPE`')
     .option('--header <lean>', 'trusted Lean commands before the statement; the imports of the file are not trusted')
     .option(...LEAN_FLAG)
-    .option(...ROOT_FLAG)
     .option('--json', 'print the verdict as JSON')
     .option('--export <file>', "write what was checked as NDJSON, in lean4export's format 3.1, for other checkers")
     .option('--kernels', "print what Lean's kernel and our own said, with times")
@@ -56,8 +53,6 @@ async function verify(what: string, flags: Flags): Promise<number> {
   const steps = showSteps(flags.json === true)
   const engine = await openEngine(flags.lean, { processes: 1, onProgress: steps.step }).finally(steps.stop)
   try {
-    await bringImports(engine.modules, path, source, flags.root)
-    await bringImports(engine.modules, path, theorem.header, flags.root)
     let exported: DeclarationExport | undefined
     const onExport = (data: DeclarationExport) => {
       exported = data

@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import type { EngineEvent, EngineOptions } from '../engine.ts'
-import { type ModuleFile, TwoModules } from '../module-files.ts'
 import { EngineError } from '../session.ts'
 import { compiledCode } from './compiled-code.ts'
 import { type LeanProcess, ProcessGoneError, spawnLean } from './lean-process.ts'
@@ -52,13 +49,9 @@ export class LeanPool {
   readonly #memoryCeiling: number
   readonly #onEvent: (event: EngineEvent) => void
   readonly #alive = new Set<LeanProcess>()
-  /** Those that texts are given to. */
-  readonly #readers = new Set<LeanProcess>()
   readonly #workers = new Set<Worker>()
   readonly #idle: Worker[] = []
   readonly #waiting: Waiter[] = []
-  /** Files that texts may import, by the name they are imported by. */
-  readonly #modules = new Map<string, ModuleFile>()
   /** Workers that are booting. */
   #starting = 0
   readonly #kernel: ReservedProcess
@@ -74,7 +67,7 @@ export class LeanPool {
     this.processes = options.processes ?? availableParallelism()
     this.#memoryCeiling = options.memoryCeilingBytes ?? DEFAULT_MEMORY_CEILING
     this.#onEvent = options.onEvent ?? (() => {})
-    this.#kernel = new ReservedProcess(() => this.#boot('data'), this.#memoryCeiling)
+    this.#kernel = new ReservedProcess(() => this.#boot(), this.#memoryCeiling)
     this.#statements = new ReservedProcess(() => this.#boot(), this.#memoryCeiling)
   }
 
@@ -106,28 +99,6 @@ export class LeanPool {
   get libraryHash(): string {
     return this.#lean.libraryHash
   }
-  /** Whether a module is the library's. */
-  hasModule(name: string): boolean {
-    return existsSync(`${join(this.#lean.libraryDir, ...name.split('.'))}.olean`)
-  }
-  /**
-   * Files of the user's that texts may import from now on.
-   * @throws TwoModules where another file goes by the name of one of them
-   */
-  async addModules(modules: readonly ModuleFile[]): Promise<void> {
-    const fresh = modules.filter(({ name }) => !this.#modules.has(name))
-    for (const module of modules) {
-      const known = this.#modules.get(module.name) ?? module
-      if (known.text !== module.text) throw new TwoModules(module.name, known.path, module.path)
-    }
-    for (const module of fresh) this.#modules.set(module.name, module)
-    if (fresh.length > 0) await Promise.all([...this.#readers].map((process) => this.#tellModules(process)))
-  }
-  /** A process that dies meanwhile is replaced by one that is told when it starts. */
-  async #tellModules(process: LeanProcess): Promise<void> {
-    await process.request('addModules', { modules: [...this.#modules.values()] }, BOOT_DEADLINE_MS).catch(() => {})
-  }
-
   /** The processes that run tactics and are up now. */
   get workers(): ReadonlySet<Worker> {
     return this.#workers
@@ -264,7 +235,7 @@ export class LeanPool {
   }
 
   /** A new process that has tested itself. @throws EngineError after some attempts, with the last one's reason. */
-  async #boot(reads: 'texts' | 'data' = 'texts'): Promise<Worker> {
+  async #boot(): Promise<Worker> {
     let reason = ''
     for (let attempt = 0; attempt < BOOT_ATTEMPTS; attempt++) {
       if (this.#disposed) throw closed()
@@ -274,7 +245,6 @@ export class LeanPool {
       this.#alive.add(process)
       void process.gone.then((death) => {
         this.#alive.delete(process)
-        this.#readers.delete(process)
         this.#onEvent({
           kind: 'ended',
           pid: process.pid,
@@ -284,10 +254,6 @@ export class LeanPool {
       try {
         const version = await process.request('hello', {}, BOOT_DEADLINE_MS)
         this.#leanVersion = version.leanVersion
-        if (reads === 'texts') {
-          this.#readers.add(process)
-          if (this.#modules.size > 0) await this.#tellModules(process)
-        }
         this.#onEvent({ kind: 'started', pid: process.pid, ms: performance.now() - began })
         return { process, environments: new Map(), theorems: new Map(), heapBytes: 0 }
       } catch (error) {

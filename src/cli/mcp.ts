@@ -1,0 +1,26 @@
+import { Command } from 'commander'
+import { atLeast } from './flags.ts'
+import { LEAN_FLAG } from './options.ts'
+import { programVersion } from './product.ts'
+
+type Flags = { lean?: string; workers?: number }
+
+export function mcpCommand(): Command {
+  return new Command('mcp')
+    .description('serve agents over standard input and output (Model Context Protocol)')
+    .option(...LEAN_FLAG)
+    .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
+    .addHelpText(
+      'after',
+      '\nTools: prove, fill_sorries, verify, goal, run_tactics, check, cancel. Files are read and written below the folder it is started in only.',
+    )
+    .action(async ({ lean, workers }: Flags) => {
+      const { serveMcp } = await import('../mcp/server.ts')
+      await serveMcp({
+        root: process.cwd(),
+        version: programVersion(),
+        ...(lean === undefined ? {} : { project: lean }),
+        ...(workers === undefined ? {} : { processes: workers }),
+      })
+    })
+}
