@@ -19,6 +19,7 @@ import { atLeast, duration, type Shard, shard } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { LEAN_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
+import { openViewChild, type ViewChild } from './view-child.ts'
 
 /** What the command works with; tests put in worlds and policies of their own. */
 export type EvaluateParts = {
@@ -87,6 +88,7 @@ type Options = {
   readonly retryErrors?: boolean
   readonly out: string
   readonly outGiven: boolean
+  readonly view?: boolean
   readonly replay?: string
   readonly withLean?: boolean
   readonly run?: string
@@ -121,6 +123,7 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     .option('--force', 'throw away what this run has written before, and begin again')
     .option('--retry-errors', 'also work on theorems that ended in an error')
     .option('-o, --out <file>', 'the results file', 'run.sqlite')
+    .option('--view', 'show the run in a browser while it happens, as `hedge view` does')
     .option('--replay <file>', 'do a recorded run again without its policies, and compare; -o keeps the replay')
     .option('--run <key>', 'with --replay: the run whose key begins so, if the file has several')
     .option('--with-lean', 'with --replay: give tactics and proofs to Lean again')
@@ -138,6 +141,7 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
   const say = (line: string) => process.stderr.write(`${line}\n`)
   let engine: EvaluationEngine | undefined
   const members: Member[] = []
+  let page: ViewChild | undefined
   const interrupt = listenForInterrupt(say)
   try {
     const { replay } = options
@@ -191,6 +195,8 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
         },
         options.force ?? false,
       )
+      page = options.view === true ? await openViewChild(options.out) : undefined
+      if (page !== undefined) say(`the run is at ${page.url}; \`hedge view ${options.out}\` shows it later`)
       const result = await work(plan, journal, engine.world, options, interrupt.signal)
       const bad = loaded.problems.length > 0
       return conclude(result, runStanding(journal.database, journal.run), options, bad, say)
@@ -199,6 +205,7 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
     }
   } finally {
     interrupt.release()
+    page?.close()
     for (const { name, remarks } of members) for (const remark of remarks?.() ?? []) console.error(`${name}: ${remark}`)
     for (const member of members) await member.dispose?.()
     await engine?.dispose()

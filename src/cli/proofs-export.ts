@@ -1,16 +1,27 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { Command } from 'commander'
-import { RejectedInput } from '../lean/engine.ts'
+import { type Engine, RejectedInput } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
 import { refusalReason } from '../lean/verifier.ts'
+import type { DeclarationExport } from '../proof/declarations/export.ts'
 import { type ExportedFile, exportProofs } from '../results/export.ts'
-import { readRun } from '../results/read-run.ts'
+import { readRun, type TheoremResult } from '../results/read-run.ts'
 import { openResults } from '../results/store.ts'
+import { exportFolder, exportName } from '../view/exports.ts'
 import { chooseRun } from './choose-run.ts'
-import { EXIT, orBadInput } from './failure.ts'
+import { exportLines } from './export-lines.ts'
+import { EXIT, InputError, orBadInput } from './failure.ts'
 import { LEAN_FLAG } from './options.ts'
 
-type Options = { readonly run?: string; readonly out: string; readonly check?: boolean; readonly lean?: string }
+type Options = {
+  readonly run?: string
+  readonly out: string
+  readonly check?: boolean
+  readonly exports?: string | true
+  readonly lean?: string
+}
 
 /** Lean elaborates the whole file before the first theorem of it is checked. */
 const CHECK_DEADLINE_MS = 600_000
@@ -27,6 +38,10 @@ export function proofsExportCommand(): Command {
       'proofs.lean',
     )
     .option('--check', 'verify every theorem again, from the files as they were written')
+    .option(
+      '--exports [folder]',
+      'with --check: what the kernels checked of each proof, for `hedge view` and reports to check again in a browser (default: beside the results)',
+    )
     .option(...LEAN_FLAG)
     .action(async (path: string, options: Options) => {
       process.exitCode = await orBadInput(() => exportRun(path, options))
@@ -35,8 +50,10 @@ export function proofsExportCommand(): Command {
 
 async function exportRun(path: string, options: Options): Promise<number> {
   const database = openResults(path, { mustExist: true })
-  const { theorems } = readRun(database, chooseRun(database, options.run))
+  const { run, theorems } = readRun(database, chooseRun(database, options.run))
   database.close()
+  if (options.exports !== undefined && options.check !== true)
+    throw new InputError('--exports needs --check: what is exported is what the verifier hands over')
   const files = exportProofs(theorems)
   for (const [i, file] of files.entries()) {
     const name = i === 0 ? options.out : options.out.replace(/(\.lean)?$/, `-${i + 1}$1`)
@@ -44,11 +61,22 @@ async function exportRun(path: string, options: Options): Promise<number> {
     process.stdout.write(`${name}: ${file.theorems.length} theorems\n`)
   }
   if (files.length === 0) process.stdout.write('the run has no proofs\n')
-  return options.check ? await checkFiles(files, options.lean) : EXIT.done
+  if (options.check !== true) return EXIT.done
+  const folder = options.exports === true ? exportFolder(path) : options.exports
+  if (folder === undefined) return await checkFiles(files, options.lean, undefined)
+  await mkdir(folder, { recursive: true })
+  return await checkFiles(files, options.lean, async (theorem, data, engine) => {
+    const name = exportName(run.key, theorems.indexOf(theorem))
+    await writeFile(join(folder, name), gzipSync([...exportLines(data, engine)].join(''), { level: 9 }))
+  })
 }
 
 /** Each theorem against its own statement, by the verifier, from the exported text alone. */
-async function checkFiles(files: readonly ExportedFile[], lean: string | undefined): Promise<number> {
+async function checkFiles(
+  files: readonly ExportedFile[],
+  lean: string | undefined,
+  keep: ((theorem: TheoremResult, data: DeclarationExport, engine: Engine) => Promise<void>) | undefined,
+): Promise<number> {
   const engine = await openEngine(lean, { processes: 1 })
   let refused = 0
   let verified = 0
@@ -56,12 +84,19 @@ async function checkFiles(files: readonly ExportedFile[], lean: string | undefin
     for (const { source, theorems } of files)
       for (const theorem of theorems) {
         const submission = { source, name: theorem.name }
-        const verdict = await engine.verify(theorem, submission, { deadlineMs: CHECK_DEADLINE_MS }).catch((error) => {
+        let exported: DeclarationExport | undefined
+        const onExport = (data: DeclarationExport) => {
+          exported = data
+        }
+        const options = { deadlineMs: CHECK_DEADLINE_MS, ...(keep === undefined ? {} : { onExport }) }
+        const verdict = await engine.verify(theorem, submission, options).catch((error) => {
           if (!(error instanceof RejectedInput)) throw error
           return { kind: 'rejected', reason: error.message, messages: [] } as const
         })
-        if (verdict.kind === 'verified') verified++
-        else {
+        if (verdict.kind === 'verified') {
+          verified++
+          if (exported !== undefined) await keep?.(theorem, exported, engine)
+        } else {
           refused++
           process.stderr.write(`${theorem.name}: ${refusalReason(verdict)}\n`)
         }

@@ -8,7 +8,7 @@ import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.
 import { openMember } from '../ensemble/open-member.ts'
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
 import type { Verified } from '../ensemble/world.ts'
-import { DEFAULT_LIMITS, type Engine, type ProofSession } from '../lean/engine.ts'
+import { DEFAULT_LIMITS, type Engine, type ProofSession, type TacticLimits } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
 import { refusalReason, verifyProof } from '../lean/verifier.ts'
@@ -28,8 +28,10 @@ import { treePage } from '../view/written.ts'
 import { boundAutomatically } from './auto-bound.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, temperature } from './flags.ts'
+import { LiveSearch } from './live-search.ts'
 import { createLog } from './log.ts'
 import { LEAN_FLAG } from './options.ts'
+import { programCommit } from './product.ts'
 import { sayRejected } from './rejected.ts'
 import { findTheorem } from './target.ts'
 import { alsoChecked, seconds, showBar, showSteps } from './terminal.ts'
@@ -53,6 +55,7 @@ type Flags = {
   json?: true
   out?: string
   tree?: string
+  view?: true
   verbose?: true
 }
 
@@ -78,6 +81,7 @@ export function proveCommand(): Command {
     .option('--json', 'print the result as JSON')
     .option('--out <file>', 'write the proof as a standalone .lean file')
     .option('--tree <file>', 'draw the search tree, as .svg or .html')
+    .option('--view', 'show the search in a browser while it grows; the page stays until Ctrl-C')
     .option('--verbose', 'log what happens to stderr')
     .addHelpText(
       'after',
@@ -122,6 +126,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     onProgress: steps.step,
     onEvent: (event) => log.debug(event, 'Lean process'),
   }).finally(steps.stop)
+  let live: LiveSearch | undefined
   try {
     const placed =
       target === undefined || file === undefined
@@ -159,7 +164,9 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       alsoCheckedBy = verdict.alsoCheckedBy ?? []
       return { verified: true, source, axioms: verdict.axioms, ...(verdict.kernels && { kernels: verdict.kernels }) }
     }
-    const run = await search(engine, session, members, flags, verify, interrupt.signal)
+    if (flags.view === true) live = await LiveSearch.begin(...livePlan(theorem, members, flags, engine, limits))
+    if (live?.url !== undefined) console.error(`The search is at ${live.url}`)
+    const run = await search(engine, session, members, flags, verify, interrupt.signal, live)
     log.debug(run.statistics, 'search')
     let proof: ProofRecord | undefined = run.proved?.proof
     if (proof !== undefined && proof.tactics.length > 1 && !interrupt.signal.aborted) {
@@ -173,6 +180,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
         }
       }
     }
+    live?.end(run, proof, Math.max(0, members.indexOf(run.proved?.member ?? (members[0] as Member))))
     // First of all what was found is shown: a file may turn out not to be writable.
     const shown = proof && { ...proof, alsoCheckedBy }
     if (flags.json === true)
@@ -187,8 +195,13 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       await writeTree(flags.tree, run.tree, theorem)
       say(`The search tree is in ${flags.tree}.`)
     }
+    if (live?.url !== undefined && !interrupt.signal.aborted) {
+      console.error(`The search stays at ${live.url} until Ctrl-C.`)
+      await untilAborted(interrupt.signal)
+    }
     return proof !== undefined ? EXIT.done : run.completion === undefined ? EXIT.interrupted : EXIT.negative
   } finally {
+    live?.dispose()
     for (const member of members) await member.dispose?.()
     await engine.dispose()
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
@@ -223,6 +236,7 @@ async function search(
   flags: Flags,
   verify: (proof: Proof) => Promise<Verified>,
   signal: AbortSignal,
+  live: LiveSearch | undefined,
 ): Promise<TurnsOutcome> {
   const bar = flags.json === true ? undefined : showBar('searching', flags.budget, seconds)
   const begun = performance.now()
@@ -241,6 +255,7 @@ async function search(
       concurrency: engine.processes,
       clock: systemClock,
       signal,
+      onTree: (tree) => live?.follow(tree),
       onProgress(member, statistics) {
         const who = members.length > 1 ? `${member.name}: ` : ''
         note = `${who}${workOf(statistics)}`
@@ -250,6 +265,36 @@ async function search(
     clearInterval(ticker)
     bar?.stop()
   }
+}
+
+/** The search as a run of one theorem, for those who look on. */
+function livePlan(
+  theorem: Theorem,
+  members: readonly Member[],
+  flags: Flags,
+  { leanVersion, libraryHash }: Engine,
+  limits: TacticLimits,
+): Parameters<typeof LiveSearch.begin> {
+  const { depth, seed, budget } = flags
+  const shared = { depth, seed, block: BLOCK, sliceMs: SLICE_MS, wallClockMs: budget, passes: flags.passes ?? 1 }
+  const plan = { ...shared, theorems: [theorem], members, mode: 'slices', matched: false } as const
+  const { heartbeats, wallClockMs } = limits
+  const settings = { heartbeats, wallClockMs }
+  return [plan, { dataset: theorem.name, datasetHash: '', leanVersion, libraryHash, commit: programCommit(), settings }]
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else {
+      // Nothing else keeps the program from ending.
+      const alive = setInterval(() => {}, 60_000)
+      signal.addEventListener('abort', () => {
+        clearInterval(alive)
+        resolve()
+      })
+    }
+  })
 }
 
 async function writeTree(path: string, tree: Tree, theorem: Theorem): Promise<void> {

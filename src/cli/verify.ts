@@ -4,13 +4,12 @@ import { checkComments, readLean } from '../api/read-lean.ts'
 import { type Engine, RejectedInput } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
 import type { DeclarationExport } from '../proof/declarations/export.ts'
-import { toNdjson } from '../proof/declarations/ndjson.ts'
 import { type Kernels, kernelsText } from '../proof/kernels.ts'
 import { codeTokens } from '../proof/lean-text.ts'
 import { isCommandWord } from '../proof/statement.ts'
+import { exportLines } from './export-lines.ts'
 import { EXIT, InputError } from './failure.ts'
 import { LEAN_FLAG } from './options.ts'
-import { programCommit } from './product.ts'
 import { statementOf } from './target.ts'
 import { alsoChecked, renderDiagnostics, showSteps } from './terminal.ts'
 
@@ -113,9 +112,5 @@ function declaresMore(source: string): boolean {
 
 async function writeExport(path: string, data: DeclarationExport | undefined, engine: Engine): Promise<void> {
   if (data === undefined) throw new InputError('--export: this Lean does not hand over what it has checked')
-  const [version = '', githash = ''] = engine.leanVersion.split(', commit ')
-  const meta = { exporter: { name: 'hedge-prover', version: programCommit() }, lean: { version, githash } }
-  const lines: string[] = []
-  for (const line of toNdjson(data, meta)) lines.push(`${line}\n`)
-  await writeFile(path, lines.join(''))
+  await writeFile(path, [...exportLines(data, engine)].join(''))
 }

@@ -23,6 +23,8 @@ export type TurnsOptions = {
   readonly concurrency: number
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** The tree that is going to grow. */
+  readonly onTree?: (tree: Tree) => void
   readonly onProgress?: (member: Member, statistics: Readonly<SearchStatistics>) => void
 }
 
@@ -58,6 +60,7 @@ export async function searchInTurns(
     verify: opened.verify,
     proofs: new Map<string, ProofRecord>(),
   }
+  options.onTree?.(place.tree)
   const statistics = newStatistics()
   const ends: PassEndWord[] = []
   const refusals: RefusalRecord[] = []

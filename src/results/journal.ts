@@ -89,6 +89,11 @@ export class RunJournal implements Journal {
     this.#theorems = ids('theorems')
   }
 
+  /** What names the run: the hash of all that decides its results. */
+  get key(): string {
+    return z.string().parse(this.database.prepare('SELECT key FROM runs WHERE id = ?').pluck().get(this.run))
+  }
+
   /** Positions of theorems without an outcome; with `retryErrors` also of those that ended in an error, whose error is taken back. */
   open(retryErrors: boolean): number[] {
     if (retryErrors) {
@@ -146,13 +151,18 @@ export class RunJournal implements Journal {
           const proof = pass.proof === undefined ? null : proofId.get(id, pass.proof)
           insert.run(id, member, pass.index, unitId, pass.end, pass.depth, JSON.stringify(pass.tactics), proof)
         }
-        this.database
-          .prepare(
-            'INSERT INTO trees (theorem_id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record',
-          )
-          .run(id, packTree(unit.tree))
+        this.writeTree(position, unit.tree)
       })
       .immediate()
+  }
+
+  /** The tree alone: for those who look on while a unit is under way. */
+  writeTree(position: number, tree: TreeRecord): void {
+    this.database
+      .prepare(
+        'INSERT INTO trees (theorem_id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record',
+      )
+      .run(this.#id(position), packTree(tree))
   }
 
   answers(position: number, member: number): PolicyAnswer[] {

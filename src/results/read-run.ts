@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
+import { isShorter } from '../search/tree.ts'
 import { type PassCounts, solvedWithin } from './coverage.ts'
 
 const runRow = z.object({
@@ -290,7 +291,7 @@ function readProofs(database: Database, run: number): Map<number, ReadProof> {
   for (const { theorem_id, tactics, source, kernels } of z.array(proofRow).parse(rows)) {
     const list = z.array(z.string()).parse(JSON.parse(tactics))
     const known = shortest.get(theorem_id)
-    if (known === undefined || list.length < known.tactics.length)
+    if (known === undefined || isShorter(list, known.tactics))
       shortest.set(theorem_id, { tactics: list, source, kernels })
   }
   return shortest

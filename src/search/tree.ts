@@ -152,6 +152,13 @@ export class Tree {
 type MutableEdge = { -readonly [K in keyof SearchEdge]: SearchEdge[K] }
 type MutableNode = Omit<SearchNode, 'edges'> & { readonly edges: Map<string, MutableEdge> }
 
+/** Whether a script has fewer steps than another, or as many of less text. */
+export function isShorter(script: readonly string[], other: readonly string[]): boolean {
+  return script.length !== other.length
+    ? script.length < other.length
+    : script.join('\n').length < other.join('\n').length
+}
+
 export function createTree(root: ProofState): Tree {
   return new Tree(root)
 }
@@ -171,7 +178,7 @@ export function shortestProof(tree: Tree): { readonly proof: Proof; readonly edg
       const better =
         best === undefined ||
         (accepted && !best.accepted) ||
-        (accepted === best.accepted && proof.tactics.length < best.proof.tactics.length)
+        (accepted === best.accepted && isShorter(proof.tactics, best.proof.tactics))
       if (better) best = { proof, edge, accepted }
     }
   return best === undefined ? undefined : { proof: best.proof, edge: best.edge }

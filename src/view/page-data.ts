@@ -10,6 +10,7 @@ import {
 import { storedKernels } from '../results/journal.ts'
 import { memberSolves, type Refusal, type TheoremResult } from '../results/read-run.ts'
 import { type Summary, summarise } from '../results/summary.ts'
+import { isShorter } from '../search/tree.ts'
 import type {
   MemberPart,
   OverlapMatrix,
@@ -200,7 +201,7 @@ export function theoremPage(
           kernels: kernelsText(storedKernels(kernels)),
         }),
       )
-      .sort((a, b) => a.tactics.length - b.tactics.length || a.source.length - b.source.length),
+      .sort((a, b) => Number(isShorter(b.tactics, a.tactics)) - Number(isShorter(a.tactics, b.tactics))),
     refusals: refusals
       .filter((refusal) => refusal.theorem === theorem.name)
       .map((refusal) => refused(refusal, position)),

@@ -146,7 +146,7 @@ function proofCard(proof: ShownProof, header: string, bring: (() => Promise<Uint
     h('h3', { text: 'Proof' }),
     h('pre', { tabindex: 0, class: 'proof', text: withoutHeader(proof.source, header) }),
     h('p', { class: 'verdict good', text: `✓ Verified by Lean in processes of its own: ${axioms}${kernels}.` }),
-    checkAgain(bring, 'hedge proofs export RUN --check --exports'),
+    checkAgain(bring, 'hedge proofs export run.sqlite --check --exports'),
   )
 }
 
