@@ -31,7 +31,15 @@ function cliPage(): string {
 function apiPage(): string {
   const out = 'node_modules/.cache/api'
   const args = ['typedoc', '--plugin', 'typedoc-plugin-markdown', '--out', out, '--outputFileStrategy', 'modules']
-  const shown = ['--readme', 'none', '--hidePageHeader', '--hideBreadcrumbs', '--disableSources', '--excludePrivate']
+  const shown = [
+    '--readme',
+    'none',
+    '--hidePageHeader',
+    '--hideBreadcrumbs',
+    '--disableSources',
+    '--excludePrivate',
+    '--excludeExternals',
+  ]
   execFileSync('npx', [...args, ...shown, '--parametersFormat', 'table', '--logLevel', 'Error', 'src/index.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'inherit'],

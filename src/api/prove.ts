@@ -1,6 +1,7 @@
 import type { Member } from '../ensemble/member.ts'
 import { bestFirst, parseMembers } from '../ensemble/member-spec.ts'
 import { openMember } from '../ensemble/open-member.ts'
+import { tidyProof, type VerifiedProof } from '../ensemble/tidy.ts'
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
 import type { Verified } from '../ensemble/world.ts'
 import type { ProofSession } from '../lean/engine.ts'
@@ -12,9 +13,7 @@ import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { systemClock } from '../search/budget.ts'
-import { minimiseProof, scriptRunner } from '../search/minimise.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
-import { structureProof } from '../search/structure.ts'
 import type { Tree } from '../search/tree.ts'
 import { type Lean, type OpenOptions, startTheorem, type TheoremSource } from './lean.ts'
 
@@ -145,7 +144,7 @@ export async function disposeAll(members: readonly Member[]): Promise<void> {
 export type SessionOutcome = {
   readonly run: TurnsOutcome
   /** As short and as structured as it could be made, and verified as it stands here. */
-  readonly proof: (Proof & Extract<Verified, { verified: true }>) | undefined
+  readonly proof: VerifiedProof | undefined
 }
 
 /** Members in turns on a theorem that is open; then what was found is shortened and written as people do. */
@@ -177,29 +176,5 @@ export async function searchSession(
   if (run.proved === undefined) return { run, proof: undefined }
   const { tactics, source, axioms, kernels } = run.proved.proof
   const first = { verified: true, tactics, source, axioms, ...(kernels && { kernels }) } as const
-  return { run, proof: signal.aborted ? first : await tidied(session, first, verify, signal) }
-}
-
-type Found = NonNullable<SessionOutcome['proof']>
-
-/** The proof without needless steps, and structured; each form counts only where it is verified. */
-async function tidied(
-  session: ProofSession,
-  found: Found,
-  verify: (proof: Proof) => Promise<Verified>,
-  signal: AbortSignal,
-): Promise<Found> {
-  if (found.tactics.length === 1) return found
-  // A process that dies here costs the nicer form, not the proof.
-  const forms = async (): Promise<(readonly string[])[]> => {
-    const { tactics } = await minimiseProof(found, scriptRunner(session, signal))
-    const structured = await structureProof(tactics, session, signal)
-    return structured === undefined ? [tactics] : [structured, tactics]
-  }
-  for (const tactics of await forms().catch(() => [])) {
-    if (tactics.join('\n') === found.tactics.join('\n')) return found
-    const answer = await verify({ tactics })
-    if (answer.verified) return { tactics, ...answer }
-  }
-  return found
+  return { run, proof: signal.aborted ? first : await tidyProof(session, first, verify, signal) }
 }

@@ -5,6 +5,7 @@ import { type LeanTarget, leanTarget, readLeanFile } from '../api/lean-file.ts'
 import type { Member } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { openMember } from '../ensemble/open-member.ts'
+import { tidyProof } from '../ensemble/tidy.ts'
 import { searchInTurns } from '../ensemble/turns.ts'
 import { unifiedDiff } from '../fill/diff.ts'
 import { type FillResult, fillFile, type HoleSearch } from '../fill/fill-file.ts'
@@ -18,7 +19,6 @@ import type { SourceText } from '../proof/source-text.ts'
 import { plural } from '../report/plural.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { systemClock } from '../search/budget.ts'
-import { minimiseProof, scriptRunner } from '../search/minimise.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, duration } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
@@ -144,10 +144,11 @@ function searchWith(members: readonly Member[], concurrency: number, flags: Flag
     const shortened = async (proof: { tactics: readonly string[] }) => {
       const first = await verify(proof)
       if (!first.verified || proof.tactics.length < 2 || signal.aborted) return first
-      const shorter = await minimiseProof(proof, scriptRunner(session, signal)).catch(() => undefined)
-      if (shorter === undefined || shorter.tactics.length >= proof.tactics.length) return first
-      const second = await verify(shorter)
-      return second.verified ? second : verify(proof)
+      const { verified: _, ...rest } = first
+      const found = { verified: true, tactics: proof.tactics, ...rest } as const
+      const tidy = await tidyProof(session, found, verify, signal)
+      // The text that was taken last is what stays.
+      return tidy === found ? verify(proof) : tidy
     }
     await searchInTurns(
       theorem,

@@ -6,12 +6,13 @@ import type { ProofRecord, RefusalRecord } from '../ensemble/journal.ts'
 import { configOf, type Member } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { openMember } from '../ensemble/open-member.ts'
+import { tidyProof } from '../ensemble/tidy.ts'
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
 import type { Verified } from '../ensemble/world.ts'
 import { DEFAULT_LIMITS, type Engine, type ProofSession, type TacticLimits } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
-import { refusalReason, verifyProof } from '../lean/verifier.ts'
+import { refusalReason, type VerifiedSource, verifyProof } from '../lean/verifier.ts'
 import { type PremisesOf, premisesFrom, SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
 import { kernelsText } from '../proof/kernels.ts'
@@ -21,7 +22,6 @@ import { plural } from '../report/plural.ts'
 import { renderTreeSvg } from '../report/tree-picture.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { systemClock } from '../search/budget.ts'
-import { minimiseProof, scriptRunner } from '../search/minimise.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import type { Tree } from '../search/tree.ts'
 import { treePage } from '../view/written.ts'
@@ -162,23 +162,18 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
         return { verified: false, ...refusal }
       }
       alsoCheckedBy = verdict.alsoCheckedBy ?? []
-      return { verified: true, source, axioms: verdict.axioms, ...(verdict.kernels && { kernels: verdict.kernels }) }
+      return verifiedOf({ verdict, source })
     }
     if (flags.view === true) live = await LiveSearch.begin(...livePlan(theorem, members, flags, engine, limits))
     if (live?.url !== undefined) console.error(`The search is at ${live.url}`)
     const run = await search(engine, session, members, flags, verify, interrupt.signal, live)
     log.debug(run.statistics, 'search')
     let proof: ProofRecord | undefined = run.proved?.proof
-    if (proof !== undefined && proof.tactics.length > 1 && !interrupt.signal.aborted) {
-      const { tactics } = proof
-      const shorter = await minimiseProof({ tactics }, scriptRunner(session, interrupt.signal)).catch(() => undefined)
-      if (shorter !== undefined && shorter.tactics.length < tactics.length) {
-        const answer = await verify(shorter)
-        if (answer.verified) {
-          const { verified: _, ...rest } = answer
-          proof = { ...proof, ...shorter, ...rest }
-        }
-      }
+    if (proof !== undefined && !interrupt.signal.aborted) {
+      // A form that is refused is no news: the proof stands as it was found.
+      const quietly = async (form: Proof) => verifiedOf(await verifyProof(engine, theorem, form))
+      const found = { verified: true, ...proof } as const
+      proof = { ...proof, ...(await tidyProof(session, found, quietly, interrupt.signal)) }
     }
     live?.end(run, proof, Math.max(0, members.indexOf(run.proved?.member ?? (members[0] as Member))))
     // First of all what was found is shown: a file may turn out not to be writable.
@@ -300,6 +295,12 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 async function writeTree(path: string, tree: Tree, theorem: Theorem): Promise<void> {
   const title = `${theorem.name}: search tree`
   await writeFile(path, path.endsWith('.svg') ? renderTreeSvg(tree, { title }) : await treePage(tree, title))
+}
+
+function verifiedOf({ verdict, source }: VerifiedSource): Verified {
+  if (verdict.kind === 'rejected')
+    return { verified: false, reason: refusalReason(verdict), messages: verdict.messages }
+  return { verified: true, source, axioms: verdict.axioms, ...(verdict.kernels && { kernels: verdict.kernels }) }
 }
 
 /** Why a search ended without a proof, in one clause. */

@@ -14,7 +14,7 @@ const NO_TACTIC = /^(\s|;|--.*|\/-.*-\/)*$/
 
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ verifies: false })
+  engine = await EmbeddedEngine.create()
 })
 afterAll(() => engine?.dispose())
 

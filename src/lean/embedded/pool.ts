@@ -71,7 +71,7 @@ export class LeanPool {
     this.#statements = new ReservedProcess(() => this.#boot(), this.#memoryCeiling)
   }
 
-  /** Prepares Lean if that has not been done on this machine, boots a worker, and begins to boot the kernel process. @throws EngineError */
+  /** Prepares Lean if that has not been done on this machine, and boots a worker and the kernel process. @throws EngineError */
   static async create(options: EngineOptions = {}): Promise<LeanPool> {
     const progress = options.onProgress ?? (() => {})
     const node = await findNodeBinary(progress)
@@ -80,9 +80,9 @@ export class LeanPool {
     progress('starting Lean', 0)
     const pool = new LeanPool(node, lean, codeFile, options)
     try {
-      pool.#adopt(await pool.#boot())
-      // Behind the first, which has somebody waiting; it is there when the first proof is found.
+      // Side by side: on two cores the second takes hardly longer, and a proof may be found at once.
       if (options.verifies !== false) pool.#kernel.prepare()
+      pool.#adopt(await pool.#boot())
     } catch (error) {
       await pool.dispose()
       throw error
