@@ -37,7 +37,11 @@ const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Serves the page of all that is watched. Answers only questions: it changes nothing. */
 export async function servePage(watch: ResultsWatch, assets: Assets, options: ServerOptions): Promise<PageServer> {
-  const app = pageApp(watch, assets, options)
+  const cache = new RunCache()
+  // A single run is read before anyone asks for it: its page then opens at once.
+  const [only, ...others] = watch.runs()
+  if (only !== undefined && others.length === 0) await cache.page(only)
+  const app = pageApp(watch, assets, cache, options.token)
   const stop = new AbortController()
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: options.host, port: options.port }, (info: AddressInfo) => {
@@ -55,13 +59,20 @@ export async function servePage(watch: ResultsWatch, assets: Assets, options: Se
   })
 }
 
-function pageApp(watch: ResultsWatch, assets: Assets, { token }: ServerOptions): Hono {
-  const cache = new RunCache()
-  const page = new Hono()
-  page.get('/', (c) => c.html(pageShell({ script: 'page.js', style: 'page.css' })))
-  page.get('/page.js', (c) => c.body(assets.script, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
-  page.get('/page.css', (c) => c.body(assets.style, 200, { 'content-type': 'text/css; charset=utf-8' }))
-  page.get('/events', (c) => {
+function pageApp(watch: ResultsWatch, assets: Assets, cache: RunCache, token: string | undefined): Hono {
+  const app = new Hono()
+  app.use(async (c, next) => {
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return c.text('this page changes nothing', 405)
+    // A page from elsewhere may send a browser here under a name of its own.
+    if (token === undefined && !LOCAL.has(hostOf(c.req.header('host')))) return c.text('ask for localhost', 403)
+    await next()
+    for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value)
+  })
+  const at = token === undefined ? '' : `/${token}`
+  app.get(`${at}/`, (c) => c.html(pageShell({ script: 'page.js', style: 'page.css' })))
+  app.get(`${at}/page.js`, (c) => c.body(assets.script, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
+  app.get(`${at}/page.css`, (c) => c.body(assets.style, 200, { 'content-type': 'text/css; charset=utf-8' }))
+  app.get(`${at}/events`, (c) => {
     const theorem = c.req.query('theorem')
     const looking = { run: c.req.query('run'), theorem: theorem === undefined ? undefined : Number(theorem) }
     return streamSSE(c, async (stream) => {
@@ -71,28 +82,19 @@ function pageApp(watch: ResultsWatch, assets: Assets, { token }: ServerOptions):
       await feed(watch, cache, looking, send, ended.signal)
     })
   })
-  page.get('/runs.json', (c) => c.json(watch.runs().map((run) => cache.overview(run))))
-  page.get('/run.json', async (c) => {
+  app.get(`${at}/runs.json`, (c) => c.json(watch.runs().map((run) => cache.overview(run))))
+  app.get(`${at}/run.json`, async (c) => {
     const run = watch.run(c.req.query('run') ?? '')
     if (run === undefined) return c.json({ problem: 'there is no such run' }, 404)
     return c.json({ run: await cache.page(run), theorems: cache.rows(run) })
   })
-  page.get('/export', (c) => {
+  app.get(`${at}/export`, (c) => {
     const run = watch.run(c.req.query('run') ?? '')
     const path = run === undefined ? undefined : exportPath(run, Number(c.req.query('theorem')))
     if (path === undefined || !existsSync(path)) return c.text('there is no exported proof', 404)
     return c.body(Readable.toWeb(createReadStream(path)) as ReadableStream, 200, { 'content-type': 'application/gzip' })
   })
 
-  const app = new Hono()
-  app.use(async (c, next) => {
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return c.text('this page changes nothing', 405)
-    // A page from elsewhere may send a browser here under a name of its own.
-    if (token === undefined && !LOCAL.has(hostOf(c.req.header('host')))) return c.text('ask for localhost', 403)
-    await next()
-    for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value)
-  })
-  app.route(token === undefined ? '/' : `/${token}`, page)
   return app
 }
 

@@ -4,7 +4,9 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 /** A real Chromium without a window, out of an npm package: it needs nothing installed beside it. */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = await sparticuz.executablePath()
-  return chromium.launch({ executablePath, args: sparticuz.args, headless: true, timeout: 60_000 })
+  // The package's own arguments are for one page in one process, without what keeps pages apart.
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars', '--headless=shell']
+  return chromium.launch({ executablePath, args, headless: true, timeout: 60_000 })
 }
 
 /** What went wrong on a page, and what it asked for elsewhere: both must stay empty. */

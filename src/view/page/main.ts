@@ -37,9 +37,7 @@ function routes(source: Source): void {
   addEventListener('hashchange', () => {
     open()
     // As after a page is loaded: what is read next is the new content.
-    const heading = app.querySelector('h1')
-    heading?.setAttribute('tabindex', '-1')
-    heading?.focus({ preventScroll: true })
+    app.querySelector('h1')?.focus({ preventScroll: true })
   })
   open()
 }

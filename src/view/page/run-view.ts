@@ -1,8 +1,10 @@
+import { plural } from '../../report/plural.ts'
 import type { MemberPart, OverlapMatrix, RunOverview, RunPage, TheoremRow } from '../data.ts'
 import { dataTable } from './data-table.ts'
 import { drawn, h } from './dom.ts'
 import { isError } from './filter.ts'
 import { theoremGrid } from './grid.ts'
+import { type PageHead, pageHead } from './head.ts'
 import { linkLost } from './link.ts'
 import type { View } from './main.ts'
 import { runLink } from './runs-view.ts'
@@ -16,7 +18,7 @@ const LISTED_ERRORS = 200
 /** A run: how far it is, what it has found, what went wrong. */
 export function runView(source: Source, id: string): View {
   const lost = linkLost()
-  const head = h('div')
+  const head = pageHead()
   const top = h('div')
   const below = h('div')
   const grid = theoremGrid(id)
@@ -26,7 +28,7 @@ export function runView(source: Source, id: string): View {
   const draw = () => {
     if (page === undefined) return
     document.title = `${page.overview.dataset} - hedge`
-    head.replaceChildren(...heading(page, source.isLive))
+    showHeading(head, page, source.isLive)
     const errors = rows.filter(isError)
     redraw(top, [
       ...page.warnings.map((text) => h('p', { class: 'warning', text })),
@@ -81,7 +83,12 @@ export function runView(source: Source, id: string): View {
     },
     problem: (text) => top.replaceChildren(h('p', { class: 'warning', role: 'alert', text })),
   })
-  const element = h('div', {}, h('header', {}, head, lost.element), h('main', { id: 'main' }, top, grid.element, below))
+  const element = h(
+    'div',
+    {},
+    h('header', {}, head.element, lost.element),
+    h('main', { id: 'main' }, top, grid.element, below),
+  )
   return { element, end }
 }
 
@@ -96,7 +103,7 @@ function redraw(place: HTMLElement, children: readonly (Node | false)[]): void {
   if (at >= 0) all()[at]?.focus({ preventScroll: true })
 }
 
-function heading({ overview, passesDone, passesPlanned }: RunPage, isLive: boolean): HTMLElement[] {
+function showHeading(head: PageHead, { overview, passesDone, passesPlanned }: RunPage, isLive: boolean): void {
   const { dataset, state, members, passes, mode, startedAt, theorems, done, errors, open, leftMs, lastAt } = overview
   const isRunning = isLive && state === 'running'
   const parts: string[] = [`${(done + errors).toLocaleString('en')} of ${theorems.toLocaleString('en')} theorems done`]
@@ -104,26 +111,13 @@ function heading({ overview, passesDone, passesPlanned }: RunPage, isLive: boole
     parts.push(`${passesDone.toLocaleString('en')} of ${passesPlanned.toLocaleString('en')} passes`)
   if (isRunning && leftMs !== null) parts.push(`about ${duration(leftMs)} left`)
   else if (lastAt !== null) parts.push(`last written ${moment(lastAt)}`)
-  return [
-    h(
-      'p',
-      { class: 'product' },
-      isLive ? h('a', { href: '#/' }, 'hedge') : 'hedge report',
-      ` · ${members.length} ${members.length === 1 ? 'member' : 'members'}, ${passes} passes each, ${mode} mode, begun ${moment(startedAt)}`,
-    ),
-    h(
-      'h1',
-      {},
-      dataset,
-      ' ',
-      h('span', {
-        class: `badge ${isRunning ? 'busy' : state === 'complete' ? 'good' : 'quiet'}`,
-        text: STATE_WORDS[state],
-      }),
-    ),
-    progressBar(overview),
-    h('p', { class: 'progress-text', text: parts.join(' · ') }),
-  ]
+  const who = `${plural(members.length, 'member')}, ${plural(passes, 'pass', 'passes')} each`
+  const kind = isRunning ? 'busy' : state === 'complete' ? 'good' : 'quiet'
+  head.show(
+    [isLive ? h('a', { href: '#/' }, 'hedge') : 'hedge report', ` · ${who}, ${mode} mode, begun ${moment(startedAt)}`],
+    [dataset, ' ', h('span', { class: `badge ${kind}`, text: STATE_WORDS[state] })],
+    [progressBar(overview), h('p', { class: 'progress-text', text: parts.join(' · ') })],
+  )
 }
 
 function progressBar({ theorems, done, proved, errors, open }: RunOverview): HTMLElement {

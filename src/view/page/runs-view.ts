@@ -29,7 +29,7 @@ export function runsView(source: Source): View {
   const element = h(
     'div',
     {},
-    h('header', {}, h('p', { class: 'product', text: 'hedge' }), h('h1', { text: 'Runs' }), lost.element),
+    h('header', {}, h('p', { class: 'product', text: 'hedge' }), h('h1', { tabindex: -1, text: 'Runs' }), lost.element),
     h('main', { id: 'main' }, content),
   )
   document.title = 'Runs - hedge'

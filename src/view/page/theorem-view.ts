@@ -2,6 +2,7 @@ import type { ShownProof, TheoremPage } from '../data.ts'
 import { checkAgain } from './check.ts'
 import { dataTable } from './data-table.ts'
 import { h } from './dom.ts'
+import { type PageHead, pageHead } from './head.ts'
 import { linkLost } from './link.ts'
 import type { View } from './main.ts'
 import { runLink } from './runs-view.ts'
@@ -12,13 +13,13 @@ import { outcomeClass } from './words.ts'
 /** One theorem: what it says, whether and how it is proved, what was refused, and the search. */
 export function theoremView(source: Source, run: string, position: number): View {
   const lost = linkLost()
-  const head = h('div')
+  const head = pageHead()
   const main = h('div')
   const tree = treeView({ isLive: source.isLive, isAlone: false, title: '' })
   let last = ''
   const show = (page: TheoremPage) => {
     document.title = `${page.name} - hedge`
-    head.replaceChildren(...heading(page, run))
+    showHeading(head, page, run)
     // Whatever is being read or checked is not drawn anew for passes that ran meanwhile.
     const { members, ...rest } = page
     const text = JSON.stringify(rest)
@@ -36,23 +37,19 @@ export function theoremView(source: Source, run: string, position: number): View
   const element = h(
     'div',
     {},
-    h('header', {}, head, lost.element),
+    h('header', {}, head.element, lost.element),
     h('main', { id: 'main' }, main, h('h2', { text: 'Search' }), tree.element),
   )
   return { element, end }
 }
 
-function heading({ name, outcome, position, count }: TheoremPage, run: string): HTMLElement[] {
-  return [
-    h(
-      'p',
-      { class: 'product' },
-      h('a', { href: runLink(run) }, '← all theorems'),
-      position > 0 && h('a', { href: `${runLink(run)}/${position - 1}`, class: 'step' }, 'previous'),
-      position + 1 < count && h('a', { href: `${runLink(run)}/${position + 1}`, class: 'step' }, 'next'),
-    ),
-    h('h1', {}, name, ' ', h('span', { class: `badge ${outcomeClass(outcome)}`, text: outcome })),
-  ]
+function showHeading(head: PageHead, { name, outcome, position, count }: TheoremPage, run: string): void {
+  const step = (to: number, text: string) =>
+    to >= 0 && to < count && h('a', { href: `${runLink(run)}/${to}`, class: 'step', text })
+  head.show(
+    [h('a', { href: runLink(run) }, '← all theorems'), step(position - 1, 'previous'), step(position + 1, 'next')],
+    [name, ' ', h('span', { class: `badge ${outcomeClass(outcome)}`, text: outcome })],
+  )
 }
 
 function parts(page: TheoremPage, source: Source, run: string, position: number): HTMLElement[] {
