@@ -18,9 +18,11 @@ export type ExportReport = {
   readonly checked: number
   /** Of the library, taken as the file has them: definitions and types, and theorems at their types. */
   readonly definitions: number
-  readonly theorems: number
+  readonly theorems: readonly string[]
 }
 
+/** Axioms of Lean that no proof may rest on: in a file they look like theorems of the library. */
+const FORBIDDEN = new Set(['sorryAx', 'Lean.ofReduceBool', 'Lean.ofReduceNat', 'Lean.trustCompiler'])
 /** Different terms that a check may build, less than beside Lean: a browser has less room. */
 const TERMS = 4_000_000
 
@@ -38,28 +40,35 @@ export function checkExport(lines: Iterable<string>, allowedAxioms: ReadonlySet<
   if (last === undefined || !('thm' in last) || nameParts(data, last.thm.name).join('.') !== CHECKED_NAME.join('.'))
     throw new MalformedExport('the file does not end with the theorem that `hedge verify --export` writes last')
   const library = new Library(TERMS, true)
-  const axioms = rest.flatMap((declaration): NameParts[] =>
-    'axiom' in declaration && allowedAxioms.has(nameParts(data, declaration.axiom.name).join('.'))
-      ? [nameParts(data, declaration.axiom.name)]
-      : [],
+  const assumed = rest.flatMap((declaration): NameParts[] =>
+    'axiom' in declaration ? [nameParts(data, declaration.axiom.name)] : [],
   )
+  const isAxiom = (name: string) => allowedAxioms.has(name) || FORBIDDEN.has(name)
+  const axioms = assumed.filter((parts) => isAxiom(parts.join('.')))
   library.add(validateExport({ ...data, declarations: rest }), [], axioms)
   const proof = validateExport({ ...data, declarations: own })
   const check = new DeclarationCheck(library, proof)
-  const verdict = settled(check.run())
-  const theorems = rest.filter((declaration) => 'axiom' in declaration).length - axioms.length
+  const verdict = withoutForbidden(settled(check.run()), allowedAxioms)
+  const theorems = assumed.map((parts) => parts.join('.')).filter((name) => !isAxiom(name))
   return {
     verdict,
     steps: check.steps,
     statement: printTerm(new Tables(proof, library.stores).term(last.thm.type)),
     checked: own.length,
-    definitions: rest.length - theorems - axioms.length,
+    definitions: rest.length - assumed.length,
     theorems,
   }
 }
 
 const isOwn = (data: DeclarationExport, declaration: Declaration): boolean =>
   nameParts(data, declaredNames(declaration)[0] ?? 0)[0] === CHECKED_NAME[0]
+
+function withoutForbidden(verdict: KernelVerdict, allowed: ReadonlySet<string>): KernelVerdict {
+  if (verdict.kind !== 'accepted') return verdict
+  const foreign = verdict.axioms.filter((axiom) => !allowed.has(axiom))
+  if (foreign.length === 0) return verdict
+  return { kind: 'refused', declaration: '', rule: 'axiom', reason: `the proof rests on ${foreign.join(', ')}` }
+}
 
 /** Nobody can be asked for constants that the file does not have. */
 function settled(step: KernelStep): KernelVerdict {

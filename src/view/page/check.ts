@@ -24,6 +24,7 @@ export function checkAgain(fetchExport: (() => Promise<Uint8Array>) | undefined,
     said.replaceChildren(h('p', { text: 'Checking…' }))
     const lines = await result(bytes)
     said.replaceChildren(...lines)
+    said.dataset.round = String(Number(said.dataset.round ?? 0) + 1)
     announce(said.querySelector('p')?.textContent ?? '')
     button.disabled = false
   }
@@ -119,8 +120,14 @@ function describe(answer: FromWorker): HTMLElement[] {
   lines.push(
     h('p', {
       class: 'note',
-      text: `${checked} declarations of statement and proof checked; taken from the file: ${definitions} definitions and types of the library, ${theorems} of its theorems at their types.`,
+      text: `${checked} declarations of statement and proof checked; taken from the file: ${definitions} definitions and types of the library, ${theorems.length} of its theorems at their types.`,
     }),
+    h(
+      'details',
+      {},
+      h('summary', { text: 'Theorems of the library that the file gives without proof' }),
+      h('p', { class: 'note', text: theorems.length === 0 ? 'none' : theorems.join(', ') }),
+    ),
     h('p', { class: 'note' }, 'What the file proves, as the kernel prints it: ', h('code', { text: statement })),
   )
   return lines
