@@ -21,13 +21,17 @@ import { readMetrics } from '../src/training/metrics-file.ts'
  * The study behind STUDY.md: `npm run study`. Every stage is one `hedge` command whose results file or policy stays in
  * --out, so the same command goes on where it was stopped; the tables and plots are made from those files alone.
  */
-const USAGE = `npm run study -- [--quick] [--out study] [--workers 2] [--passes 64] [--minif2f FILE] [--tables-only] [--pack]
+const USAGE = `npm run study -- [--quick] [--out study] [--workers 2] [--passes 64] [--minif2f FILE] [--tables-only] [--pack] [--program FILE]
   --quick        the whole pipeline (trace, iterate, evaluate, tables) on a few theorems, in minutes
   --tables-only  make tables and plots from what is there, run nothing
   --pack         then write NAME.sqlite.gz beside each results file, as the repository keeps them: without search trees,
-                 policies' answers, and the tactics of passes that proved nothing`
+                 policies' answers, and the tactics of passes that proved nothing
+  --program      hedge as JavaScript, in place of the sources`
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** What is run as `hedge`. */
+const SOURCES = ['--import', import.meta.resolve('tsx'), join(ROOT, 'src', 'cli', 'main.ts')]
+let program: readonly string[] = SOURCES
 const SHIPPED = join(ROOT, 'policies')
 const N_EFFS = [1, 4, 8, 16, 32]
 /** Those that are looked at after each of several epochs. */
@@ -70,6 +74,7 @@ async function main(): Promise<number> {
       minif2f: { type: 'string', default: '../shared/data/minif2f_core_valid.jsonl' },
       'tables-only': { type: 'boolean', default: false },
       pack: { type: 'boolean', default: false },
+      program: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -77,6 +82,7 @@ async function main(): Promise<number> {
     console.log(USAGE)
     return 0
   }
+  program = values.program === undefined ? SOURCES : [values.program]
   const { quick } = values
   const out = values.out ?? (quick ? 'study-quick' : 'study')
   await mkdir(out, { recursive: true })
@@ -231,8 +237,7 @@ async function evaluate({ out, workers }: Setting, name: Results, args: readonly
 /** Runs a command of this program, its progress on stderr. @throws Error where it does not end well */
 async function hedge(args: readonly string[]): Promise<void> {
   console.error(`\n> hedge ${args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg)).join(' ')}`)
-  const main = join(ROOT, 'src', 'cli', 'main.ts')
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     stdio: ['ignore', 2, 2],
   })
   const stop = () => child.kill('SIGINT')

@@ -8,6 +8,7 @@ import { mergeCandidates, TransformerPolicy } from '../src/policy/network/transf
 import type { ProofState } from '../src/proof/proof-state.ts'
 import { createRandom } from '../src/proof/random.ts'
 import type { Metrics } from '../src/training/metrics.ts'
+import { BUILT } from './built.ts'
 import { madeUpSteps } from './fixtures/steps.ts'
 
 const home = await mkdtemp(join(tmpdir(), 'hedge-train-'))
@@ -35,8 +36,8 @@ type Ended = { readonly code: number | null; readonly out: string; readonly err:
 
 /** Runs the command in a process of its own; `when` sees what it writes to stderr and may interrupt it. */
 function hedgeTrain(args: readonly string[], when?: (err: string, interrupt: () => void) => void): Promise<Ended> {
-  const main = new URL('./fixtures/train-main.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+  const main = new URL(`../${BUILT.test}/fixtures/train-main.js`, import.meta.url).pathname
+  const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''

@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { BUILT, HEDGE } from './built.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = await mkdtemp(join(tmpdir(), 'hedge-study-'))
 afterAll(() => rm(out, { recursive: true }))
 
 async function study(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'bench/study.ts', '--out', out, ...args], { cwd: root })
+  const child = spawn(process.execPath, [`${BUILT.bench}/study.js`, '--program', HEDGE, '--out', out, ...args], {
+    cwd: root,
+  })
   const said = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said.out += text

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { Command } from 'commander'
+import { bringImports } from '../api/imports.ts'
 import { type LeanTarget, leanTarget, readLeanFile } from '../api/lean-file.ts'
 import type { Member } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
@@ -22,6 +23,7 @@ import { systemClock } from '../search/budget.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, duration } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
+import { ROOT_FLAG } from './options.ts'
 import { seconds, showSteps } from './terminal.ts'
 
 type Flags = {
@@ -32,6 +34,7 @@ type Flags = {
   width: number
   seed: string
   workers?: number
+  root?: string
   tacticTimeout: number
   heartbeats: number
   inPlace?: true
@@ -52,6 +55,7 @@ export function fillCommand(): Command {
     .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
     .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), TUNED_BEST_FIRST.width)
     .option('--seed <text>', 'seed of everything random', '0')
+    .option(...ROOT_FLAG)
     .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
     .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 10_000)
     .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", atLeast(1), 50_000)
@@ -91,6 +95,7 @@ async function fill(what: string, flags: Flags): Promise<number> {
   }).finally(steps.stop)
   try {
     premises = premisesFrom(engine)
+    await bringImports(engine.modules, target.path, file.text, flags.root)
     const reading = await engine
       .readFile(file.text, {
         onProgress: (share) => steps.step(`reading ${target.path}`, share),

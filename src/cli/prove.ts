@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
+import { bringImports } from '../api/imports.ts'
 import { findPlaced, leanTarget, readLeanFile } from '../api/lean-file.ts'
 import { checkComments } from '../api/read-lean.ts'
 import type { ProofRecord, RefusalRecord } from '../ensemble/journal.ts'
@@ -30,7 +31,7 @@ import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, temperature } from './flags.ts'
 import { LiveSearch } from './live-search.ts'
 import { createLog } from './log.ts'
-import { LEAN_FLAG } from './options.ts'
+import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
 import { sayRejected } from './rejected.ts'
 import { findTheorem } from './target.ts'
@@ -49,6 +50,7 @@ type Flags = {
   topP?: number
   workers?: number
   lean?: string
+  root?: string
   tacticTimeout: number
   heartbeats: number
   allowAutoBound?: true
@@ -74,6 +76,7 @@ export function proveCommand(): Command {
     .option('--top-p <p>', 'draw tokens from the likeliest that hold this share (trained policies)', likelihood)
     .option('--seed <text>', 'seed of everything random', '0')
     .option(...LEAN_FLAG)
+    .option(...ROOT_FLAG)
     .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
     .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 25_000)
     .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", atLeast(1), 100_000)
@@ -131,9 +134,9 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     const placed =
       target === undefined || file === undefined
         ? undefined
-        : await findPlaced(target, file.text, engine, (share) => steps.step(`reading ${target.path}`, share)).finally(
-            steps.stop,
-          )
+        : await bringImports(engine.modules, target.path, file.text, flags.root)
+            .then(() => findPlaced(target, file.text, engine, (share) => steps.step(`reading ${target.path}`, share)))
+            .finally(steps.stop)
     const theorem = given ?? (placed as PlacedTheorem).theorem
     const limits = { ...DEFAULT_LIMITS, heartbeats: flags.heartbeats, wallClockMs: flags.tacticTimeout }
     const started = await engine.start(theorem, limits, interrupt.signal)

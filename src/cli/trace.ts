@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { Command, Option } from 'commander'
+import { bringImports } from '../api/imports.ts'
 import { readLean } from '../api/read-lean.ts'
 import { TRACE_FORMATS, type TraceFormat, type TraceFormatName } from '../dataset/traced-file.ts'
 import { type Engine, RejectedInput } from '../lean/engine.ts'
@@ -13,7 +14,7 @@ import { sourceText } from '../proof/source-text.ts'
 import type { TracedTheorem } from '../proof/traced-proof.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
-import { LEAN_FLAG } from './options.ts'
+import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
 
 type Options = {
@@ -21,6 +22,7 @@ type Options = {
   readonly format: TraceFormatName
   readonly workers: number
   readonly lean?: string
+  readonly root?: string | undefined
 }
 type Source = { readonly path: string; readonly text: string }
 
@@ -39,6 +41,7 @@ export function traceCommand(): Command {
         .default('steps' satisfies TraceFormatName),
     )
     .option(...LEAN_FLAG)
+    .option(...ROOT_FLAG)
     .option('-w, --workers <count>', 'Lean processes, each at a file of its own', atLeast(1), 1)
     .addHelpText(
       'after',
@@ -64,7 +67,7 @@ Exit codes: 0 traced, 1 nothing traced, 2 bad input (a file that cannot be read,
     })
 }
 
-async function trace(paths: readonly string[], { out, format, workers, lean }: Options): Promise<number> {
+async function trace(paths: readonly string[], { out, format, workers, lean, root }: Options): Promise<number> {
   const sources = await Promise.all(paths.map(readSource))
   const output = await openOutput(out, TRACE_FORMATS[format])
   say(`tracing ${paths.length === 1 ? paths[0] : `${paths.length} files`}`)
@@ -75,7 +78,7 @@ async function trace(paths: readonly string[], { out, format, workers, lean }: O
     )
     try {
       let traced = 0
-      const failures = await traceAll(engine, sources, workers, (theorems) => {
+      const failures = await traceAll(engine, sources, { workers, root }, (theorems) => {
         traced += theorems.length
         output.write(theorems)
       })
@@ -95,7 +98,7 @@ async function trace(paths: readonly string[], { out, format, workers, lean }: O
 async function traceAll(
   engine: Engine,
   sources: readonly Source[],
-  workers: number,
+  { workers, root }: Pick<Options, 'workers' | 'root'>,
   write: (theorems: FileTrace['theorems']) => void,
 ): Promise<string[]> {
   const tracer = engine.tracer()
@@ -106,6 +109,7 @@ async function traceAll(
   const work = async () => {
     for (let i = next++; i < sources.length; i = next++) {
       const { path, text } = sources[i] as Source
+      await bringImports(engine.modules, path, text, root)
       const nothing: FileTrace = { theorems: [], untraced: [], compared: 0, disagreed: 0 }
       const found = await tracer.traceFile(path, text, reporter(path)).catch((error: unknown) => {
         if (!(error instanceof RejectedInput)) throw error

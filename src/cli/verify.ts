@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
+import { bringImports } from '../api/imports.ts'
 import { checkComments, readLean } from '../api/read-lean.ts'
 import { type Engine, RejectedInput } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
@@ -9,7 +10,7 @@ import { codeTokens } from '../proof/lean-text.ts'
 import { isCommandWord } from '../proof/statement.ts'
 import { exportLines } from './export-lines.ts'
 import { EXIT, InputError } from './failure.ts'
-import { LEAN_FLAG } from './options.ts'
+import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { statementOf } from './target.ts'
 import { alsoChecked, renderDiagnostics, showSteps } from './terminal.ts'
 
@@ -17,6 +18,7 @@ type Flags = {
   statement: string
   header?: string
   lean?: string
+  root?: string
   json?: true
   export?: string
   kernels?: true
@@ -30,6 +32,7 @@ export function verifyCommand(): Command {
     .requiredOption('--statement <lean>', 'the statement that must be proved, as `theorem NAME … : TYPE`')
     .option('--header <lean>', 'trusted Lean commands before the statement; the imports of the file are not trusted')
     .option(...LEAN_FLAG)
+    .option(...ROOT_FLAG)
     .option('--json', 'print the verdict as JSON')
     .option('--export <file>', "write what was checked as NDJSON, in lean4export's format 3.1, for other checkers")
     .option('--kernels', "print what Lean's kernel and our own said, with times")
@@ -52,6 +55,8 @@ async function verify(what: string, flags: Flags): Promise<number> {
   const steps = showSteps(flags.json === true)
   const engine = await openEngine(flags.lean, { processes: 1, onProgress: steps.step }).finally(steps.stop)
   try {
+    await bringImports(engine.modules, path, source, flags.root)
+    await bringImports(engine.modules, path, theorem.header, flags.root)
     let exported: DeclarationExport | undefined
     const onExport = (data: DeclarationExport) => {
       exported = data

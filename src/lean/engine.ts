@@ -1,6 +1,7 @@
 import type { LocalPremises, PremiseList } from '../proof/premises.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { HoleOpener } from './holes.ts'
+import type { ModuleReader } from './module-files.ts'
 import type { FileReader } from './placed.ts'
 import type { Diagnostic, StartResult, TacticLimits } from './session.ts'
 import type { Tracer } from './tracing/tracer.ts'
@@ -23,7 +24,7 @@ export type { Submission, Verdict, VerifyOptions } from './verdict.ts'
  *
  * A further engine gives what is below. Processes are its own affair, with these promises: a process that hangs or dies
  * costs the one tactic, theorem or file it was at, and is replaced; `dispose` leaves none behind; processes are lent by
- * `lending.ts`, in the order of asking. It may leave out `holes`. Where its Lean lists no theorems, `premises` is empty. Its
+ * `lending.ts`, in the order of asking. It may leave out `holes` and `modules`. Where its Lean lists no theorems, `premises` is empty. Its
  * `verify` must not believe anything that code in the submission can write, and shall ask for `proof/declarations` where it
  * has the data.
  */
@@ -38,6 +39,8 @@ export interface Engine extends FileReader {
   start(theorem: Theorem, limits?: TacticLimits, signal?: AbortSignal): Promise<StartResult>
   /** Opens holes of files, at their place; undefined where the engine cannot. */
   readonly holes: HoleOpener | undefined
+  /** Compiles files that others import; missing where the engine finds them itself. */
+  readonly modules?: ModuleReader
   /**
    * Checks a finished source against a trusted statement and header, from scratch.
    * @throws RejectedInput where the trusted header or statement does not elaborate

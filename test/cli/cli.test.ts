@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HEDGE } from '../built.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'hedge-cli-'))
@@ -21,10 +22,10 @@ function hedge(
   args: readonly string[],
   input?: string,
   onError: (child: ChildProcess, err: string) => void = () => {},
-  main = 'src/cli/main.ts',
+  main: string = HEDGE,
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { cwd: root })
+    const child = spawn(process.execPath, [main, ...args], { cwd: root })
     const ended: Ended = { code: null, out: '', err: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       ended.out += text

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openResults } from '../../src/results/store.ts'
+import { HEDGE } from '../built.ts'
 import { lastingRows } from '../results/rows.ts'
 import { type Child, countPasses, startChild } from './run-child.ts'
 
@@ -47,7 +48,7 @@ const rows = (file: string) => {
 /** The whole program, for what its argument parser says. */
 function hedge(...args: string[]) {
   const root = fileURLToPath(new URL('../..', import.meta.url))
-  return spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: root, encoding: 'utf8' })
+  return spawnSync(process.execPath, [HEDGE, ...args], { cwd: root, encoding: 'utf8' })
 }
 
 describe('hedge evaluate', { timeout: 120_000 }, () => {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { BUILT } from '../built.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Saves and ends when it is asked to stop; told to hang, it goes on. */
-const PROGRAM = `import { listenForInterrupt } from '${root}src/cli/interrupt.ts'
+const PROGRAM = `import { listenForInterrupt } from '${root}${BUILT.sources}/cli/interrupt.js'
   const interrupt = listenForInterrupt((line) => console.log(line.trim()))
   process.on('exit', () => console.log('processes ended'))
   const work = setInterval(() => {}, 1000)
@@ -18,7 +19,7 @@ const PROGRAM = `import { listenForInterrupt } from '${root}src/cli/interrupt.ts
 
 /** Sends each signal once a line has come out since the last one, and gives how it ended. */
 async function run(how: string, signals: readonly NodeJS.Signals[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', PROGRAM, how], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM, how], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

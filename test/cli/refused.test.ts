@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RunJournal } from '../../src/results/journal.ts'
 import { openResults } from '../../src/results/store.ts'
+import { HEDGE } from '../built.ts'
 import { type ScriptedServer, sendChoices, startModelServer } from '../policy/remote/model-server.ts'
 
 /** A model that knows one tactic, which Lean's elaborator takes and the verifier does not. */
@@ -25,7 +26,7 @@ afterAll(async () => {
 const root = fileURLToPath(new URL('../..', import.meta.url))
 function hedge(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: root })
+    const child = spawn(process.execPath, [HEDGE, ...args], { cwd: root })
     const said = { out: '', err: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       said.out += text

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/proof/random.ts'
 import { unpackTree } from '../../src/results/journal.ts'
 import { openResults } from '../../src/results/store.ts'
+import { BUILT, HEDGE } from '../built.ts'
 import {
   type Asked,
   type Choice,
@@ -110,7 +111,7 @@ async function run(
   script: string,
   ...args: string[]
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+  const child = spawn(process.execPath, [script, ...args], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { ...process.env, HEDGE_API_KEY: KEY },
   })
@@ -126,7 +127,7 @@ async function run(
   expect(stdout + stderr).not.toContain(KEY)
   return { code, stdout, stderr }
 }
-const hedge = (...args: string[]) => run('src/cli/main.ts', ...args)
+const hedge = (...args: string[]) => run(HEDGE, ...args)
 
 function read<T>(file: string, look: (database: ReturnType<typeof openResults>) => T): T {
   const database = openResults(join(folder, file), { mustExist: true })
@@ -190,7 +191,7 @@ describe('a language model on a server', { timeout: 300_000 }, () => {
       inFolder('run.sqlite'),
     ]
     const replay = ['--replay', inFolder('run.sqlite'), '--with-lean', '-o', inFolder('lean.sqlite')]
-    const { code, stderr } = await run('test/cli/evaluate-child.ts', 'program', ...evaluate, '--', ...replay)
+    const { code, stderr } = await run(`${BUILT.test}/cli/evaluate-child.js`, 'program', ...evaluate, '--', ...replay)
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/3 of 4 theorems proved/) })
     expect(stderr).toContain('on 4 theorems replayed; every pass and every tree is the one on record')
     const quotas = { n1: 32, n8: 8, best: 1, baseline: 8 }

@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { openResults } from '../../src/results/store.ts'
+import { BUILT } from '../built.ts'
 
-const CHILD = fileURLToPath(new URL('./evaluate-child.ts', import.meta.url))
+const CHILD = fileURLToPath(new URL(`../../${BUILT.test}/cli/evaluate-child.js`, import.meta.url))
 
 export type Ended = { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stderr: string }
 export type Child = { readonly process: ChildProcess; readonly begun: Promise<void>; readonly ended: Promise<Ended> }
 
 /** Starts an evaluation in a process of its own. */
 export function startChild(kind: 'jugs' | 'lean', args: readonly string[]): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, kind, ...args], {
+  const child = spawn(process.execPath, [CHILD, kind, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stderr = ''

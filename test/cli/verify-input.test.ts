@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { BUILT } from '../built.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'hedge-verify-'))
@@ -31,7 +32,7 @@ const verify = (path: string, statement = STATEMENT, ...more: string[]): string[
 
 type Said = [code: number, out: string, err: string]
 const hedge = async (lines: readonly (readonly string[])[]): Promise<Said[]> => {
-  const args = ['--import', 'tsx', 'test/cli/verify-input-child.ts', JSON.stringify(lines)]
+  const args = [`${BUILT.test}/cli/verify-input-child.js`, JSON.stringify(lines)]
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     cwd: root,
     maxBuffer: 1 << 26,

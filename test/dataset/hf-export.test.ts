@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { HEDGE } from '../built.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const steps = [
@@ -23,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 function exportTo(name: string, ...args: string[]) {
-  const command = ['--import', 'tsx', 'src/cli/main.ts', 'export', file, '-o', join(folder, name), ...args]
+  const command = [HEDGE, 'export', file, '-o', join(folder, name), ...args]
   return spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' })
 }
 const lines = async (...path: string[]) =>

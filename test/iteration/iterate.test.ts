@@ -12,6 +12,7 @@ import { chooseTheorems } from '../../src/iteration/choose.ts'
 import { readHarvest } from '../../src/iteration/harvest.ts'
 import { policyDirectory, readManifest, roundPaths } from '../../src/iteration/round.ts'
 import { readCheckpoint } from '../../src/policy/network/checkpoint.ts'
+import { HEDGE } from '../built.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -101,7 +102,7 @@ describe('hedge iterate', { timeout: 600_000 }, () => {
     const search = '--rounds 2 --neff 1,8 --share 0.5 --budget 4s --passes 4 --workers 1 --save-every 10'
     const sets = ['iterate', set, lean, '--steps-from', written, '-o', out]
     const run = (args = [...sets, ...search.split(' '), ...network.split(' ')]) => {
-      const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: root })
+      const child = spawn(process.execPath, [HEDGE, ...args], { cwd: root })
       let out = ''
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         out += text

@@ -3,7 +3,7 @@ import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await EmbeddedEngine.create({ processes: 1, verifies: false })
 })
 afterAll(() => engine.dispose())
 

@@ -12,6 +12,7 @@ const ended: string[] = []
 beforeAll(async () => {
   engine = await EmbeddedEngine.create({
     processes: 1,
+    verifies: false,
     onEvent: (event) => {
       if (event.kind === 'ended') ended.push(event.reason)
     },
@@ -248,7 +249,7 @@ describe('limits', () => {
   })
 
   test('a process whose heap has passed the ceiling is replaced when it is idle', async () => {
-    const small = await EmbeddedEngine.create({ processes: 1, memoryCeilingBytes: 1 })
+    const small = await EmbeddedEngine.create({ processes: 1, verifies: false, memoryCeilingBytes: 1 })
     try {
       const started = await small.start(ADD_COMM)
       if (started.kind !== 'started') throw new Error('not started')

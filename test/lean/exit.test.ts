@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PROTOCOL_FD } from '../../src/lean/embedded/protocol.ts'
+import { BUILT } from '../built.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let folder: string
@@ -20,11 +21,11 @@ test('a program ends by itself after its Lean was killed in the middle of a mess
     `#!/bin/sh\nprintf 'Content-Length: 100\\r\\n\\r\\n{"jsonrpc"' >&${PROTOCOL_FD}\nexec sleep 600\n`,
   )
   await chmod(stalled, 0o755)
-  const main = join(folder, 'main.mts')
+  const main = join(folder, 'main.mjs')
   await writeFile(
     main,
     `
-    import { spawnLean } from '${join(root, 'src/lean/embedded/lean-process.ts')}'
+    import { spawnLean } from '${join(root, BUILT.sources, 'lean/embedded/lean-process.js')}'
     const files = { directory: '/', wasmFile: '/', glueFile: '/', libraryDir: '/', libraryHash: '' }
     const lean = spawnLean({ path: '${stalled}' }, files)
     await new Promise((resolve) => setTimeout(resolve, 500))
@@ -32,7 +33,7 @@ test('a program ends by itself after its Lean was killed in the middle of a mess
     console.log((await lean.gone).reason)
   `,
   )
-  const child = spawn(process.execPath, ['--import', 'tsx', main], { cwd: root })
+  const child = spawn(process.execPath, [main], { cwd: root })
   let out = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text

@@ -18,7 +18,7 @@ const KNOWN: readonly { readonly tactic: string; readonly why: string }[] = []
 let embedded: EmbeddedEngine
 let lsp: LspEngine
 beforeAll(async () => {
-  embedded = await EmbeddedEngine.create({ processes: 1 })
+  embedded = await EmbeddedEngine.create({ processes: 1, verifies: false })
   lsp = new LspEngine(await wasmPeer(), { processes: 1 })
 })
 afterAll(async () => {

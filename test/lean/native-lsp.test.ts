@@ -15,7 +15,7 @@ let embedded: EmbeddedEngine
 let lsp: LspEngine
 const ended: string[] = []
 beforeAll(async () => {
-  embedded = await EmbeddedEngine.create({ processes: 1 })
+  embedded = await EmbeddedEngine.create({ processes: 1, verifies: false })
   const onEvent = (event: { kind: string; reason?: string }) => {
     if (event.kind === 'ended') ended.push(event.reason ?? '')
   }

@@ -18,7 +18,7 @@ let pool: LeanPool
 let lsp: LspEngine
 beforeAll(async () => {
   lsp = new LspEngine(await wasmPeer(), { processes: 1 })
-  pool = await LeanPool.create({ processes: 1 })
+  pool = await LeanPool.create({ processes: 1, verifies: false })
 })
 afterAll(async () => {
   await pool?.dispose()

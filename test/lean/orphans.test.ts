@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { BUILT } from '../built.ts'
 import { alive } from './alive.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** A program that has Lean in the middle of a tactic that never ends, and says which processes it has. */
-const PROGRAM = `import { EmbeddedEngine } from '${root}src/lean/embedded/engine.ts'
-  const engine = await EmbeddedEngine.create({ processes: 1, onEvent: (e) => e.kind === 'started' && console.log('pid', e.pid) })
+const PROGRAM = `import { EmbeddedEngine } from '${root}${BUILT.sources}/lean/embedded/engine.js'
+  const engine = await EmbeddedEngine.create({ processes: 1, verifies: false, onEvent: (e) => e.kind === 'started' && console.log('pid', e.pid) })
   const started = await engine.start({ name: 't', header: '', statement: 'theorem t : True' }, { heartbeats: 20000, wallClockMs: 600000 })
   const running = started.session.runTactics(started.session.root, ['have : (List.range 100000000).length = 3 := by decide +kernel'])
   setTimeout(() => console.log('busy'), 1000)
@@ -15,7 +16,7 @@ const PROGRAM = `import { EmbeddedEngine } from '${root}src/lean/embedded/engine
   await running`
 
 async function start(): Promise<{ program: ChildProcess; pids: number[] }> {
-  const program = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', PROGRAM], {
+  const program = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'ignore'],
   })

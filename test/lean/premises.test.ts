@@ -11,7 +11,7 @@ let folder = ''
 let engine: EmbeddedEngine
 const before = process.env.HEDGE_CACHE
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await EmbeddedEngine.create({ processes: 1, verifies: false })
   folder = mkdtempSync(join(tmpdir(), 'hedge-premises-'))
   process.env.HEDGE_CACHE = folder
 })

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { GlueMismatchError, prepareGlue } from '../../src/lean/embedded/glue.ts'
 import { clearCache, inspectCache, prepareLean } from '../../src/lean/embedded/prepare.ts'
+import { BUILT } from '../built.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hedge-cache-'))
 const before = process.env.HEDGE_CACHE
@@ -28,13 +29,13 @@ afterAll(() => {
 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const PREPARE = `import { prepareLean } from '${root}src/lean/embedded/prepare.ts'
+const PREPARE = `import { prepareLean } from '${root}${BUILT.sources}/lean/embedded/prepare.js'
   const lean = await prepareLean((step, fraction) => console.log(step, fraction)); console.log('hash', lean.libraryHash)`
 
 /** Another process that prepares; resolves with its output, or when it was killed. */
 function prepareElsewhere(onOutput: (text: string, kill: () => void) => void = () => {}): Promise<string> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', PREPARE], {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', PREPARE], {
       cwd: root,
       env: process.env,
     })

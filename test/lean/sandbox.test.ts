@@ -13,7 +13,7 @@ let lean: PreparedLean
 const secret = mkdtempSync(join(tmpdir(), 'hedge-secret-'))
 beforeAll(async () => {
   writeFileSync(join(secret, 'secret.txt'), 'the secret')
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await EmbeddedEngine.create({ processes: 1, verifies: false })
   lean = await prepareLean()
 })
 afterAll(async () => {

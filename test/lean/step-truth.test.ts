@@ -14,7 +14,7 @@ const NO_TACTIC = /^(\s|;|--.*|\/-.*-\/)*$/
 
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create()
+  engine = await EmbeddedEngine.create({ verifies: false })
 })
 afterAll(() => engine?.dispose())
 

@@ -18,7 +18,7 @@ let tracer: LeanTracer
 let source: string
 let traced: FileTrace
 beforeAll(async () => {
-  pool = await LeanPool.create({ processes: 1 })
+  pool = await LeanPool.create({ processes: 1, verifies: false })
   tracer = new LeanTracer(pool)
   source = await readFile(FIXTURE, 'utf8')
   traced = await tracer.traceFile('traced.lean', source)

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { HEDGE } from '../built.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FILE = `def plants (beds : Nat) : Nat := 4 * beds
@@ -29,7 +30,7 @@ beforeAll(async () => {
   client = new Client({ name: 'test', version: '1' })
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/cli/main.ts'), 'mcp', '--workers', '1'],
+    args: [join(ROOT, HEDGE), 'mcp', '--workers', '1'],
     cwd: folder,
     env: process.env as Record<string, string>,
     stderr: 'inherit',

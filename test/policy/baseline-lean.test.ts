@@ -14,7 +14,7 @@ const PATIENCE_MS = 600_000
 let engine: EmbeddedEngine
 let premises: PremiseIndex
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await EmbeddedEngine.create({ processes: 1, verifies: false })
   premises = buildPremiseIndex(await engine.premises(''))
 }, PATIENCE_MS)
 afterAll(() => engine?.dispose(), PATIENCE_MS)

@@ -3,6 +3,7 @@ import { TextPlaces } from '../../proof/source-text.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
 import type { CommandCheck, Edit, HoleOpener, HolePlace, HoleStart } from '../holes.ts'
+import type { ModuleFile, ModuleReader } from '../module-files.ts'
 import { type FileReading, type PlacedCommand, placedTheorems, type ReadOptions } from '../placed.ts'
 import {
   DEFAULT_LIMITS,
@@ -30,7 +31,7 @@ const HOLE_DEADLINE_MS = 1_800_000
 const CHECK_DEADLINE_MS = 120_000
 
 /** The engine that needs nothing but npm: Lean 4.28 in child processes. */
-export class EmbeddedEngine implements Engine, HoleOpener {
+export class EmbeddedEngine implements Engine, HoleOpener, ModuleReader {
   readonly pool: LeanPool
   readonly #verifier: SourceVerifier
 
@@ -53,6 +54,10 @@ export class EmbeddedEngine implements Engine, HoleOpener {
   get processes(): number {
     return this.pool.processes
   }
+  get modules(): ModuleReader {
+    return this
+  }
+
   get holes(): HoleOpener {
     return this
   }
@@ -114,6 +119,18 @@ export class EmbeddedEngine implements Engine, HoleOpener {
         return worker.process.request('premises', { environment }, PREMISES_DEADLINE_MS)
       }, signal),
     )
+  }
+
+  /** Modules that a text imports itself and the library does not have. */
+  async ownImports(text: string): Promise<string[]> {
+    const { imports } = await this.pool.withWorker(({ process }) =>
+      process.request('importsOf', { text }, CHECK_DEADLINE_MS),
+    )
+    return imports.filter((name) => !this.pool.hasModule(name))
+  }
+
+  addModules(modules: readonly ModuleFile[]): Promise<void> {
+    return this.pool.addModules(modules)
   }
 
   async readFile(text: string, { onProgress, until, signal }: ReadOptions = {}): Promise<FileReading> {

@@ -80,6 +80,8 @@ const WITH_WIDE_STACK = `if (ulimit -s ${STACK_KIB.wide}) 2>/dev/null; then ulim
 /** Requests that carry nothing but trusted headers and statements, which say themselves whether they ran code, or data. */
 const TRUSTING: ReadonlySet<MethodName> = new Set<MethodName>([
   'hello',
+  'addModules',
+  'importsOf',
   'open',
   'stateTheorem',
   'checkProof',

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import type { EngineEvent, EngineOptions } from '../engine.ts'
+import { type ModuleFile, TwoModules } from '../module-files.ts'
 import { EngineError } from '../session.ts'
 import { compiledCode } from './compiled-code.ts'
 import { type LeanProcess, ProcessGoneError, spawnLean } from './lean-process.ts'
@@ -49,9 +52,13 @@ export class LeanPool {
   readonly #memoryCeiling: number
   readonly #onEvent: (event: EngineEvent) => void
   readonly #alive = new Set<LeanProcess>()
+  /** Those that texts are given to. */
+  readonly #readers = new Set<LeanProcess>()
   readonly #workers = new Set<Worker>()
   readonly #idle: Worker[] = []
   readonly #waiting: Waiter[] = []
+  /** Files that texts may import, by the name they are imported by. */
+  readonly #modules = new Map<string, ModuleFile>()
   /** Workers that are booting. */
   #starting = 0
   readonly #kernel: ReservedProcess
@@ -67,11 +74,11 @@ export class LeanPool {
     this.processes = options.processes ?? availableParallelism()
     this.#memoryCeiling = options.memoryCeilingBytes ?? DEFAULT_MEMORY_CEILING
     this.#onEvent = options.onEvent ?? (() => {})
-    this.#kernel = new ReservedProcess(() => this.#boot(), this.#memoryCeiling)
+    this.#kernel = new ReservedProcess(() => this.#boot('data'), this.#memoryCeiling)
     this.#statements = new ReservedProcess(() => this.#boot(), this.#memoryCeiling)
   }
 
-  /** Prepares Lean if that has not been done on this machine, and boots a worker and the kernel process. @throws EngineError */
+  /** Prepares Lean if that has not been done on this machine, boots a worker, and begins to boot the kernel process. @throws EngineError */
   static async create(options: EngineOptions = {}): Promise<LeanPool> {
     const progress = options.onProgress ?? (() => {})
     const node = await findNodeBinary(progress)
@@ -80,9 +87,9 @@ export class LeanPool {
     progress('starting Lean', 0)
     const pool = new LeanPool(node, lean, codeFile, options)
     try {
-      // Side by side: on two cores the second takes hardly longer, and a proof may be found at once.
-      if (options.verifies !== false) pool.#kernel.prepare()
       pool.#adopt(await pool.#boot())
+      // Behind the first, which has somebody waiting; it is there when the first proof is found.
+      if (options.verifies !== false) pool.#kernel.prepare()
     } catch (error) {
       await pool.dispose()
       throw error
@@ -99,6 +106,28 @@ export class LeanPool {
   get libraryHash(): string {
     return this.#lean.libraryHash
   }
+  /** Whether a module is the library's. */
+  hasModule(name: string): boolean {
+    return existsSync(`${join(this.#lean.libraryDir, ...name.split('.'))}.olean`)
+  }
+  /**
+   * Files of the user's that texts may import from now on.
+   * @throws TwoModules where another file goes by the name of one of them
+   */
+  async addModules(modules: readonly ModuleFile[]): Promise<void> {
+    const fresh = modules.filter(({ name }) => !this.#modules.has(name))
+    for (const module of modules) {
+      const known = this.#modules.get(module.name) ?? module
+      if (known.text !== module.text) throw new TwoModules(module.name, known.path, module.path)
+    }
+    for (const module of fresh) this.#modules.set(module.name, module)
+    if (fresh.length > 0) await Promise.all([...this.#readers].map((process) => this.#tellModules(process)))
+  }
+  /** A process that dies meanwhile is replaced by one that is told when it starts. */
+  async #tellModules(process: LeanProcess): Promise<void> {
+    await process.request('addModules', { modules: [...this.#modules.values()] }, BOOT_DEADLINE_MS).catch(() => {})
+  }
+
   /** The processes that run tactics and are up now. */
   get workers(): ReadonlySet<Worker> {
     return this.#workers
@@ -235,7 +264,7 @@ export class LeanPool {
   }
 
   /** A new process that has tested itself. @throws EngineError after some attempts, with the last one's reason. */
-  async #boot(): Promise<Worker> {
+  async #boot(reads: 'texts' | 'data' = 'texts'): Promise<Worker> {
     let reason = ''
     for (let attempt = 0; attempt < BOOT_ATTEMPTS; attempt++) {
       if (this.#disposed) throw closed()
@@ -245,6 +274,7 @@ export class LeanPool {
       this.#alive.add(process)
       void process.gone.then((death) => {
         this.#alive.delete(process)
+        this.#readers.delete(process)
         this.#onEvent({
           kind: 'ended',
           pid: process.pid,
@@ -254,6 +284,10 @@ export class LeanPool {
       try {
         const version = await process.request('hello', {}, BOOT_DEADLINE_MS)
         this.#leanVersion = version.leanVersion
+        if (reads === 'texts') {
+          this.#readers.add(process)
+          if (this.#modules.size > 0) await this.#tellModules(process)
+        }
         this.#onEvent({ kind: 'started', pid: process.pid, ms: performance.now() - began })
         return { process, environments: new Map(), theorems: new Map(), heapBytes: 0 }
       } catch (error) {

@@ -125,6 +125,18 @@ export const methods = {
       parts: z.array(z.object({ what: z.string(), wallMs: z.number(), cpuMs: z.number() })),
     }),
   ),
+  /** Files that others import. A name stands for one text in a process. */
+  addModules: method(
+    'addModules',
+    z.object({ modules: z.array(z.object({ name: z.string(), path: z.string(), text: z.string() })) }),
+    z.object({}),
+  ),
+  /** The modules that a text imports itself, and what Lean has against its header. */
+  importsOf: method(
+    'importsOf',
+    z.object({ text: z.string() }),
+    z.object({ imports: z.array(z.string()), errors: z.array(diagnosticSchema) }),
+  ),
   /** Imports and runs a header, once per text. `clean`: none of its commands can leave anything behind in the process. */
   open: method(
     'open',

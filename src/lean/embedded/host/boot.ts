@@ -7,6 +7,8 @@ import type { WasmModule } from './wasm-module.ts'
 
 /** Where the library is seen from inside the instance. */
 const LIBRARY = '/lean'
+/** Where compiled modules of the user's are seen; they lie in the instance's memory. */
+const MODULES = '/modules'
 const EROFS = 69 // Emscripten's number for "read-only file system"
 
 export type HostPaths = {
@@ -27,6 +29,13 @@ export type Booted = {
   readonly codeTaken: boolean
   /** The contents of a new one. */
   readonly compiledCode: () => Promise<Buffer>
+  readonly moduleFolder: ModuleFolder
+}
+
+/** Files inside the instance that the host alone can write. */
+export type ModuleFolder = {
+  /** Has `work` write a module's file, whose path it is given. Nothing of the user's may run meanwhile. */
+  readonly write: (module: readonly string[], work: (path: string) => void) => void
 }
 
 /** Loads the prepared glue and the module, mounts the library read-only, and initialises Lean. */
@@ -36,7 +45,7 @@ export async function boot({ glueFile, wasmFile, libraryDir, codeFile }: HostPat
   endPart('reading module and machine code')
   const instance = await instantiate(glueFile, module)
   endPart('instance')
-  mountLibrary(instance, libraryDir)
+  const moduleFolder = mountLibrary(instance, libraryDir)
   const stack = moveStack(instance)
   const lean = createObjects(instance)
   lean.native('lean_initialize')()
@@ -44,10 +53,10 @@ export async function boot({ glueFile, wasmFile, libraryDir, codeFile }: HostPat
   lean.native('lean_io_mark_end_initialization')()
   // Promises need a task manager to exist.
   lean.native('lean_init_task_manager_using')(1)
-  const path = lean.makeList([lean.makeString(LIBRARY)])
+  const path = lean.makeList([lean.makeString(LIBRARY), lean.makeString(MODULES)])
   lean.dec(lean.fn('l_Lean_initSearchPath')(lean.makeString('/'), path))
   endPart('initialising Lean')
-  return { lean, stack, codeTaken, compiledCode: () => compiledCode(module) }
+  return { lean, stack, codeTaken, compiledCode: () => compiledCode(module), moduleFolder }
 }
 
 function instantiate(glueFile: string, module: WebAssembly.Module): Promise<WasmModule> {
@@ -68,13 +77,32 @@ function instantiate(glueFile: string, module: WebAssembly.Module): Promise<Wasm
   })
 }
 
+/** Operations by which a file or a folder changes, or appears. */
+const CHANGES = [
+  'mknod',
+  'mkdir',
+  'mkdev',
+  'symlink',
+  'rename',
+  'rmdir',
+  'unlink',
+  'chmod',
+  'chown',
+  'truncate',
+  'ftruncate',
+  'utime',
+  'mount',
+  'unmount',
+]
+
 /**
  * Mounts the library and then makes every way to change a file fail, in the mount and in the in-memory file system
  * around it: whatever runs inside Lean reads the library and writes nothing.
  */
-function mountLibrary(module: WasmModule, libraryDir: string): void {
+function mountLibrary(module: WasmModule, libraryDir: string): ModuleFolder {
   const { FS, NODEFS } = module
   FS.mkdirTree(LIBRARY)
+  FS.mkdirTree(MODULES)
   FS.mount(NODEFS, { root: libraryDir }, LIBRARY)
   const refuse = () => {
     throw new FS.ErrnoError(EROFS)
@@ -89,22 +117,24 @@ function mountLibrary(module: WasmModule, libraryDir: string): void {
     if ((stream.flags & (O_ACCMODE_WRITE | O_CREAT_OR_TRUNC)) !== 0) refuse()
     open(stream)
   }
-  for (const operation of [
-    'mknod',
-    'mkdir',
-    'mkdev',
-    'symlink',
-    'rename',
-    'rmdir',
-    'unlink',
-    'chmod',
-    'chown',
-    'truncate',
-    'ftruncate',
-    'utime',
-    'mount',
-    'unmount',
-  ]) {
-    FS[operation] = refuse
+  const changes = new Map(CHANGES.map((operation) => [operation, FS[operation]]))
+  const refuseChanges = () => {
+    for (const operation of CHANGES) FS[operation] = refuse
+  }
+  refuseChanges()
+  return {
+    write: (name, work) => {
+      for (const [operation, change] of changes) FS[operation] = change
+      try {
+        const folder = [MODULES, ...name.slice(0, -1)].join('/')
+        FS.mkdirTree(folder)
+        const path = `${folder}/${name.at(-1)}.olean`
+        work(path)
+        const { node } = FS.lookupPath(path)
+        node.stream_ops = { ...node.stream_ops, write: refuse }
+      } finally {
+        refuseChanges()
+      }
+    },
   }
 }

@@ -3,13 +3,14 @@ import { type NameParts, readableName } from '../../../proof/declarations/names.
 import { CONSTANT_INFO, type Constants } from './constants.ts'
 import type { Elaborator } from './elaborator.ts'
 import { createExportWriter, type ExportWriter, UnwritableTerm } from './export-writer.ts'
+import type { Modules } from './modules.ts'
 import { isScalar, type Objects, UNIT } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
 export type Declared = ReturnType<typeof createDeclared>
 
 /** What a text has declared in an environment, written as plain data. */
-export function createDeclared(lean: Objects, elaborator: Elaborator, constants: Constants) {
+export function createDeclared(lean: Objects, elaborator: Elaborator, constants: Constants, modules: Modules) {
   const { fn, field, tag, dec, listItems } = lean
 
   /**
@@ -31,7 +32,8 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
   type Ground = { readonly find: (name: Obj) => Obj | undefined; readonly skips: (name: Obj) => boolean }
   const declaredIn = (env: Obj): Ground => ({
     find: (name) => constants.find(env, name),
-    skips: (name) => constants.isImported(env, name),
+    // Files of the user's are no library: what they declare is written like what the text itself declares.
+    skips: (name) => constants.isImported(env, name) && !modules.isOwn(env, name),
   })
 
   /** Writes constants and what they mention, dependencies first. Everything met stays alive until `end`. */
@@ -142,19 +144,5 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
     }
   }
 
-  /** The modules that an environment imports itself, in order. */
-  const imports = (env: Obj): ImportedModule[] => {
-    // EnvironmentHeader: main module, imports, ...; Import: module, then whether all of it, exported, meta.
-    const header = fn('l_Lean_Environment_header')(lean.inc(env))
-    const list = lean
-      .arrayItems(field(header, 1))
-      .map((x) => ({ module: elaborator.nameText(field(x, 0)), all: lean.scalarByte(x, 0) !== 0 }))
-    dec(header)
-    return list
-  }
-
-  return { find, writeProof, writeWhole, writeStatement, imports }
+  return { find, writeProof, writeWhole, writeStatement, imports: modules.libraryImports }
 }
-
-/** `all`: with what the module keeps to itself. */
-export type ImportedModule = { readonly module: string; readonly all: boolean }

@@ -30,7 +30,7 @@ export function createElaborator(lean: Objects) {
     dec(result)
     throw new LeanError(message)
   }
-  const ioErrorText = (error: Obj): string => lean.takeString(fn('l_IO_Error_toString')(error))
+  const ioErrorText = (error: Obj): string => lean.takeString(fn('lean_io_error_to_string')(error))
   const io = (result: Obj): Obj => unwrap(result, ioErrorText)
 
   /** This build takes every source for a module, whose declarations are private to it. */
@@ -73,15 +73,7 @@ export function createElaborator(lean: Objects) {
       box(Buffer.byteLength(text)),
     ) >>> 0
 
-  /** Where the import lines at the start of `text` end, in bytes. */
-  const headerEnd = (text: string): number => {
-    const parsed = io(fn('l_Lean_Parser_parseHeader')(inputContext(text, 'header')))
-    const position = lean.natValue(field(field(field(parsed, 1), 0), 0)) ?? 0
-    dec(parsed)
-    return position
-  }
-
-  /** Parses and imports the header at the start of `text`. The rest of the text is left for `commands`. */
+  /** Parses and imports the header at the start of `text`, whose modules are read for this environment alone. */
   const openHeader = (
     text: string,
     fileName: string,
@@ -283,7 +275,6 @@ export function createElaborator(lean: Objects) {
     exceptionText,
     diagnostics,
     inputContext,
-    headerEnd,
     openHeader,
     scope,
     parserContext,

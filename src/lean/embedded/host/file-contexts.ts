@@ -5,6 +5,7 @@ import type { CommandReader } from './commands.ts'
 import type { Constants } from './constants.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { isInert } from './inert.ts'
+import type { Modules } from './modules.ts'
 import { type Objects, UNIT } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
@@ -20,6 +21,8 @@ type Done = PlacedCommand & {
 type FileText = {
   /** The text of its imports. */
   readonly imports: string
+  /** No code of the files it imports has run. */
+  readonly inertImports: boolean
   readonly bytes: Buffer
   readonly input: Obj
   readonly done: Done[]
@@ -29,12 +32,6 @@ type FileText = {
   recent: Mark | undefined
   ended: boolean
 }
-
-export type ImportOnly = (
-  text: string,
-) =>
-  | { readonly state: CommandState; readonly position: number; readonly key: string }
-  | { readonly diagnostics: readonly Diagnostic[] }
 
 /** States kept for a text: a theorem between two of them costs the commands from the one before. */
 const MARKS_KEPT = 256
@@ -53,20 +50,21 @@ export function createFileContexts(
   elaborator: Elaborator,
   constants: Constants,
   reader: CommandReader,
-  importOnly: ImportOnly,
+  modules: Modules,
 ) {
   const { fn, field, inc, dec } = lean
   const texts = new Map<number, FileText>()
 
   const put = (id: number, text: string): { diagnostics: readonly Diagnostic[] } | undefined => {
     if (texts.has(id)) return undefined
-    const base = importOnly(text)
+    const base = modules.open(text)
     if ('diagnostics' in base) return base
     const bytes = Buffer.from(text)
     const begun = sharedBeginning(base.key, bytes)
     const first = begun?.marks ?? [firstMark(base.state, base.position)]
     const known: FileText = {
       imports: base.key,
+      inertImports: base.inert,
       bytes,
       input: elaborator.inputContext(text, 'file'),
       done: begun?.done ?? [],
@@ -276,7 +274,7 @@ export function createFileContexts(
       kind: 'opened',
       state: inc(mark.state),
       imports: text.imports,
-      clean: text.done.slice(0, command).every(({ inert }) => inert),
+      clean: text.inertImports && text.done.slice(0, command).every(({ inert }) => inert),
     }
   }
 

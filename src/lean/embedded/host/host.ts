@@ -7,7 +7,6 @@ import { boot, type HostPaths } from './boot.ts'
 import { tolerateMissingCode } from './code-generation.ts'
 import { createCommandReader } from './commands.ts'
 import { createConstants } from './constants.ts'
-import type { ImportedModule } from './declared.ts'
 import { type CommandState, createElaborator } from './elaborator.ts'
 import { createFileContexts } from './file-contexts.ts'
 import { isInert } from './inert.ts'
@@ -15,6 +14,7 @@ import { createDeclarationJudge, createEcho } from './judge-declarations.ts'
 import { createKernel } from './kernel.ts'
 import { createLibrary } from './library.ts'
 import { createLibraryConstants } from './library-constants.ts'
+import { createModules, type ImportedModule } from './modules.ts'
 import { createPremises } from './premises.ts'
 import { createProofStates, type OpenTheorem, type SavedState } from './proof-states.ts'
 import { createSourceFiles, type SourceFile } from './source-files.ts'
@@ -24,19 +24,18 @@ export type Host = Awaited<ReturnType<typeof createHost>>
 
 /** One Lean instance behind plain calls. Every call runs to its end in this thread; what it throws leaves the instance unusable. */
 export async function createHost(paths: HostPaths) {
-  const { lean, stack, codeTaken, compiledCode } = await boot(paths)
+  const { lean, stack, codeTaken, compiledCode, moduleFolder } = await boot(paths)
   const elaborator = createElaborator(lean)
   tolerateMissingCode(lean, elaborator)
   const proofStates = createProofStates(lean, elaborator)
   const constants = createConstants(lean, elaborator)
-  const premises = createPremises(lean, elaborator, constants)
+  const modules = createModules(lean, elaborator, moduleFolder)
+  const premises = createPremises(lean, elaborator, constants, modules)
   const library = createLibrary(lean, elaborator, constants)
   const libraryConstants = createLibraryConstants(lean, elaborator, constants)
   const sourceFiles = createSourceFiles(lean, elaborator)
   const commandReader = createCommandReader(lean, elaborator)
 
-  /** Environments after an import, by the text of the import lines: importing again would map the library again. */
-  const imported = new Map<string, CommandState>()
   /** Environments after a whole header, by its text. */
   const opened = new Map<string, number>()
   const environments = new Map<number, { state: CommandState; clean: boolean; imports: string; header?: string }>()
@@ -49,25 +48,12 @@ export async function createHost(paths: HostPaths) {
     | { kind: 'opened'; environment: number; clean: boolean }
     | { kind: 'rejected'; diagnostics: readonly Diagnostic[] }
 
-  const importOnly = (
-    text: string,
-  ): { state: CommandState; position: number; key: string } | { diagnostics: readonly Diagnostic[] } => {
-    const position = elaborator.headerEnd(text)
-    const key = Buffer.from(text).subarray(0, position).toString().trim()
-    const known = imported.get(key)
-    if (known !== undefined) return { state: known, position, key }
-    const { state, diagnostics } = elaborator.openHeader(text, 'header')
-    const errors = diagnostics.filter((d) => d.severity === 'error')
-    if (errors.length > 0) return { diagnostics: errors }
-    imported.set(key, state)
-    return { state, position, key }
-  }
   const kernel = createKernel(lean, elaborator)
   const judgeDeclarations = createDeclarationJudge(lean, kernel)
   const echo = createEcho(lean, kernel)
 
-  const fileContexts = createFileContexts(lean, elaborator, constants, commandReader, importOnly)
-  const verification = createVerification(lean, elaborator, constants, importOnly, fileContexts.obstacles)
+  const fileContexts = createFileContexts(lean, elaborator, constants, commandReader, modules)
+  const verification = createVerification(lean, elaborator, constants, modules, fileContexts.obstacles)
   const putText = (id: number, text: string) => {
     const failed = fileContexts.put(id, text)
     return failed === undefined ? { kind: 'put' as const } : { kind: 'rejected' as const, ...failed }
@@ -106,9 +92,9 @@ export async function createHost(paths: HostPaths) {
     const known = opened.get(header)
     if (known !== undefined)
       return { kind: 'opened', environment: known, clean: environments.get(known)?.clean ?? false }
-    const base = importOnly(header)
+    const base = modules.open(header)
     if ('diagnostics' in base) return { kind: 'rejected', diagnostics: base.diagnostics }
-    let clean = true
+    let clean = base.inert
     const run = elaborator.runCommands(base.state, header, base.position, 'header', ({ syntax, kind }) => {
       clean &&= isInert(lean, elaborator, syntax, kind)
       return syntax
@@ -190,7 +176,7 @@ export async function createHost(paths: HostPaths) {
   const openFile = (
     source: string,
   ): { kind: 'opened'; file: number } | { kind: 'rejected'; diagnostics: readonly Diagnostic[] } => {
-    const base = importOnly(source)
+    const base = modules.open(source)
     if ('diagnostics' in base) return { kind: 'rejected', diagnostics: base.diagnostics }
     const file = nextId++
     files.set(file, sourceFiles.open(base.state, base.position, source))
@@ -228,6 +214,15 @@ export async function createHost(paths: HostPaths) {
     return run.diagnostics
   }
 
+  /** Lean text for the library's modules that an environment imports. */
+  const importLines = (environment: number): string => {
+    const env = lean.field(environmentState(environment), 0)
+    return modules
+      .libraryImports(env)
+      .map(({ module, all }) => `import ${all ? 'all ' : ''}${module}`)
+      .join('\n')
+  }
+
   const memory = (): HostMemory => ({
     heapBytes: lean.heapBytes(),
     residentBytes: process.memoryUsage.rss(),
@@ -241,6 +236,8 @@ export async function createHost(paths: HostPaths) {
       githash: lean.stringValue(lean.constant('l_Lean_githash')),
       codeTaken,
     },
+    addModules: modules.add,
+    importsOf: modules.importsOf,
     open,
     closeEnvironment,
     putText,
@@ -267,7 +264,7 @@ export async function createHost(paths: HostPaths) {
     natural: lean.makeBigNat,
     memory,
     localConstants: (environment: number) => ({
-      imports: environments.get(environment)?.imports ?? '',
+      imports: importLines(environment),
       ...premises.local(environmentState(environment)),
     }),
     premises: (environment: number) => premises.list(environmentState(environment)),

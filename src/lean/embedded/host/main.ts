@@ -82,6 +82,11 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     endPart('import Init, self-test')
     return { ...host.version, parts: [...startParts()] }
   })
+  on(methods.addModules, (host, { modules }) => {
+    host.addModules(modules)
+    return {}
+  })
+  on(methods.importsOf, (host, { text }) => host.importsOf(text))
   on(methods.open, (host, { header }) => host.open(header))
   on(methods.start, (host, { environment, statement, heartbeats }) => host.start(environment, statement, heartbeats))
   on(methods.run, async (host, { run, theorem, state, tactics }) => {

@@ -193,6 +193,10 @@ export function createObjects(module: WasmModule) {
     const start = (o + HEADER + 8) >> 2
     return Array.from(u32.subarray(start, start + (u32[(o + HEADER) >> 2] as number)))
   }
+  const arrayItem = (o: Obj, i: number): Obj => {
+    refresh()
+    return u32[((o + HEADER + 8) >> 2) + i] as number
+  }
   const listItems = (o: Obj): Obj[] => {
     const items: Obj[] = []
     for (let l = o; !isScalar(l); l = field(l, 1)) items.push(field(l, 0))
@@ -266,6 +270,7 @@ export function createObjects(module: WasmModule) {
     takeString,
     isString,
     arrayItems,
+    arrayItem,
     listItems,
     persistentArrayItems,
     natValue,

@@ -2,6 +2,7 @@ import type { LocalConstants } from '../protocol.ts'
 import { CONSTANT_INFO, type Constants } from './constants.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { EXPR } from './expr.ts'
+import type { Modules } from './modules.ts'
 import type { Objects } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
@@ -11,7 +12,7 @@ export type Premises = { symbols: string[]; theorems: { name: string; uses: numb
 const GENERATED =
   /(^|\.)(_|match_|proof_|eq_\d|eq_def|inj$|injEq$|sizeOf_spec|noConfusion|ctorIdx|brecOn|recOn|casesOn|below|ndrec|rec$|induct|fun_cases|congr_simp|hcongr|elim$|sunfold|unsafe_)/
 
-export function createPremises(lean: Objects, elaborator: Elaborator, constants: Constants) {
+export function createPremises(lean: Objects, elaborator: Elaborator, constants: Constants, modules: Modules) {
   const { fn, field, tag, inc, dec } = lean
 
   /** The head constant of what a statement concludes, e.g. `Eq` or `LE.le`; empty where it is no constant. */
@@ -55,7 +56,7 @@ export function createPremises(lean: Objects, elaborator: Elaborator, constants:
   }
 
   /**
-   * What an environment's own text has declared, and a proof in it may name. `constant` is the name inside Lean, which is
+   * What an environment's own text, and files of the user's that it imports, have declared, and a proof in it may name. `constant` is the name inside Lean, which is
    * what goals are said to mention. Theorems that rest on a `sorry` of their own are left out.
    */
   const local = (state: CommandState): LocalConstants => {
@@ -63,7 +64,7 @@ export function createPremises(lean: Objects, elaborator: Elaborator, constants:
     const symbols: string[] = []
     const positions = new Map<string, number>()
     const found: LocalConstants = { symbols, theorems: [], definitions: [], types: [] }
-    constants.forEachLocal(env, (name, info) => {
+    const note = (name: Obj, info: Obj): void => {
       const constant = elaborator.nameText(name)
       const written = elaborator.plainNameText(name)
       if (GENERATED.test(written) || /(^|\.)(inst[A-Z]|_)/.test(written)) return
@@ -81,6 +82,13 @@ export function createPremises(lean: Objects, elaborator: Elaborator, constants:
         uses.add(position)
       })
       found.theorems.push({ name: written, uses: [...uses], conclusion: conclusionHead(type) })
+    }
+    constants.forEachLocal(env, note)
+    modules.forEachOwn(env, (name) => {
+      const info = constants.find(env, name)
+      if (info === undefined) return
+      note(name, info)
+      dec(info)
     })
     for (const list of [found.theorems, found.definitions, found.types]) list.sort((a, b) => (a.name < b.name ? -1 : 1))
     return found

@@ -4,21 +4,15 @@ import type { Diagnostic } from '../../session.ts'
 import { createLibraryAxioms } from './axioms.ts'
 import { type CommandChain, createCommandChain, type RunCommand, STOPS_READING } from './command-chain.ts'
 import type { Constants } from './constants.ts'
-import { createDeclared, type ImportedModule } from './declared.ts'
+import { createDeclared } from './declared.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { UnwritableTerm } from './export-writer.ts'
 import { isInert } from './inert.ts'
 import { createKernel } from './kernel.ts'
+import type { ImportedModule, Modules } from './modules.ts'
 import { isScalar, type Objects } from './objects.ts'
 import { type CheckResult, createProofCheck, type Library, type Refusal, refuse } from './proof-check.ts'
 import type { Obj } from './wasm-module.ts'
-
-/** What importing gives: the state, kept by the host, or why not. `key` is the text of the imports. */
-export type Import = (
-  text: string,
-) =>
-  | { readonly state: CommandState; readonly position: number; readonly key: string }
-  | { readonly diagnostics: readonly Diagnostic[] }
 
 const NO_PROGRAMS = ' (this Lean writes no files and starts no programs; `bv_decide` needs both, for its SAT solver)'
 const UNREAD = 'nothing behind `#exit` is read'
@@ -43,10 +37,10 @@ export function createVerification(
   lean: Objects,
   elaborator: Elaborator,
   constants: Constants,
-  importOnly: Import,
+  modules: Modules,
   obstaclesIn: ObstaclesIn,
 ) {
-  const declared = createDeclared(lean, elaborator, constants)
+  const declared = createDeclared(lean, elaborator, constants, modules)
   const kernel = createKernel(lean, elaborator)
   const proofCheck = createProofCheck(lean, elaborator, kernel, declared)
   const inert = (syntax: Obj, kind: string): boolean => isInert(lean, elaborator, syntax, kind)
@@ -59,10 +53,10 @@ export function createVerification(
 
   /** Elaborates a header, and a statement below it whose proof is left out. */
   const state = (header: string, statement: string) => {
-    const base = importOnly(header)
-    if ('diagnostics' in base) return rejected('header', base.diagnostics, 'none')
+    const base = modules.open(header)
+    if ('diagnostics' in base) return rejected('header', base.diagnostics, base.inert ? 'none' : 'header')
     const before = headers.run(header, base.state, base.key, base.position)
-    const ranCodeOf = before.every((command) => command.inert) ? 'none' : 'header'
+    const ranCodeOf = base.inert && before.every((command) => command.inert) ? 'none' : 'header'
     const inHeader = before.flatMap((command) => errorsOf(command.diagnostics))
     const obstacles = inHeader.length > 0 ? obstaclesIn(header) : []
     if (obstacles.length > 0) return rejected('header', obstacles, ranCodeOf)
@@ -122,7 +116,7 @@ export function createVerification(
    */
   const exportProof = (source: string, name: NameParts, header: string | undefined) => {
     if (header !== undefined && !source.startsWith(header)) return refuse('the source does not begin with the header')
-    const base = importOnly(source)
+    const base = modules.open(source)
     if ('diagnostics' in base)
       return refuse(
         'the imports fail',
@@ -148,7 +142,7 @@ export function createVerification(
         : refuse(`the source does not declare ${readableName(name)}`)
     }
     try {
-      if (constants.isImported(environment(last.state), found.name))
+      if (isOfLibrary(environment(last.state), found.name))
         return refuse(`${readableName(name)} is a theorem of the library, not of this source`)
       const at = commands.findIndex((command) => isDeclared(command, found.name))
       // Behind a command whose state is gone it may have been declared before: then nobody knows whose errors are its own.
@@ -167,6 +161,7 @@ export function createVerification(
       lean.dec(found.info)
     }
   }
+  const isOfLibrary = (env: Obj, name: Obj): boolean => constants.isImported(env, name) && !modules.isOwn(env, name)
   const place = (d: Diagnostic): string =>
     `${d.line}:${d.column}: ${d.text}${/read-only file system/i.test(d.text) ? NO_PROGRAMS : ''}`
   const isDeclared = (command: RunCommand, name: Obj): boolean => {
@@ -188,13 +183,13 @@ export function createVerification(
     const text = [...lines].sort().join('\n')
     const known = libraries.get(text)
     if (known !== undefined) return known
-    const base = importOnly(text)
+    const base = modules.open(text)
     if ('diagnostics' in base)
       return refuse(
         'the imports fail',
         base.diagnostics.map((d) => d.text),
       )
-    const env = environment(base.state)
+    const env = lean.inc(environment(base.state))
     const library: Library = {
       environment: env,
       kernelEnvironment: lean.fn('lean_elab_environment_to_kernel_env')(lean.inc(env)),

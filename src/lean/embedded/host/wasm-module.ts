@@ -6,6 +6,7 @@ export type WasmFunction = (...args: number[]) => number
 /** Emscripten's file-system object, as far as the host touches it. */
 export type EmscriptenFs = {
   mkdirTree(path: string): void
+  lookupPath(path: string): { node: { stream_ops: Record<string, unknown> } }
   mount(type: unknown, options: { root: string }, path: string): void
   ErrnoError: new (errno: number) => Error
 } & Record<string, unknown>

@@ -1,0 +1,57 @@
+"""What `hedge export` writes, as items of tokens. An item is a step, or with `whole` all steps of a theorem."""
+
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Item:
+    """Rows of (prompt ids, completion ids, the end of sequence included); p is the product over them."""
+
+    name: str
+    rows: tuple
+
+    @property
+    def tokens(self):
+        """Tokens of the completions: what a probability is a product of."""
+        return sum(len(completion) for _, completion in self.rows)
+
+
+def read_items(path, tokenizer, max_length, whole=False):
+    """Items of a JSON-lines file, and how many rows were left out because they are longer than `max_length` tokens."""
+    groups, dropped = {}, 0
+    for number, line in enumerate(Path(path).read_text().splitlines()):
+        if not line.strip():
+            continue
+        record = json.loads(line)
+        row = encode(tokenizer, record["prompt"], record["completion"])
+        key = record.get("theorem", number) if whole else number
+        if sum(map(len, row)) > max_length:
+            dropped += 1
+            # A proof without one of its steps is another one.
+            groups[key] = None
+        elif groups.get(key, []) is not None:
+            groups.setdefault(key, []).append(row)
+    return [Item(str(key), tuple(rows)) for key, rows in groups.items() if rows], dropped
+
+
+def encode(tokenizer, prompt, completion):
+    """Prompt and completion apart, so that no token reaches over the border, as a server sees them."""
+    if isinstance(prompt, str):
+        ids = tokenizer(prompt)["input_ids"]
+        if ids and ids[-1] == tokenizer.eos_token_id:
+            ids = ids[:-1]
+        text = completion
+    else:
+        ids = tokenizer.apply_chat_template(prompt, add_generation_prompt=True, tokenize=True, return_dict=False)
+        text = completion[0]["content"]
+    return tuple(ids), (*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id)
+
+
+def epoch_order(count, seed, epoch):
+    """The order of an epoch: the same in every process, and after every resume."""
+    order = list(range(count))
+    random.Random(f"{seed}/{epoch}").shuffle(order)
+    return order
