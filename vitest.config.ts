@@ -3,12 +3,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** The files that take longest, longest first: begun last, one of them would keep a core waiting for minutes. */
 const LONGEST = [
+  'lean/verifier/false',
   'lean/native-lsp',
   'study',
   'lean/native-trace',
   'cli/cli',
   'lean/engine',
-  'lean/verifier',
+  'lean/verifier/true',
   'iteration/iterate',
   'cli/remote',
   'cli/kill',
@@ -24,15 +25,42 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Tests that start processes (Lean, the command line, a browser), train, or take many seconds. All others are `npm run test:unit`. */
+const LONG = [
+  'test/{cli-train,dco-demo,examples,package,study}.test.ts',
+  'test/{cli,iteration,mcp}/**/*.test.ts',
+  'test/dataset/{core-train,hf-export,library}.test.ts',
+  'test/ensemble/modes.test.ts',
+  'test/fill/fill.test.ts',
+  'test/lean/*.test.ts',
+  'test/lean/kernel/{depth,lean}.test.ts',
+  'test/lean/verifier/{depth,false,forged-exports,mutate,transport,true}.test.ts',
+  'test/policy/{baseline-lean,compiled-worker,parity,sampler,transformer-policy,worker-network}.test.ts',
+  'test/report/{evaluation,tree}.test.ts',
+  'test/training/trainer.test.ts',
+]
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/prepare-lean.ts'],
     reporters: ['default', './test/plain-summary.ts'],
-    // A Lean process takes one core and about 1 GB; more files at once would only make them wait for each other.
+    // A Lean process takes one core and about 0.6 GB; more files at once would only make them wait for each other.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: LONG, testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: LONG,
+          globalSetup: ['test/prepare-lean.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
   },
 })
