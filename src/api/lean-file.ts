@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { FileReader, FileReading, PlacedTheorem } from '../lean/placed.ts'
 import { InputError } from '../proof/input-error.ts'
 import { sameName } from '../proof/names.ts'
-import { type SourceText, sourceText } from '../proof/source-text.ts'
+import { type SourceText, sourceText, type TextPlaces } from '../proof/source-text.ts'
 import { leanText } from './read-lean.ts'
 
 /** What a user means of a Lean file: `file.lean`, `file.lean:name`, `file.lean:12`, `file.lean:12:3`, `file.lean#L12`. */
@@ -54,7 +54,11 @@ export async function findPlaced(
     throw new InputError(
       `${path} holds ${theorems.length} theorems, name one as ${path}:NAME or ${path}:LINE: ${listed}`,
     )
-  if (line !== undefined) throw new InputError(`no theorem stands at ${path}:${line}; there are ${listed}`)
+  if (line !== undefined) {
+    const others = reading.commands.some(({ declarations }) => declarations.some(({ holes }) => holes.length > 0))
+    const hint = others ? '; `hedge fill` fills the holes of other declarations' : ''
+    throw new InputError(`no theorem stands at ${path}:${line}; there are ${listed}${hint}`)
+  }
   if (found !== undefined)
     throw new InputError(
       `${path} has several theorems called ${name}: ${list(path, [found, another as PlacedTheorem])}`,
@@ -72,7 +76,18 @@ function list(path: string, theorems: readonly PlacedTheorem[]): string {
   return `${shown.join(', ')}${theorems.length > 5 ? `, … (${theorems.length} in all)` : ''}`
 }
 
-function firstError(path: string, { commands }: FileReading): string {
+function firstError(path: string, { commands, places }: FileReading): string {
   const error = commands.flatMap(({ errors }) => errors)[0]
-  return error === undefined ? '' : `\n${path}:${error.line}:${error.column}: error: ${error.text}`
+  if (error === undefined) return ''
+  const hint = startsWith(places, error.line, 'lemma') ? "\nhedge: `lemma` is Mathlib's: write `theorem`" : ''
+  return `\n${path}:${error.line}:${error.column}: error: ${error.text}${hint}`
+}
+
+/** Whether a line begins with a word. */
+function startsWith(places: TextPlaces, line: number, word: string): boolean {
+  const place = places.line(line)
+  return (
+    place !== undefined &&
+    new RegExp(`^\\s*(@\\[.*\\]\\s*)?((private|protected)\\s+)*${word}\\b`).test(places.slice(place.start, place.end))
+  )
 }

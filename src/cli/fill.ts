@@ -6,10 +6,8 @@ import { type LeanTarget, leanTarget, readLeanFile } from '../api/lean-file.ts'
 import type { Member } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { openMember } from '../ensemble/open-member.ts'
-import { tidyProof } from '../ensemble/tidy.ts'
-import { searchInTurns } from '../ensemble/turns.ts'
 import { unifiedDiff } from '../fill/diff.ts'
-import { type FillResult, fillFile, type HoleSearch } from '../fill/fill-file.ts'
+import { type FillResult, fillFile } from '../fill/fill-file.ts'
 import { type FilledHole, listHoles } from '../fill/holes.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
 import { openEngine } from '../lean/open.ts'
@@ -19,8 +17,8 @@ import { sameName } from '../proof/names.ts'
 import type { SourceText } from '../proof/source-text.ts'
 import { plural } from '../report/plural.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
-import { systemClock } from '../search/budget.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
+import { searchWith } from './fill-search.ts'
 import { atLeast, duration } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { ROOT_FLAG } from './options.ts'
@@ -41,9 +39,6 @@ type Flags = {
   out?: string
   json?: true
 }
-
-/** Milliseconds of a policy's first turn. */
-const SLICE_MS = 1000
 
 export function fillCommand(): Command {
   return new Command('fill')
@@ -94,7 +89,7 @@ async function fill(what: string, flags: Flags): Promise<number> {
     onProgress: steps.step,
   }).finally(steps.stop)
   try {
-    premises = premisesFrom(engine)
+    premises = premisesFrom(engine, true)
     await bringImports(engine.modules, target.path, file.text, flags.root)
     const reading = await engine
       .readFile(file.text, {
@@ -143,36 +138,6 @@ function holesOf({ path, name, line }: LeanTarget, reading: FileReading) {
 }
 const hinted = (hint: string | undefined): string => (hint === undefined ? '' : `\nhedge: ${hint}`)
 const isNamed = (full: string, name: string): boolean => sameName(full, name) || full.endsWith(`.${name}`)
-
-function searchWith(members: readonly Member[], concurrency: number, flags: Flags, signal: AbortSignal): HoleSearch {
-  return async (theorem, session, verify) => {
-    const shortened = async (proof: { tactics: readonly string[] }) => {
-      const first = await verify(proof)
-      if (!first.verified || proof.tactics.length < 2 || signal.aborted) return first
-      const { verified: _, ...rest } = first
-      const found = { verified: true, tactics: proof.tactics, ...rest } as const
-      const tidy = await tidyProof(session, found, verify, signal)
-      // The text that was taken last is what stays.
-      return tidy === found ? verify(proof) : tidy
-    }
-    await searchInTurns(
-      theorem,
-      { kind: 'opened', domain: session, verify: shortened, close: async () => {} },
-      {
-        members,
-        wallClockMs: flags.budget,
-        sliceMs: SLICE_MS,
-        passes: Number.MAX_SAFE_INTEGER,
-        depth: flags.depth,
-        block: 32,
-        seed: flags.seed,
-        concurrency,
-        clock: systemClock,
-        signal,
-      },
-    )
-  }
-}
 
 async function show(path: string, file: SourceText, result: FillResult, flags: Flags): Promise<void> {
   const before = file.edited([])

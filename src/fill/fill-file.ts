@@ -1,13 +1,14 @@
 import { type Engine, EngineError, type ProofSession, type TacticLimits } from '../lean/engine.ts'
-import type { FileHole, HoleOpener } from '../lean/holes.ts'
-import type { FileDeclaration } from '../lean/placed.ts'
-import { type FileReading, placedTheorem } from '../lean/placed.ts'
+import type { CommandCheck, HoleOpener } from '../lean/holes.ts'
+import type { FileDeclaration, FileReading } from '../lean/placed.ts'
 import type { Proof } from '../proof/proof.ts'
 import { renderState } from '../proof/proof-state.ts'
-import { type TextEdit, TextPlaces } from '../proof/source-text.ts'
+import type { TextEdit, TextPlaces } from '../proof/source-text.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import { FilledText, type Filling } from './filled-text.ts'
 import type { FilledHole, HoleStatus, ListedHole } from './holes.ts'
 import { replacements } from './replacement.ts'
+import { type CommandVerdict, verifyCommand } from './verify-command.ts'
 
 /** Whether a script closes the hole in its place. */
 export type HoleAnswer =
@@ -49,7 +50,8 @@ type Work = {
 /**
  * Fills the holes of a file one after another, each in the text with the earlier ones filled, so that later ones may use
  * what is proved by then. A text is kept only where Lean reads the command with it as one command, without a new error and
- * with one hole less.
+ * with one hole less. Once a command has no hole left, its theorems must be verified; where they rest on something else that
+ * is left open, a proof that does not is looked for as long as there is time.
  */
 export async function fillFile(
   engine: Engine,
@@ -71,16 +73,12 @@ export async function fillFile(
       seconds: 0,
     }),
   )
+  const now = () => new FilledText(text, places, works.map(fillingOf))
   for (const [done, work] of works.entries()) {
     if (options.signal.aborted || options.outOfTime()) break
     const begun = performance.now()
-    await fillHole(holes, new FilledText(text, places, works), work, options)
+    await new HoleWork(engine, holes, places, works, work, now, options).fill()
     work.seconds = (performance.now() - begun) / 1000
-    const completed = declarationsOf(works).find(
-      ({ of }) => of.at(-1) === work && of.some(({ text: filled }) => filled !== undefined),
-    )
-    if (completed !== undefined)
-      await verifyDeclaration(engine, new FilledText(text, places, works), completed, text, options)
     options.onHole?.(asHole(work), done + 1, works.length)
   }
   const edits = works.flatMap(({ listed: { hole }, text: filled }) =>
@@ -89,82 +87,142 @@ export async function fillFile(
   return { holes: works.map(asHole), edits }
 }
 
-/** A file's text with what has been filled so far. */
-class FilledText {
-  readonly text: string
-  readonly places: TextPlaces
-  readonly #edits: readonly { readonly start: number; readonly end: number; readonly text: string }[]
+const fillingOf = ({ listed: { hole }, text }: Work): Filling => ({ hole, text })
 
-  constructor(text: string, places: TextPlaces, works: readonly Work[]) {
-    this.#edits = works.flatMap(({ listed, text: filled }) =>
-      filled === undefined ? [] : [{ start: listed.hole.start, end: listed.hole.end, text: filled }],
-    )
-    let at = 0
-    let result = ''
-    for (const edit of this.#edits) {
-      result += places.slice(at, edit.start) + edit.text
-      at = edit.end
+/** One hole on its way. */
+class HoleWork {
+  readonly #engine: Engine
+  readonly #holes: HoleOpener
+  /** Of the file as it was. */
+  readonly #places: TextPlaces
+  readonly #works: readonly Work[]
+  readonly #work: Work
+  readonly #now: () => FilledText
+  readonly #options: FillOptions
+  /** A text that closes the hole and rests on something left open. */
+  #fallback: { text: string; reason: string } | undefined
+  #refusal: string | undefined
+
+  constructor(
+    engine: Engine,
+    holes: HoleOpener,
+    places: TextPlaces,
+    works: readonly Work[],
+    work: Work,
+    now: () => FilledText,
+    options: FillOptions,
+  ) {
+    this.#engine = engine
+    this.#holes = holes
+    this.#places = places
+    this.#works = works
+    this.#work = work
+    this.#now = now
+    this.#options = options
+  }
+
+  async fill(): Promise<void> {
+    const work = this.#work
+    const { command, declaration, line } = work.listed
+    if (declaration.proof !== undefined && work.listed.hole.start < declaration.proof)
+      return this.#leave('in the statement', 'it is part of what is stated, which stays as it is')
+    const now = this.#now()
+    const hole = now.hole(work.listed.hole)
+    const named: Theorem = {
+      name: declaration.name === '' ? `line_${line}` : declaration.name,
+      header: now.places.slice(0, now.at(command.start)),
+      statement: '',
     }
-    this.text = result + places.slice(at, places.length)
-    this.places = this.text === text ? places : new TextPlaces(this.text)
+    const place = { text: now.text, command: command.command, hole }
+    const { limits, signal, search } = this.#options
+    const started = await this.#holes.startHole(place, named, limits, signal)
+    if (started.kind === 'rejected')
+      return this.#leave('out of reach', started.diagnostics[0]?.text ?? 'Lean does not come to it')
+    const { session, isProposition } = started
+    work.goal = renderState(session.root.goals)
+    try {
+      if (!isProposition) return this.#leave('data', 'a value is missing, not a proof')
+      work.status = 'open'
+      const before = await this.#holes.checkCommand(now.text, command.command, [])
+      if (before === undefined) return
+      await search(named, session, async ({ tactics }) => {
+        for (const text of replacements(now.places, hole, tactics)) {
+          const check = await this.#holes.checkCommand(now.text, command.command, [{ ...hole, text }])
+          if (check === undefined || !isOneHoleLess(check, before)) continue
+          return this.#judge(text, check, named.header, session)
+        }
+        return refusal('Lean does not take it in the place of the hole')
+      })
+    } finally {
+      await session.close()
+    }
+    if (work.text !== undefined) return
+    if (this.#fallback !== undefined) this.#take(this.#fallback.text, 'closes its goal', this.#fallback.reason)
+    else if (this.#refusal !== undefined) this.#leave('refused', this.#refusal)
   }
 
-  /** A byte of the file as it was, in this text. */
-  at(byte: number): number {
-    return this.#edits.reduce(
-      (place, { start, end, text }) => (end <= byte ? place + Buffer.byteLength(text) - (end - start) : place),
-      byte,
-    )
+  /** A text that Lean takes in the place of the hole. Where it is not accepted, an earlier one stays. */
+  async #judge(text: string, check: CommandCheck, header: string, session: ProofSession): Promise<HoleAnswer> {
+    const before = this.#work.text
+    this.#work.text = text
+    const verdict = await this.#verdict(check)
+    switch (verdict.kind) {
+      case 'verified':
+        for (const work of this.#works)
+          if (verdict.of.includes(work.listed.declaration)) [work.status, work.reason] = ['proved', undefined]
+        if (this.#work.status !== 'proved') this.#take(text, 'closes its goal', undefined)
+        return ACCEPTED
+      case 'unverified':
+        this.#take(text, 'closes its goal', verdict.reason)
+        return ACCEPTED
+      case 'resting': {
+        const { unfinished } = await this.#engine.localPremises(header)
+        const mentioned = session.root.goals.flatMap(({ constants }) => constants)
+        if (mentioned.some((constant) => unfinished.includes(constant))) {
+          this.#take(text, 'closes its goal', verdict.reason)
+          return ACCEPTED
+        }
+        this.#work.text = before
+        this.#fallback ??= { text, reason: verdict.reason }
+        return refusal(verdict.reason)
+      }
+      case 'refused':
+        this.#work.text = before
+        this.#refusal ??= verdict.reason
+        return refusal(verdict.reason)
+      default:
+        return verdict satisfies never
+    }
   }
-  hole({ start, end, kind }: FileHole): FileHole {
-    return { start: this.at(start), end: this.at(end), kind }
+
+  /** What the verifier says once nothing is left open in the command. */
+  async #verdict(check: CommandCheck): Promise<CommandVerdict> {
+    const { command } = this.#work.listed
+    if (check.errors[0] !== undefined)
+      return { kind: 'unverified', reason: `there is another error: ${check.errors[0].text}` }
+    if (check.holes > 0 || this.#options.signal.aborted) return { kind: 'unverified', reason: undefined }
+    const definitionsFilled = this.#works.some(
+      ({ listed, text }) =>
+        text !== undefined && listed.command.start < command.start && !isTheorem(listed.declaration.kind),
+    )
+    return verifyCommand(this.#engine, this.#places, command, this.#now(), definitionsFilled)
+  }
+
+  #take(text: string, status: HoleStatus, reason: string | undefined): void {
+    Object.assign(this.#work, { text, status, reason })
+  }
+  #leave(status: HoleStatus, reason: string): void {
+    Object.assign(this.#work, { text: undefined, status, reason })
   }
 }
 
-async function fillHole(
-  holes: HoleOpener,
-  now: FilledText,
-  work: Work,
-  { limits, search, signal }: FillOptions,
-): Promise<void> {
-  const { command, declaration } = work.listed
-  const hole = now.hole(work.listed.hole)
-  const named: Theorem = {
-    name: declaration.name === '' ? `line_${work.listed.line}` : declaration.name,
-    header: now.places.slice(0, now.at(command.start)),
-    statement: '',
-  }
-  const started = await holes.startHole({ text: now.text, command: command.command, hole }, named, limits, signal)
-  if (started.kind === 'rejected') {
-    work.status = 'out of reach'
-    work.reason = started.diagnostics[0]?.text ?? 'Lean does not come to it'
-    return
-  }
-  const { session, isProposition } = started
-  work.goal = renderState(session.root.goals)
-  try {
-    if (!isProposition) {
-      work.status = 'data'
-      work.reason = 'a value is missing, not a proof'
-      return
-    }
-    work.status = 'open'
-    const before = await holes.checkCommand(now.text, command.command, [])
-    if (before === undefined) return
-    await search(named, session, async ({ tactics }) => {
-      for (const text of replacements(now.places, hole, tactics)) {
-        const check = await holes.checkCommand(now.text, command.command, [{ ...hole, text }])
-        if (check === undefined || !check.whole || check.holes !== before.holes - 1) continue
-        if (!isPartOf(check.errors, before.errors)) continue
-        work.text = text
-        work.status = 'closes its goal'
-        return { verified: true, source: text, axioms: [] }
-      }
-      return { verified: false, reason: 'Lean does not take it in the place of the hole', messages: [] }
-    })
-  } finally {
-    await session.close()
-  }
+const ACCEPTED: HoleAnswer = { verified: true, source: '', axioms: [] }
+const refusal = (reason: string): HoleAnswer => ({ verified: false, reason, messages: [] })
+const isTheorem = (kind: FileDeclaration['kind']): boolean => kind === 'theorem' || kind === 'example'
+
+/** Whether a command with a text in place of a hole is one command still, with no new error and that hole gone. */
+function isOneHoleLess(check: CommandCheck, before: CommandCheck): boolean {
+  return check.whole && check.holes === before.holes - 1 && isPartOf(check.errors, before.errors)
 }
 
 type Texts = readonly { readonly text: string }[]
@@ -177,50 +235,6 @@ function isPartOf(messages: Texts, before: Texts): boolean {
     left.splice(at, 1)
     return true
   })
-}
-
-type Declaration = { readonly declaration: FileDeclaration; readonly of: readonly Work[] }
-function declarationsOf(works: readonly Work[]): Declaration[] {
-  const all = new Map<FileDeclaration, Work[]>()
-  for (const work of works) all.set(work.listed.declaration, [...(all.get(work.listed.declaration) ?? []), work])
-  return [...all].map(([declaration, of]) => ({ declaration, of }))
-}
-
-/** A theorem without holes is verified as it stands in the new text, against what it stated in the old one. */
-async function verifyDeclaration(
-  engine: Engine,
-  now: FilledText,
-  { declaration, of }: Declaration,
-  text: string,
-  { signal }: FillOptions,
-): Promise<void> {
-  if (signal.aborted || declaration.holes.length !== of.length) return
-  if (of.some((work) => work.text === undefined)) return
-  const old = placedTheorem(new TextPlaces(text), (of[0] as Work).listed.command, declaration)
-  if (old === undefined) return
-  const source = sourceOf(now, (of[0] as Work).listed, old.theorem.name)
-  const verdict = await engine
-    .verify(old.theorem, { source, name: old.theorem.name })
-    .catch((error: Error) => ({ kind: 'rejected' as const, reason: error.message, messages: [] }))
-  for (const work of of) {
-    if (verdict.kind === 'verified') work.status = 'proved'
-    else {
-      const why = [verdict.reason, ...verdict.messages].join(': ')
-      work.reason = why
-      // What it rests on has holes itself: that is no fault of its own.
-      if (/sorryAx/.test(why)) continue
-      work.status = 'refused'
-      work.text = undefined
-    }
-  }
-}
-
-/** The new text up to the end of a command; an `example` gets the name it goes by. */
-function sourceOf(now: FilledText, { command, declaration }: ListedHole, name: string): string {
-  const end = now.at(command.end)
-  if (declaration.kind !== 'example') return `${now.places.slice(0, end)}\n`
-  const { start, end: behind } = declaration.keyword
-  return `${now.places.slice(0, now.at(start))}theorem ${name}${now.places.slice(now.at(behind), end)}\n`
 }
 
 function asHole({ listed, status, goal, reason, text, seconds }: Work): FilledHole {

@@ -15,15 +15,20 @@ export type ListedHole = {
 export type HoleStatus =
   /** Filled, and its theorem, which has no hole left, is verified. */
   | 'proved'
-  /** Filled: the goal at its place is closed, and the command has no new error. What it is part of is not verified. */
+  /**
+   * Filled: the goal at its place is closed, and the command has no new error. What it is part of is not verified, or rests
+   * on something else that is left open.
+   */
   | 'closes its goal'
   /** Not filled within the budget. */
   | 'open'
   /** It is data that is missing: any value would do for Lean, and none of them is known to be meant. */
   | 'data'
+  /** It is part of what a theorem or definition states: filled, that would state something else. */
+  | 'in the statement'
   /** Lean does not come to it with a goal, or not behind what stands before it. */
   | 'out of reach'
-  /** Filled, but the verifier refuses the whole, so it is left as it was. */
+  /** Proofs were found that the verifier refuses, so it is left as it was. */
   | 'refused'
   /** There was no time left for it. */
   | 'not tried'

@@ -12,8 +12,11 @@ export type FileDeclaration = TextRange & {
   readonly preface?: TextRange | undefined
   /** Its word: `theorem`, `example`, … */
   readonly keyword: TextRange
-  /** Where what proves it begins: its `:=`, its first `|`, its `where`. */
+  /** Where what is stated ends, and where what proves it, or is its value, begins: its `:=`, its first `|`, its `where`. */
+  readonly stated?: number | undefined
   readonly proof?: number | undefined
+  /** Of an `example`, which may use all of them: the variables of the sections around it. */
+  readonly variables?: readonly string[] | undefined
   readonly holes: readonly FileHole[]
 }
 
@@ -73,27 +76,40 @@ export function placedTheorems(places: TextPlaces, commands: readonly PlacedComm
   )
 }
 
+/**
+ * An `example` as the theorem that it is: its text from the beginning of its command, with a name for its word. A theorem has
+ * the variables that it mentions, an `example` also those that its proof mentions, which nobody knows before there is one.
+ */
+export function exampleAsTheorem(
+  { variables = [] }: FileDeclaration,
+  name: string,
+  before: string,
+  behind: string,
+): string {
+  return `${variables.length === 0 ? '' : `include ${variables.join(' ')} in `}${before}theorem ${name}${behind}`
+}
+
 export function placedTheorem(
   places: TextPlaces,
   command: PlacedCommand,
   declaration: FileDeclaration,
 ): PlacedTheorem | undefined {
-  const { kind, keyword, start, end, proof, preface } = declaration
-  if ((kind !== 'theorem' && kind !== 'example') || proof === undefined) return undefined
+  const { kind, keyword, start, end, stated, proof, preface } = declaration
+  if ((kind !== 'theorem' && kind !== 'example') || stated === undefined || proof === undefined) return undefined
   const { line } = places.place(start)
   const name = kind === 'example' ? escapedName(`example_${line}`) : declaration.name
   // Indentation belongs to the statement: its other lines stand by it.
   const margin = places.lineStart(command.start)
   const indented = preface === undefined && places.slice(margin, command.start).trim() === ''
   const begin = indented ? margin : command.start
-  const written = (from: number, to: number) =>
+  const first = preface === undefined ? begin : start
+  const written =
     kind === 'example'
-      ? `${places.slice(from, keyword.start)}theorem ${name}${places.slice(keyword.end, to)}`
-      : places.slice(from, to)
-  const before = preface === undefined ? '' : places.slice(preface.start, preface.end)
-  const statement = before + written(preface === undefined ? begin : start, proof)
+      ? exampleAsTheorem(declaration, name, places.slice(first, keyword.start), places.slice(keyword.end, stated))
+      : places.slice(first, stated)
+  const statement = (preface === undefined ? '' : places.slice(preface.start, preface.end)) + written
   return {
-    theorem: { name, header: places.slice(0, begin), statement: statement.trimEnd() },
+    theorem: { name, header: places.slice(0, begin), statement },
     start: places.place(start),
     end: places.place(end),
     proof: places.place(proof),

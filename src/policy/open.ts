@@ -28,8 +28,11 @@ export type PremiseSource = {
   localPremises(header: string): Promise<LocalPremises>
 }
 
-/** An engine's theorems as indices: one for the imports of all policies, with what each header declares beside it. */
-export function premisesFrom(engine: PremiseSource): (header: string) => Promise<PremiseIndex> {
+/**
+ * An engine's theorems as indices: one for the imports of all policies, with what each header declares beside it.
+ * @param unfinished whether what a header leaves open is among it
+ */
+export function premisesFrom(engine: PremiseSource, unfinished = false): (header: string) => Promise<PremiseIndex> {
   const libraries = new Map<string, Promise<PremiseIndex>>()
   const indices = new Map<string, Promise<PremiseIndex>>()
   const library = (imports: string, header: string) =>
@@ -37,7 +40,7 @@ export function premisesFrom(engine: PremiseSource): (header: string) => Promise
   return (header) =>
     keptIn(indices, header, async () => {
       const { imports, ...local } = await engine.localPremises(header)
-      return withLocal(await library(imports, header), local)
+      return withLocal(await library(imports, header), local, unfinished)
     })
 }
 

@@ -60,8 +60,7 @@ export function withoutTabs(source: string): string {
   let result = ''
   let end = 0
   const copyBlanks = (to: number) => {
-    for (const char of source.slice(end, to))
-      result += char === '\t' ? ' '.repeat(TAB - ([...result.slice(result.lastIndexOf('\n') + 1)].length % TAB)) : char
+    for (const char of source.slice(end, to)) result += char === '\t' ? ' '.repeat(tabWidth(result)) : char
   }
   for (const { start, text } of codeTokens(source)) {
     copyBlanks(start)
@@ -72,6 +71,11 @@ export function withoutTabs(source: string): string {
   return result
 }
 const TAB = 4
+
+/** How many blanks a tab behind a text stands for. */
+export function tabWidth(before: string): number {
+  return TAB - ([...before.slice(before.lastIndexOf('\n') + 1)].length % TAB)
+}
 
 function endOf(source: string, mark: string, from: number): number {
   const found = source.indexOf(mark, from)

@@ -13,10 +13,14 @@ export type PremiseList = {
 export type NamedConstant = { readonly name: string; readonly constant: string }
 
 /** What a file has declared before a theorem. */
-export type LocalDeclarations = PremiseList & {
+export type LocalDeclarations = Pick<PremiseList, 'symbols'> & {
+  /** `unfinished`: it rests on a `sorry`, its own or that of something it uses. */
+  readonly theorems: readonly (PremiseList['theorems'][number] & { readonly unfinished?: boolean | undefined })[]
   readonly definitions: readonly NamedConstant[]
   /** Inductive types and structures. */
   readonly types: readonly NamedConstant[]
+  /** All constants that rest on a `sorry`, as goals are said to mention them. */
+  readonly unfinished: readonly string[]
 }
 
 /** What a header declares, and the text of its imports, under which the library's theorems are the same for all. */

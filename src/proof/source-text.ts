@@ -1,4 +1,6 @@
-/** A file as Lean reads it: line breaks are single characters, a byte order mark is none of the text. */
+import { tabWidth, withoutTabs } from './lean-text.ts'
+
+/** A file as Lean reads it: line breaks are single characters, tabs are blanks, a byte order mark is none of the text. */
 export type SourceText = {
   readonly text: string
   /** In the file: CRLF where most of its lines end so. */
@@ -13,8 +15,9 @@ const BYTE_ORDER_MARK = '\uFEFF'
 export function sourceText(file: string): SourceText {
   const mark = file.startsWith(BYTE_ORDER_MARK) ? 1 : 0
   const body = file.slice(mark)
-  const text = body.replaceAll('\r\n', '\n')
-  const breaks = body.length - text.length
+  const unbroken = body.replaceAll('\r\n', '\n')
+  const text = withoutTabs(unbroken)
+  const breaks = body.length - unbroken.length
   const lineBreak = breaks * 2 > text.split('\n').length - 1 ? '\r\n' : '\n'
   return {
     text,
@@ -23,21 +26,19 @@ export function sourceText(file: string): SourceText {
       let result = file.slice(0, mark)
       /** How far the file, and the text, have been copied. */
       let [at, read] = [0, 0]
-      const copyTo = (end: number) => {
-        const from = at
-        while (read < end) {
-          if (body[at] === '\r' && body[at + 1] === '\n') at++
-          at++
-          read++
-        }
-        result += body.slice(from, at)
-      }
       const skipTo = (end: number) => {
         while (read < end) {
+          // What Lean does not take is a tab in the file, and blanks in the text.
+          const width = body[at] === '\t' && text[read] !== '\t' ? tabWidth(text.slice(0, read)) : 1
           if (body[at] === '\r' && body[at + 1] === '\n') at++
           at++
-          read++
+          read += width
         }
+      }
+      const copyTo = (end: number) => {
+        const from = at
+        skipTo(end)
+        result += body.slice(from, at)
       }
       for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
         copyTo(edit.start)

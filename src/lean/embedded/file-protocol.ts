@@ -15,7 +15,9 @@ const declarationSchema: z.ZodType<FileDeclaration> = range.extend({
   name: z.string(),
   preface: range.optional(),
   keyword: range,
+  stated: z.number().optional(),
   proof: z.number().optional(),
+  variables: z.array(z.string()).optional(),
   holes: z.array(holeSchema),
 })
 

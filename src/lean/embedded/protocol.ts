@@ -61,15 +61,18 @@ const statedSchema: z.ZodType<StatedTheorem> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stated'), statement: z.string() }),
   z.object({ kind: z.literal('left'), reason: z.string() }),
 ])
-const libraryTheorems = z.object({
-  symbols: z.array(z.string()),
-  theorems: z.array(z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })),
-})
+const libraryTheorem = z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })
+const libraryTheorems = z.object({ symbols: z.array(z.string()), theorems: z.array(libraryTheorem) })
 const namedConstant = z.object({ name: z.string(), constant: z.string() })
-const localConstants = libraryTheorems.extend({
+const localConstants = z.object({
+  symbols: z.array(z.string()),
+  /** `unfinished`: it rests on a `sorry`, its own or that of something it uses. */
+  theorems: z.array(libraryTheorem.extend({ unfinished: z.literal(true).optional() })),
   definitions: z.array(namedConstant),
   /** Inductive types and structures. */
   types: z.array(namedConstant),
+  /** All constants that rest on a `sorry`, by their names inside Lean. */
+  unfinished: z.array(z.string()),
 })
 export type LocalConstants = z.infer<typeof localConstants>
 

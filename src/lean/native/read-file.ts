@@ -52,5 +52,5 @@ export function declaredByLayout(text: string): LocalDeclarations {
       word = token.text
     } else word = ''
   }
-  return { symbols: [], theorems: [], definitions, types }
+  return { symbols: [], theorems: [], definitions, types, unfinished: [] }
 }

@@ -9,6 +9,11 @@ const SYNTAX = { node: 1, atom: 2, ident: 3 } as const
 const PARSER = 'Lean.Parser.'
 const COMMAND = `${PARSER}Command.`
 const TERM_HOLE = `${PARSER}Term.sorry`
+const DECL_ID = `${COMMAND}declId`
+/** What a declaration is worth: behind `:=`, by equations, or by fields. */
+const VALUES = new Set(['declValSimple', 'declValEqns', 'whereStructInst'].map((name) => `${COMMAND}${name}`))
+/** Field numbers of this build of Lean. */
+const SCOPE = { currNamespace: 2, varDecls: 5 } as const
 const TACTIC_HOLES = new Set([`${PARSER}Tactic.tacticSorry`, `${PARSER}Tactic.tacticAdmit`])
 /** Commands that only ask Lean something: where one fails, nothing is missing afterwards. */
 const QUESTIONS = new Set(
@@ -75,7 +80,7 @@ export function createCommandReader(lean: Objects, elaborator: Elaborator) {
     kindOf(command) === `${COMMAND}in` ? innermost(children(command)[2] ?? UNIT) : command
 
   /** Names that the scope before a command puts in front of those it declares. */
-  const namespaceOf = (state: CommandState): string => writtenName(field(elaborator.scope(state), 2))
+  const namespaceOf = (state: CommandState): string => writtenName(field(elaborator.scope(state), SCOPE.currNamespace))
 
   /**
    * `namespace A in` and its like could move a declaration elsewhere; Lean has no such command, so the scope before says it.
@@ -88,6 +93,16 @@ export function createCommandReader(lean: Objects, elaborator: Elaborator) {
     return namespace === '' || written === '' ? written : `${namespace}.${written}`
   }
 
+  /** Names of the variables that a declaration may use: those declared in the sections around it. */
+  const variablesOf = (state: CommandState): string[] => {
+    const names = arrayItems(field(elaborator.scope(state), SCOPE.varDecls)).flatMap((binder) => {
+      // Its names come second; `[Inhabited α]` may have none.
+      const named = children(children(binder)[1] ?? UNIT)
+      return named.filter((id) => !isScalar(id) && lean.tag(id) === SYNTAX.ident).map((id) => writtenName(field(id, 2)))
+    })
+    return [...new Set(names)].filter((name) => !name.includes('_@'))
+  }
+
   const KINDS = { theorem: 'theorem', example: 'example', instance: 'instance' } as const
   const declarationOf = (state: CommandState, declaration: Obj, command: Range, preface: Range | undefined) => {
     const body = children(declaration)[1]
@@ -95,23 +110,57 @@ export function createCommandReader(lean: Objects, elaborator: Elaborator) {
     if (body === undefined || where === undefined) return undefined
     const keyword = kindOf(body).slice(COMMAND.length)
     const parts = children(body)
-    const value = keyword === 'theorem' ? parts[3] : keyword === 'example' ? parts[2] : undefined
-    const valueRange = value === undefined ? undefined : range(value)
-    const word = parts.map(range).find((found) => found !== undefined)
-    const described: FileDeclaration = {
-      kind: KINDS[keyword as keyof typeof KINDS] ?? 'other',
-      name: fullName(
-        state,
-        keyword === 'instance' ? children(children(parts[3] ?? UNIT)[0] ?? UNIT)[0] : children(parts[1] ?? UNIT)[0],
-      ),
+    const kind = KINDS[keyword as keyof typeof KINDS] ?? 'other'
+    const id =
+      keyword === 'instance' ? children(children(parts[3] ?? UNIT)[0] ?? UNIT)[0] : children(parts[1] ?? UNIT)[0]
+    return described(state, { kind, parts, id, where, command, preface, root: declaration })
+  }
+
+  const described = (
+    state: CommandState,
+    of: {
+      kind: FileDeclaration['kind']
+      /** Its word, its name, its signature, its value. */
+      parts: readonly Obj[]
+      id: Obj | undefined
+      where: Range
+      command: Range
+      preface: Range | undefined
+      root: Obj
+    },
+  ): FileDeclaration => {
+    const { kind, parts, id, where, command, preface, root } = of
+    const at = parts.findIndex((part) => VALUES.has(kindOf(part)))
+    const proof = at < 0 ? undefined : range(parts[at] as Obj)?.start
+    const signature = parts.slice(0, Math.max(0, at)).map(range)
+    const stated = signature.reduce((end, part) => part?.end ?? end, where.start)
+    return {
+      kind,
+      name: fullName(state, id),
       start: preface === undefined ? command.start : where.start,
       end: preface === undefined ? command.end : where.end,
       ...(preface === undefined ? {} : { preface }),
-      keyword: word ?? where,
-      ...(valueRange === undefined ? {} : { proof: valueRange.start }),
-      holes: holes(declaration),
+      keyword: parts.map(range).find((found) => found !== undefined) ?? where,
+      ...(proof === undefined ? {} : { stated, proof }),
+      ...(kind === 'example' ? { variables: variablesOf(state) } : {}),
+      holes: holes(root),
     }
-    return described
+  }
+
+  /**
+   * A command of the file's own (or Mathlib's `lemma`) that is built like `theorem`: a name, a signature and a value in a row.
+   * What it declares is Lean's to say.
+   */
+  const likeTheorem = (syntax: Obj, depth = 3): Obj[] | undefined => {
+    const parts = children(syntax)
+    const id = parts.findIndex((part) => kindOf(part) === DECL_ID)
+    if (id > 0 && parts.slice(id).some((part) => VALUES.has(kindOf(part)))) return parts.slice(id - 1)
+    if (depth === 0) return undefined
+    for (const part of parts) {
+      const found = likeTheorem(part, depth - 1)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   /** The declarations of a command; none where it is another kind of command. */
@@ -123,7 +172,13 @@ export function createCommandReader(lean: Objects, elaborator: Elaborator) {
       const one = declarationOf(state, inner, whole, undefined)
       return one === undefined ? [] : [one]
     }
-    if (kindOf(inner) !== `${COMMAND}mutual`) return []
+    if (kindOf(inner) !== `${COMMAND}mutual`) {
+      const parts = kindOf(inner).startsWith(COMMAND) ? undefined : likeTheorem(inner)
+      if (parts === undefined) return []
+      const id = children(parts[1] as Obj)[0]
+      const of = { kind: 'theorem', parts, id, where: range(inner) ?? whole, command: whole } as const
+      return [described(state, { ...of, preface: undefined, root: inner })]
+    }
     const start = range(inner)?.start ?? whole.start
     return children(children(inner)[1] ?? UNIT).flatMap((one) => {
       if (kindOf(one) !== `${COMMAND}declaration`) return []

@@ -56,14 +56,21 @@ export function createPremises(lean: Objects, elaborator: Elaborator, constants:
   }
 
   /**
-   * What an environment's own text, and files of the user's that it imports, have declared, and a proof in it may name. `constant` is the name inside Lean, which is
-   * what goals are said to mention. Theorems that rest on a `sorry` of their own are left out.
+   * What an environment's own text, and files of the user's that it imports, have declared, and a proof in it may name.
+   * `constant` is the name inside Lean, which is what goals are said to mention.
    */
   const local = (state: CommandState): LocalConstants => {
     const env = field(state, 0)
     const symbols: string[] = []
     const positions = new Map<string, number>()
-    const found: LocalConstants = { symbols, theorems: [], definitions: [], types: [] }
+    const unfinished = restingOnSorry(env)
+    const found: LocalConstants = {
+      symbols,
+      theorems: [],
+      definitions: [],
+      types: [],
+      unfinished: [...unfinished].sort(),
+    }
     const note = (name: Obj, info: Obj): void => {
       const constant = elaborator.nameText(name)
       const written = elaborator.plainNameText(name)
@@ -71,8 +78,6 @@ export function createPremises(lean: Objects, elaborator: Elaborator, constants:
       if (tag(info) === CONSTANT_INFO.definition) found.definitions.push({ name: written, constant })
       if (tag(info) === CONSTANT_INFO.inductive) found.types.push({ name: written, constant })
       if (tag(info) !== CONSTANT_INFO.theorem) return
-      const body = constants.body(info)
-      if (body !== undefined && fn('l_Lean_Expr_hasSorry')(inc(body)) >>> 1 === 1) return
       const uses = new Set<number>()
       const { type } = constants.value(info)
       constants.forEachConstant(type, (mentioned) => {
@@ -81,17 +86,71 @@ export function createPremises(lean: Objects, elaborator: Elaborator, constants:
         positions.set(symbol, position)
         uses.add(position)
       })
-      found.theorems.push({ name: written, uses: [...uses], conclusion: conclusionHead(type) })
+      const conclusion = conclusionHead(type)
+      const rests = unfinished.has(constant)
+      found.theorems.push({ name: written, uses: [...uses], conclusion, ...(rests && { unfinished: true }) })
     }
-    constants.forEachLocal(env, note)
+    forEachOwn(env, note)
+    for (const list of [found.theorems, found.definitions, found.types]) list.sort((a, b) => (a.name < b.name ? -1 : 1))
+    return found
+  }
+
+  /** All that the user's own texts declare: this one, and those that it imports. */
+  const forEachOwn = (env: Obj, visit: (name: Obj, info: Obj) => void): void => {
+    constants.forEachLocal(env, visit)
     modules.forEachOwn(env, (name) => {
       const info = constants.find(env, name)
       if (info === undefined) return
-      note(name, info)
+      visit(name, info)
       dec(info)
     })
-    for (const list of [found.theorems, found.definitions, found.types]) list.sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  /** What is known of a constant of a text; `info` is kept, so that it can be told from another one. */
+  type Known = { readonly info: Obj; readonly open: boolean; readonly mentions: readonly string[] }
+  const known = new Map<string, Known>()
+  const look = (constant: string, info: Obj): Known => {
+    const before = known.get(constant)
+    if (before?.info === info) return before
+    if (before !== undefined) dec(before.info)
+    let open = false
+    const mentions = new Set<string>()
+    const body = constants.body(info)
+    for (const term of body === undefined ? [constants.value(info).type] : [constants.value(info).type, body]) {
+      open ||= fn('l_Lean_Expr_hasSorry')(inc(term)) >>> 1 === 1
+      constants.forEachConstant(term, (name) => mentions.add(elaborator.nameText(name)))
+    }
+    const found = { info: inc(info), open, mentions: [...mentions] }
+    known.set(constant, found)
     return found
+  }
+  const KNOWN_KEPT = 20_000
+
+  /** Constants of a text that are left open, or stand on such, however far below. */
+  const restingOnSorry = (env: Obj): Set<string> => {
+    if (known.size > KNOWN_KEPT) {
+      for (const { info } of known.values()) dec(info)
+      known.clear()
+    }
+    const users = new Map<string, string[]>()
+    const pending: string[] = []
+    forEachOwn(env, (name, info) => {
+      const constant = elaborator.nameText(name)
+      const { open, mentions } = look(constant, info)
+      if (open) pending.push(constant)
+      for (const mentioned of mentions) {
+        const list = users.get(mentioned)
+        if (list === undefined) users.set(mentioned, [constant])
+        else list.push(constant)
+      }
+    })
+    const resting = new Set<string>()
+    for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+      if (resting.has(one)) continue
+      resting.add(one)
+      pending.push(...(users.get(one) ?? []))
+    }
+    return resting
   }
 
   /**

@@ -178,7 +178,16 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     capture = undefined
     if (captured === undefined)
       return { kind: 'rejected', diagnostics: run.diagnostics.filter((d) => d.severity === 'error') }
-    const [goal, ...others] = captured.root.goals as [Obj, ...Obj[]]
+    const [goal, ...others] = captured.root.goals
+    if (goal === undefined) {
+      const { elab, root } = captured
+      release(root)
+      for (const o of Object.values(elab)) dec(o)
+      return {
+        kind: 'rejected',
+        diagnostics: [{ severity: 'error', line: 1, column: 0, text: 'no goals are left there' }],
+      }
+    }
     for (const other of others) dec(other)
     const theorem = openTheorem(captured.elab, { ...captured.root, goals: [goal] }, heartbeats)
     return { kind: 'started', theorem, times: captures, isProposition: isProposition(theorem) }
