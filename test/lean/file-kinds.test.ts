@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findPlaced, leanTarget } from '../../src/api/lean-file.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
-import { LeanTracer } from '../../src/lean/embedded/trace.ts'
 import { verifyProof } from '../../src/lean/verifier.ts'
 import { sourceText } from '../../src/proof/source-text.ts'
 
@@ -414,7 +413,7 @@ describe('what the text looks like', () => {
     ]
     await allVerified(files.map(([file, tactic]) => [file, ':t', tactic] as const))
     for (const [file, tactic] of files) {
-      const { theorems, untraced } = await new LeanTracer(engine.pool).traceFile('F.lean', sourceText(file).text)
+      const { theorems, untraced } = await engine.tracer().traceFile('F.lean', sourceText(file).text)
       expect(theorems.map(({ name, steps }) => [name, steps.map((step) => step.tactic)])).toEqual([['t', [tactic]]])
       expect(untraced).toEqual([])
     }
@@ -501,7 +500,7 @@ describe('what the text looks like', () => {
         `\uFEFF${text.replaceAll('\n', '\r\n')}`,
       ]) {
         expect([file, await outcome(file, ':t', 'exact h.symm')]).toEqual([file, 'verified'])
-        const { theorems } = await new LeanTracer(engine.pool).traceFile('F.lean', sourceText(file).text)
+        const { theorems } = await engine.tracer().traceFile('F.lean', sourceText(file).text)
         expect(theorems.map(({ steps }) => steps.map(({ tactic, line }) => [tactic, line]))).toEqual([
           [['exact h.symm', 4]],
         ])
