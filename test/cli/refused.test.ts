@@ -8,6 +8,7 @@ import { RunJournal } from '../../src/results/journal.ts'
 import { openResults } from '../../src/results/store.ts'
 import { HEDGE } from '../built.ts'
 import { type ScriptedServer, sendChoices, startModelServer } from '../policy/remote/model-server.ts'
+import { pageInside, treeInside } from '../view/inside.ts'
 
 /** A model that knows one tactic, which Lean's elaborator takes and the verifier does not. */
 let server: ScriptedServer
@@ -47,7 +48,8 @@ test('prove says once why a finished script was refused, and the tree shows it',
   const lines = err.split('\n').filter((line) => line.includes('a finished script was refused by the verifier: '))
   expect(lines.length).toBe(1)
   expect(lines[0]).toMatch(REASON)
-  expect(readFileSync(at('tree.html'), 'utf8')).toMatch(new RegExp(`refused by the verifier: ${REASON.source}`))
+  const refused = { kind: 'finished', verdict: { kind: 'refused', reason: expect.stringMatching(REASON) } }
+  expect(treeInside(at('tree.html')).edges).toMatchObject([{ outcome: refused }])
 })
 
 test('a run keeps the script, the reason and what Lean said; its report lists them; a replay is the same', async () => {
@@ -74,7 +76,10 @@ test('a run keeps the script, the reason and what Lean said; its report lists th
   const report = await hedge('report', run, ...written)
   const line = `t: ${refusal?.reason}`
   expect(report).toMatchObject({ code: 0, out: expect.stringContaining(line) })
-  for (const file of ['r.md', 'r.html']) expect(readFileSync(at(file), 'utf8')).toContain(line)
+  expect(readFileSync(at('r.md'), 'utf8')).toContain(line)
+  expect(pageInside(at('r.html'))).toMatchObject({
+    run: { refusals: [{ theorem: 't', member: 'm', tactics: ['native_decide'], reason: refusal?.reason }] },
+  })
   expect(JSON.parse(readFileSync(at('r.json'), 'utf8'))).toMatchObject({
     refusals: [{ theorem: 't', member: 'm', tactics: ['native_decide'], reason: refusal?.reason }],
   })

@@ -161,7 +161,8 @@ svg.tree:active{cursor:grabbing}
 .swatch.accepted{background:#1a7f37;border-color:#1a7f37}
 .swatch.candidate{border:1.5px dashed var(--green)}
 .swatch.refused{border-color:var(--red);background:var(--bad)}
-.tactics td{overflow-wrap:anywhere;padding-right:10px}
+.tactics td{overflow-wrap:anywhere;padding-right:10px;vertical-align:top}
+.outcome-line{color:var(--quiet);margin:2px 0 2px 14px;font-size:12.5px}
 .tactics td:nth-child(2){white-space:nowrap;text-align:right;color:var(--quiet)}
 .tactics code{white-space:pre-wrap}
 .cycle{color:var(--quiet)}

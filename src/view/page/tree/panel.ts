@@ -77,7 +77,7 @@ function tacticTable(edges: readonly SearchEdge[], outcome: (edge: SearchEdge) =
     h(
       'thead',
       { class: 'unseen' },
-      h('tr', {}, ...['tactic', 'probability', 'outcome'].map((text) => h('th', { scope: 'col', text }))),
+      h('tr', {}, ...['tactic and outcome', 'probability'].map((text) => h('th', { scope: 'col', text }))),
     ),
     h(
       'tbody',
@@ -86,9 +86,8 @@ function tacticTable(edges: readonly SearchEdge[], outcome: (edge: SearchEdge) =
         h(
           'tr',
           {},
-          h('td', {}, h('code', { text: edge.tactic })),
+          h('td', {}, h('code', { text: edge.tactic }), h('div', { class: 'outcome-line' }, outcome(edge))),
           h('td', { text: percent(edge.logProb) }),
-          h('td', {}, outcome(edge)),
         ),
       ),
     ),
