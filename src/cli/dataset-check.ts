@@ -6,10 +6,16 @@ import { mathlibHint } from '../lean/mathlib-hint.ts'
 import { openEngine } from '../lean/open.ts'
 import { EXIT, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
-import { LEAN_FLAG } from './options.ts'
-import { readTheoremFile } from './read-theorems.ts'
+import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { problemText, readSet } from './theorem-set.ts'
 
-type Options = { readonly json?: boolean; readonly workers: number; readonly lean?: string; readonly format?: Format }
+type Options = {
+  readonly json?: boolean
+  readonly workers: number
+  readonly lean?: string
+  readonly root?: string
+  readonly format?: Format
+}
 
 /** `hedge dataset check`: what is wrong with the statements of a set, before anything is measured on it. */
 export function datasetCheckCommand(): Command {
@@ -17,11 +23,12 @@ export function datasetCheckCommand(): Command {
     .description(
       'elaborate every statement of a set and report errors, auto-bound names, duplicates and vacuous hypotheses',
     )
-    .argument('<theorems>', 'a .jsonl or .lean file of theorems')
+    .argument('<theorems>', 'a .jsonl or .json file of theorems, .lean files, a folder or a glob of them')
     .addOption(
       new Option('--format <format>', 'how the theorems are written, if not to be told by the file').choices(FORMATS),
     )
     .option(...LEAN_FLAG)
+    .option(...ROOT_FLAG)
     .option('-w, --workers <count>', 'Lean processes', atLeast(1), 1)
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExit codes: 0 nothing found, 2 something found or bad rows.')
@@ -30,11 +37,11 @@ export function datasetCheckCommand(): Command {
     })
 }
 
-async function check(path: string, { json = false, workers, lean, format }: Options): Promise<number> {
-  const file = await readTheoremFile(path, format)
+async function check(path: string, { json = false, workers, lean, format, root }: Options): Promise<number> {
   const engine = await openEngine(lean, { processes: workers, verifies: false })
   try {
-    const theorems = file.theorems.map(({ theorem }) => theorem)
+    const set = await readSet(path, format, { reader: async () => engine, root: root ?? lean })
+    const theorems = set.entries.map(({ theorem }) => theorem)
     const findings = await checkTheorems(theorems, async (theorem) => {
       const started = await engine.start(theorem, DEFAULT_LIMITS)
       if (started.kind === 'rejected')
@@ -53,31 +60,31 @@ async function check(path: string, { json = false, workers, lean, format }: Opti
     const listed = [...findings].flatMap(([position, found]) =>
       found.map((finding) => ({
         name: theorems[position]?.name ?? '',
-        line: file.theorems[position]?.line ?? 0,
+        file: set.entries[position]?.file ?? path,
+        line: set.entries[position]?.line ?? 0,
         ...finding,
       })),
     )
     if (json) {
       const report = {
         file: path,
-        sha256: file.sha256,
+        sha256: set.hash,
         theorems: theorems.length,
-        problems: file.problems,
+        problems: set.problems,
         findings: listed,
       }
       process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
     } else {
-      for (const { line, field, message } of file.problems)
-        process.stdout.write(`${path}:${line}: ${field === undefined ? '' : `${field}: `}${message}\n`)
+      for (const problem of set.problems) process.stdout.write(`${problemText(problem)}\n`)
       for (const finding of listed)
-        process.stdout.write(`${path}:${finding.line}: ${finding.name}: ${describe(finding)}\n`)
+        process.stdout.write(`${finding.file}:${finding.line}: ${finding.name}: ${describe(finding)}\n`)
       const count = (kind: Finding['kind']) => listed.filter((finding) => finding.kind === kind).length
       process.stdout.write(
-        `${theorems.length} theorems, SHA-256 ${file.sha256}\n${file.problems.length} bad rows, ${count('error')} statement errors, ` +
+        `${theorems.length} theorems, SHA-256 ${set.hash}\n${set.problems.length} bad rows, ${count('error')} statement errors, ` +
           `${count('autoImplicit')} with auto-bound names, ${count('duplicate')} duplicates, ${count('vacuous')} vacuous\n`,
       )
     }
-    return listed.length + file.problems.length > 0 ? EXIT.badInput : EXIT.done
+    return listed.length + set.problems.length > 0 ? EXIT.badInput : EXIT.done
   } finally {
     await engine.dispose()
   }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { Format } from '../dataset/theorem-file.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { openMember } from '../ensemble/open-member.ts'
@@ -6,10 +5,9 @@ import { engineWorld } from '../ensemble/world.ts'
 import { openEngine } from '../lean/open.ts'
 import { premisesFrom } from '../policy/open.ts'
 import type { PremiseIndex } from '../policy/premises.ts'
-import type { EvaluateParts, EvaluationEngine, LeanSource, LoadedTheorems } from './evaluate.ts'
+import type { EvaluateParts, EvaluationEngine, LoadedTheorems } from './evaluate.ts'
 import { InputError } from './failure.ts'
-import { readTheoremFile } from './read-theorems.ts'
-import { isBenchmark, meansLeanFiles, theoremsInFiles, theoremsOfBenchmark } from './theorems-in-files.ts'
+import { type LeanSource, problemText, readSet } from './theorem-set.ts'
 
 /** What an engine can tell a policy about a theorem's environment. */
 export type PremiseSource = { premises(header: string): Promise<PremiseIndex> }
@@ -39,31 +37,21 @@ async function readTheorems(
   path: string,
   split: string | undefined,
   format: Format | undefined,
-  lean?: LeanSource,
+  lean: LeanSource,
 ): Promise<LoadedTheorems> {
-  if (lean !== undefined && (format ?? 'lean') === 'lean' && meansLeanFiles(path)) return theoremsInFiles(path, lean)
-  if (
-    lean !== undefined &&
-    existsSync(path) &&
-    (format === 'leandojo' || (format === undefined && (await isBenchmark(path))))
-  )
-    return theoremsOfBenchmark(path, lean)
-  const file = await readTheoremFile(path, format)
-  if (file.theorems.length === 0 && file.problems.length === 1)
-    throw new InputError(`${path}: ${file.problems[0]?.message}`)
-  const splits = new Set(file.theorems.map((entry) => entry.split ?? ''))
+  const { entries, problems, hash } = await readSet(path, format, lean)
+  const [first] = problems
+  if (entries.length === 0 && first !== undefined && problems.length === 1)
+    throw new InputError(`${path}: ${first.message}`)
+  const splits = new Set(entries.map((entry) => entry.split ?? ''))
   if (split !== undefined && !splits.has(split)) {
     const names = [...splits].filter((name) => name !== '')
     throw new InputError(`${path} has no split \`${split}\`${names.length > 0 ? `; it has ${names.join(', ')}` : ''}`)
   }
   return {
-    theorems: file.theorems
-      .filter((entry) => split === undefined || entry.split === split)
-      .map(({ theorem }) => theorem),
-    problems: file.problems.map(
-      ({ line, field, message }) => `${path}:${line}: ${field === undefined ? '' : `${field}: `}${message}`,
-    ),
-    hash: file.sha256,
+    theorems: entries.filter((entry) => split === undefined || entry.split === split).map(({ theorem }) => theorem),
+    problems: problems.map(problemText),
+    hash,
   }
 }
 

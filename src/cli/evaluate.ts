@@ -6,7 +6,6 @@ import { MODES, type Mode, type Plan, quota } from '../ensemble/plan.ts'
 import { type ScheduleResult, schedule } from '../ensemble/scheduler.ts'
 import type { World } from '../ensemble/world.ts'
 import type { TacticLimits } from '../lean/engine.ts'
-import type { FileReader } from '../lean/placed.ts'
 import { SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { RunJournal } from '../results/journal.ts'
@@ -19,6 +18,7 @@ import { atLeast, duration, type Shard, shard } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { LEAN_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
+import type { LeanReader, LeanSource } from './theorem-set.ts'
 import { openViewChild, type ViewChild } from './view-child.ts'
 
 /** What the command works with; tests put in worlds and policies of their own. */
@@ -29,7 +29,7 @@ export type EvaluateParts = {
     split: string | undefined,
     format: Format | undefined,
     /** For Lean files, whose theorems only Lean can read. */
-    lean?: LeanSource,
+    lean: LeanSource,
   ) => Promise<LoadedTheorems>
   /** @throws EngineError */
   readonly openEngine: (workers: number, limits: TacticLimits, project?: string) => Promise<EvaluationEngine>
@@ -38,13 +38,6 @@ export type EvaluateParts = {
    * @throws InputError where the policy or one of its settings is unknown
    */
   readonly openMember: (config: MemberConfig, engine: () => EvaluationEngine | undefined) => Promise<Member>
-}
-
-export type LeanSource = {
-  /** Opened where it is needed. @throws EngineError, InputError */
-  readonly reader: () => Promise<FileReader>
-  /** The folder that the files of a benchmark stand in. */
-  readonly root: string | undefined
 }
 
 export type LoadedTheorems = {
@@ -60,7 +53,7 @@ export type EvaluationEngine = {
   readonly leanVersion: string
   readonly libraryHash: string
   /** Missing where there is no Lean behind it. */
-  readonly reader?: FileReader
+  readonly reader?: LeanReader
   dispose(): Promise<void>
 }
 

@@ -25,9 +25,9 @@ import { formatDuration } from './clock.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, positive, widths } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
-import { LEAN_FLAG } from './options.ts'
+import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
-import { readTheoremFile } from './read-theorems.ts'
+import { type LeanSource, problemText, readSet, type TheoremSet } from './theorem-set.ts'
 import { addTrainingOptions, familyPlan, type TrainingFlags } from './train.ts'
 
 type Flags = TrainingFlags & {
@@ -46,6 +46,7 @@ type Flags = TrainingFlags & {
   readonly heartbeats: number
   readonly tacticTimeout: number
   readonly workers: number
+  readonly root?: string
   readonly lean?: string
 }
 
@@ -71,6 +72,7 @@ export function iterateCommand(): Command {
     .option('--heartbeats <count>', "Lean's own limit per tactic, in thousands", atLeast(1), 20_000)
     .option('--tactic-timeout <time>', 'wall clock per tactic', duration, 10_000)
     .option(...LEAN_FLAG)
+    .option(...ROOT_FLAG)
     .option('-w, --workers <count>', 'Lean processes', atLeast(1), 2)
     .addHelpText(
       'after',
@@ -95,9 +97,17 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
   try {
     const training = (dataPath: string) => familyPlan(flags, dataPath)
     training('')
-    const set = await readSets(files, flags.split)
+    const lean: LeanSource = {
+      reader: async () => {
+        engine ??= await startLean(flags, say)
+        return engine
+      },
+      root: flags.root ?? flags.lean,
+    }
+    const set = await readSets(files, flags.split, lean, say)
     const excluded: Theorem[] = []
-    for (const file of flags.exclude) excluded.push(...(await readSet(file)).theorems.map(({ theorem }) => theorem))
+    for (const file of flags.exclude)
+      excluded.push(...(await setOf(file, lean, say)).entries.map(({ theorem }) => theorem))
     const configs = parseMembers(flags.members)
     if ('problem' in configs) throw new InputError(configs.problem)
     let earlier: readonly ProofStep[] = []
@@ -185,29 +195,30 @@ async function startLean(flags: Flags, say: (line: string) => void): Promise<Eng
   })
 }
 
-async function readSet(path: string): Promise<{ theorems: readonly TheoremEntry[]; sha256: string }> {
-  const file = await readTheoremFile(path)
-  if (file.theorems.length === 0) throw new InputError(`${path} has no theorems`)
-  return file
+async function setOf(path: string, lean: LeanSource, say: (line: string) => void): Promise<TheoremSet> {
+  const set = await readSet(path, undefined, lean)
+  for (const problem of set.problems) say(problemText(problem))
+  if (set.entries.length === 0) throw new InputError(`${path} has no theorems`)
+  return set
 }
 
 /** Several sets as one, those without splits as `split`. @throws InputError where two theorems have one name */
-async function readSets(files: readonly string[], split: string) {
+async function readSets(files: readonly string[], split: string, lean: LeanSource, say: (line: string) => void) {
   const theorems: TheoremEntry[] = []
   const hashes: string[] = []
   const places = new Map<string, string>()
   for (const file of files) {
-    const set = await readSet(file)
-    const whole = set.theorems.every((entry) => entry.split === undefined)
-    if (!whole && !set.theorems.some((entry) => entry.split === split))
+    const set = await setOf(file, lean, say)
+    const whole = set.entries.every((entry) => entry.split === undefined)
+    if (!whole && !set.entries.some((entry) => entry.split === split))
       throw new InputError(`${file} has no split \`${split}\``)
-    for (const entry of set.theorems) {
+    for (const entry of set.entries) {
       const { name } = entry.theorem
       if (places.has(name)) throw new InputError(`\`${name}\` is in ${places.get(name)} and in ${file}`)
       places.set(name, file)
       theorems.push(whole ? { ...entry, split } : entry)
     }
-    hashes.push(set.sha256)
+    hashes.push(set.hash)
   }
   return {
     file: files.map((file) => basename(file)).join(' '),

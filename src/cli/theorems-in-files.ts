@@ -1,15 +1,17 @@
 import { existsSync, statSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { bringImports } from '../api/imports.ts'
+import { readLean } from '../api/read-lean.ts'
 import { isLeanDojo, readLeanDojo } from '../dataset/leandojo.ts'
 import { RejectedInput } from '../lean/engine.ts'
+import { mathlibHint } from '../lean/mathlib-hint.ts'
 import type { FileReading, PlacedTheorem } from '../lean/placed.ts'
 import { sameName } from '../proof/names.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { sourceText } from '../proof/source-text.ts'
-import type { Theorem } from '../proof/theorem.ts'
-import type { LeanSource, LoadedTheorems } from './evaluate.ts'
 import { InputError } from './failure.ts'
+import type { LeanSource, SetProblem, TheoremSet } from './theorem-set.ts'
 
 /** Whether a path means Lean files: one, a folder, or a pattern with `*`. */
 export function meansLeanFiles(path: string): boolean {
@@ -26,39 +28,62 @@ export async function isBenchmark(path: string): Promise<boolean> {
  * The theorems of Lean files, each in its place. In several files, those with one name go by `file:name`.
  * @throws InputError where there is no such file, or nothing in them can be read
  */
-export async function theoremsInFiles(path: string, lean: LeanSource): Promise<LoadedTheorems> {
+export async function theoremsInFiles(path: string, lean: LeanSource): Promise<TheoremSet> {
   const files = await leanFiles(path)
   if (files.length === 0) throw new InputError(`there is no .lean file at ${path}`)
-  const reader = await lean.reader()
-  const found: { file: string; theorem: Theorem }[] = []
-  const problems: string[] = []
-  const bytes: Buffer[] = []
+  const found: { file: string; placed: PlacedTheorem }[] = []
+  const problems: SetProblem[] = []
+  const texts: string[] = []
   for (const file of files) {
-    const source = await readFile(file)
-    bytes.push(source)
-    try {
-      const reading = await reader.readFile(sourceText(source.toString('utf8')).text)
-      for (const { theorem } of reading.theorems) found.push({ file, theorem })
-      problems.push(...errorsOf(file, reading))
-    } catch (error) {
-      if (!(error instanceof RejectedInput)) throw error
-      for (const { line, column, text } of error.diagnostics) problems.push(`${file}:${line}:${column}: ${text}`)
-    }
+    const read = await readOne(file, lean)
+    texts.push(...read.texts)
+    problems.push(...read.problems)
+    for (const placed of read.reading?.theorems ?? []) found.push({ file, placed })
   }
   const counts = new Map<string, number>()
-  for (const { theorem } of found) counts.set(theorem.name, (counts.get(theorem.name) ?? 0) + 1)
-  const theorems = found.map(({ file, theorem }) =>
-    counts.get(theorem.name) === 1 ? theorem : { ...theorem, name: `${relative(process.cwd(), file)}:${theorem.name}` },
-  )
-  return { theorems, problems, hash: sha256(Buffer.concat(bytes)) }
+  for (const { placed } of found) counts.set(placed.theorem.name, (counts.get(placed.theorem.name) ?? 0) + 1)
+  const entries = found.map(({ file, placed: { theorem, start } }) => {
+    const name = counts.get(theorem.name) === 1 ? theorem.name : `${relative(process.cwd(), file)}:${theorem.name}`
+    return { theorem: { ...theorem, name }, file, line: start.line }
+  })
+  return { entries, problems, hash: sha256(texts.join('\0')) }
+}
+
+type ReadOne = {
+  readonly reading?: FileReading
+  readonly problems: readonly SetProblem[]
+  /** The file's, and those of the files it imports. */
+  readonly texts: readonly string[]
+}
+
+/** A file as Lean reads it; what is wrong with it is a problem of the set. */
+async function readOne(file: string, { reader, root }: LeanSource): Promise<ReadOne> {
+  let text = ''
+  try {
+    text = sourceText(await readLean(file)).text
+    const engine = await reader()
+    const imported = await bringImports(engine.modules, file, text, root)
+    const reading = await engine.readFile(text)
+    return { reading, problems: errorsOf(file, reading), texts: [text, ...imported.map((module) => module.text)] }
+  } catch (error) {
+    if (error instanceof RejectedInput) {
+      const hint = mathlibHint(error.diagnostics)
+      const said = error.diagnostics.map(({ line, column, text: message }) => ({ file, line, column, message }))
+      return { problems: hint === undefined ? said : [{ file, line: 1, message: hint }], texts: [text] }
+    }
+    if (error instanceof InputError) return { problems: [{ file, line: 1, message: error.message }], texts: [text] }
+    throw error
+  }
 }
 
 /** Commands that do not elaborate, and so leave something out that later theorems may need. */
-function errorsOf(file: string, { commands }: FileReading): string[] {
+function errorsOf(file: string, { commands }: FileReading): SetProblem[] {
   return commands
     .filter(({ breaks }) => breaks)
     .flatMap(({ errors: [error] }) =>
-      error === undefined ? [] : [`${file}:${error.line}:${error.column}: ${error.text.split('\n')[0]}`],
+      error === undefined
+        ? []
+        : [{ file, line: error.line, column: error.column, message: error.text.split('\n')[0] ?? '' }],
     )
 }
 
@@ -95,47 +120,49 @@ async function leanFiles(path: string): Promise<string[]> {
  * place that the benchmark gives.
  * @throws InputError where nobody says where the files are
  */
-export async function theoremsOfBenchmark(path: string, lean: LeanSource): Promise<LoadedTheorems> {
+export async function theoremsOfBenchmark(path: string, lean: LeanSource): Promise<TheoremSet> {
   const { root } = lean
-  const bytes = await readFile(path)
-  const rows = readLeanDojo(bytes.toString('utf8'))
-  const problems = rows.problems.map(({ row, field, message }) => `${path}: [${row}].${field}: ${message}`)
+  const text = await readFile(path, 'utf8')
+  const rows = readLeanDojo(text)
+  const problems: SetProblem[] = rows.problems.map(({ row, field, message }) => ({
+    file: path,
+    line: 1,
+    field: `[${row}].${field}`,
+    message,
+  }))
   if (root === undefined)
     throw new InputError(
       `${path} is LeanDojo's benchmark, whose theorems stand in ${rows.theorems[0]?.repository || 'a repository'}: give its folder with --root, or its project with --lean`,
     )
-  const reader = await lean.reader()
-  const readings = new Map<string, FileReading | string>()
-  const theorems: Theorem[] = []
+  const readings = new Map<string, ReadOne>()
+  const entries: TheoremSet['entries'][number][] = []
   const names = new Set<string>()
   for (const row of rows.theorems) {
     const file = join(root, row.path)
-    const reading = readings.get(file) ?? (await readOne(file, reader.readFile.bind(reader)))
-    readings.set(file, reading)
-    const found = typeof reading === 'string' ? reading : atPlace(file, reading, row.name, row.start[0])
-    if (typeof found === 'string') problems.push(found)
+    const known = readings.get(file)
+    const read = known ?? (await readOne(file, lean))
+    readings.set(file, read)
+    // What is wrong with a file is told once.
+    if (known === undefined && read.reading === undefined) problems.push(...read.problems)
+    if (read.reading === undefined) continue
+    const found = atPlace(file, read.reading, row.name, row.start[0])
+    if ('message' in found) problems.push(found)
     else {
       const name = names.has(found.theorem.name) ? `${row.path}:${found.theorem.name}` : found.theorem.name
       names.add(name)
-      theorems.push({ ...found.theorem, name })
+      entries.push({ theorem: { ...found.theorem, name }, file, line: found.start.line })
     }
   }
-  return { theorems, problems, hash: sha256(bytes) }
+  return { entries, problems, hash: sha256([text, ...[...readings.values()].flatMap(({ texts }) => texts)].join('\0')) }
 }
 
-async function readOne(file: string, read: (text: string) => Promise<FileReading>): Promise<FileReading | string> {
-  if (!existsSync(file)) return `there is no file ${file}`
-  return read(sourceText(await readFile(file, 'utf8')).text).catch((error: unknown) => {
-    if (!(error instanceof RejectedInput)) throw error
-    return `${file}: ${error.message}`
-  })
-}
-
-function atPlace(file: string, { theorems }: FileReading, name: string, line: number): PlacedTheorem | string {
+/** A theorem by its name, or what is at its place now: the files may be of another commit. */
+function atPlace(file: string, { theorems }: FileReading, name: string, line: number): PlacedTheorem | SetProblem {
   const named = theorems.filter(({ theorem }) => sameName(theorem.name, name))
   const there = theorems.find(({ start, end }) => start.line <= line && line <= end.line)
   const found = named.find((one) => one === there) ?? named[0]
   if (found !== undefined) return found
   const now = there === undefined ? 'no theorem' : `\`${there.theorem.name}\``
-  return `${file}:${line}: line ${line} is now ${now}, not \`${name}\`: the files are of another commit than the benchmark`
+  const message = `line ${line} is now ${now}, not \`${name}\`: the files are of another commit than the benchmark`
+  return { file, line, message }
 }
