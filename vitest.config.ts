@@ -38,6 +38,7 @@ const LONG = [
   'test/policy/{baseline-lean,compiled-worker,parity,sampler,transformer-policy,worker-network}.test.ts',
   'test/report/{evaluation,tree}.test.ts',
   'test/training/trainer.test.ts',
+  'test/view/*.test.ts',
 ]
 
 export default defineConfig({

@@ -68,12 +68,7 @@ export type RunPage = {
   readonly refusals: readonly RefusedScript[]
   readonly passesDone: number
   readonly passesPlanned: number
-  /** What is done by whom right now, where the run says so. */
-  readonly workers: readonly WorkerLine[]
 }
-
-/** One that works on the run. */
-export type WorkerLine = { readonly name: string; readonly units: number; readonly lastAt: string }
 
 export const OUTCOMES = ['proved', 'not proved', 'under way', 'open', 'statement error', 'engine error'] as const
 export type RowOutcome = (typeof OUTCOMES)[number]

@@ -98,7 +98,6 @@ export async function runPage(snapshot: RunSnapshot, place: Place): Promise<RunP
     refusals: refusedScripts(snapshot),
     passesDone: theorems.reduce((sum, theorem) => sum + passesOf(theorem), 0),
     passesPlanned: run.mode === 'union' ? quota * theorems.length : 0,
-    workers: [],
   }
 }
 

@@ -1,14 +1,17 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toNdjson } from '../../src/proof/declarations/ndjson.ts'
+import { listRuns } from '../../src/results/read-run.ts'
 import { pageAssets } from '../../src/view/assets.ts'
 import { exportFolder, exportName } from '../../src/view/exports.ts'
 import { type PageServer, servePage } from '../../src/view/server.ts'
 import { ResultsWatch } from '../../src/view/watch.ts'
+import { reportPage } from '../../src/view/written.ts'
 import { PRELUDE } from '../lean/kernel/prelude.ts'
 import { unchecked } from '../lean/kernel/text.ts'
 import { openBrowser, watchPage } from '../report/browser.ts'
@@ -92,6 +95,20 @@ test('a proof is checked again at a click, by our kernel in the browser, out of 
   expect(text).toMatch(/2 declarations of statement and proof checked; .* 2[0-9] definitions and types of the library/)
   expect(text).toMatch(/What the file proves, as the kernel prints it: \(_ : Nat\) -> Eq\.\{1\} Nat \(Nat\.add #0 2\)/)
   expect(seen).toEqual({ errors: [], foreign: [] })
+})
+
+test('a written report has the file inside, and checks it without any server', async () => {
+  const [row] = listRuns(run.database)
+  if (row === undefined) throw new Error('there is no run')
+  const path = join(folder, 'report.html')
+  await writeFile(path, await reportPage(run.database, row, { path: run.path, treeStates: 50 }))
+  const report = await browser.newPage()
+  const seen = watchPage(report)
+  await report.goto(`${pathToFileURL(path).href}#/run/any/0`)
+  await report.getByRole('button', { name: 'Check this proof again, here' }).click()
+  await report.locator('.verdict', { hasText: '✓ Accepted by the second kernel' }).waitFor({ timeout: 20_000 })
+  expect(seen).toEqual({ errors: [], foreign: [] })
+  await report.close()
 })
 
 test('what proves nothing is not accepted, whatever the file says', async () => {

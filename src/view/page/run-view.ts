@@ -52,12 +52,6 @@ export function runView(source: Source, id: string): View {
       h('div', { class: 'cards' }, ...plotCards(page.plots.slice(1))),
       h('h2', { text: 'Work' }),
       memberTable(page.parts),
-      page.workers.length > 0 &&
-        dataTable({
-          title: 'Workers',
-          head: ['', 'units', 'last heard of'],
-          rows: page.workers.map(({ name, units, lastAt }) => [name, units, moment(lastAt)]),
-        }),
       h('h2', { text: 'What this is' }),
       h(
         'section',
