@@ -31,7 +31,7 @@ test('on a machine without elan, each line says what is missing and the command 
   }
   expect(found.get('elan')?.state).toBe('bad')
   expect(found.get('project')?.state).toBe('ok')
-  expect(found.get('toolchain')?.remedy).toContain('elan toolchain install leanprover/lean4:v4.26.0')
+  expect(found.get('toolchain')?.remedy).toContain('elan toolchain install leanprover/lean4:v4.34.0')
 })
 
 test('a folder that is no project is told so', async () => {
@@ -41,12 +41,12 @@ test('a folder that is no project is told so', async () => {
   })
   writeFileSync(join(folder, 'lakefile.toml'), '')
   expect((await findings(folder)).get('project')).toMatchObject({ detail: expect.stringContaining('lean-toolchain') })
-  writeFileSync(join(folder, 'lean-toolchain'), 'leanprover/lean4:v4.26.0\n')
+  writeFileSync(join(folder, 'lean-toolchain'), 'leanprover/lean4:v4.34.0\n')
   expect((await findings(folder)).get('project')).toMatchObject({ remedy: expect.stringContaining('lake update') })
 })
 
 test('the project that comes with hedge pins one release of Mathlib, and the toolchain of that release', () => {
   const files = readProject(PROJECT)
-  expect(files.mathlib?.release).toBe('v4.26.0')
+  expect(files.mathlib?.release).toBe('v4.34.0')
   expect(files.toolchain).toBe(`leanprover/lean4:${files.mathlib?.release}`)
 })

@@ -97,7 +97,7 @@ function projectFinding(path: string, { directory, hasLakefile, toolchain, manif
     return bad(
       'project',
       `${directory} has no lean-toolchain`,
-      `echo leanprover/lean4:v4.26.0 > ${path}/lean-toolchain`,
+      `echo leanprover/lean4:v4.34.0 > ${path}/lean-toolchain`,
     )
   if (!manifest) return bad('project', `${directory} has no lake-manifest.json`, `cd ${path} && lake update`)
   return ok('project', `${directory}, ${toolchain}`)
