@@ -17,7 +17,7 @@ type Options = {
 }
 
 /** What a trainer of language models needs beside the data. */
-const DOCUMENTS = { 'training-at-scale.md': 'README.md', 'train_dco.py': 'train_dco.py' } as const
+const DOCUMENTS = { 'training-at-scale.md': 'README.md' } as const
 
 /** `hedge export`: steps as other programs' trainers read them. */
 export function exportCommand(): Command {
@@ -36,7 +36,7 @@ export function exportCommand(): Command {
       'after',
       `
 The folder: train.jsonl; validation.jsonl, if asked for; dco.json, the definition of DCO^step with reference values of F;
-README.md, a page on how to train with them; train_dco.py, which does it with TRL.
+README.md, a page on how to train with them, by the Python package in `training/`.
 
 Exit codes: 0 written, 2 bad input.`,
     )

@@ -33,7 +33,7 @@ const lines = async (...path: string[]) =>
     .split('\n')
     .map((line) => JSON.parse(line))
 
-test('steps become prompts and completions, beside a page and a script that trains on them', async () => {
+test('steps become prompts and completions, beside a page on how to train on them', async () => {
   expect(exportTo('hf', '--format', 'hf')).toMatchObject({
     status: 0,
     stderr: expect.stringContaining('4 steps of 3 theorems'),
@@ -43,7 +43,6 @@ test('steps become prompts and completions, beside a page and a script that trai
   )
   expect(existsSync(join(folder, 'hf', 'validation.jsonl'))).toBe(false)
   expect(await readFile(join(folder, 'hf', 'README.md'), 'utf8')).toContain('F multiplies the loss')
-  expect(await readFile(join(folder, 'hf', 'train_dco.py'), 'utf8')).toContain('completion_only_loss=True')
 })
 
 test('a chat template makes conversations, and theorems are held out whole', async () => {
