@@ -36,7 +36,7 @@ export function exportCommand(): Command {
       'after',
       `
 The folder: train.jsonl; validation.jsonl, if asked for; dco.json, the definition of DCO^step with reference values of F;
-README.md, a page on how to train with them, by the Python package in `training/`.
+README.md, a page on how to train with them, by the Python package in training/.
 
 Exit codes: 0 written, 2 bad input.`,
     )
