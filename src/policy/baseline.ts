@@ -10,7 +10,11 @@ import { factSteps, targetSteps } from './baseline/logic.ts'
 import { modularSteps } from './baseline/modular.ts'
 import { premiseSteps } from './baseline/premise-steps.ts'
 import { type Generator, type Proposal, preferSafe } from './baseline/proposal.ts'
+import { recurrences } from './baseline/recurrence.ts'
+import { solutionsByTrial } from './baseline/solve.ts'
+import { fittingTerms } from './baseline/terms.ts'
 import { type DistributionOptions, DistributionPolicy, fromWeights } from './distribution-policy.ts'
+import { withHeaderTactics } from './mathlib/mathlib-candidates.ts'
 import type { Candidate } from './policy.ts'
 import type { PremiseIndex } from './premises.ts'
 
@@ -30,6 +34,9 @@ const GENERATORS: readonly Generator[] = [
   bounds,
   shifts,
   instances,
+  recurrences,
+  solutionsByTrial,
+  fittingTerms,
 ]
 
 /**
@@ -50,7 +57,9 @@ export class BaselinePolicy extends DistributionPolicy {
 
   protected candidatesAt(state: ProofState): readonly Candidate[] {
     const view = firstGoal(state)
-    return view === undefined ? [] : fromWeights(preferSafe([...proposals(state, view, this.#premises)]))
+    if (view === undefined) return []
+    const own = fromWeights(preferSafe([...proposals(state, view, this.#premises)]))
+    return withHeaderTactics(state, own, this.#premises)
   }
 }
 

@@ -76,6 +76,24 @@ export function fromWeights(proposed: Iterable<{ readonly tactic: string; readon
     .sort((a, b) => b.logProb - a.logProb)
 }
 
+/**
+ * `own` with the probability 1 - `share` and `others` with `share`, most probable first; a tactic of both keeps the sum.
+ * Where one of the two lists is empty, the other has it all.
+ */
+export function mixed(own: readonly Candidate[], others: readonly Candidate[], share: number): readonly Candidate[] {
+  if (others.length === 0) return own
+  if (own.length === 0) return others
+  const masses = new Map<string, number>()
+  for (const [list, mass] of [
+    [own, 1 - share],
+    [others, share],
+  ] as const)
+    for (const { tactic, logProb } of list) masses.set(tactic, (masses.get(tactic) ?? 0) + mass * Math.exp(logProb))
+  return [...masses]
+    .map(([tactic, mass]) => ({ tactic, logProb: Math.log(mass) }))
+    .sort((a, b) => b.logProb - a.logProb)
+}
+
 /** The candidate at which the cumulated probability passes `u`, uniform in [0, 1). */
 function draw(candidates: readonly Candidate[], u: number): Candidate {
   let left = u

@@ -8,6 +8,8 @@ import { BaselinePolicy } from './baseline.ts'
 import type { DistributionOptions } from './distribution-policy.ts'
 import { withLocal } from './local-premises.ts'
 import { LogLinearPolicy, logLinearOf } from './log-linear/log-linear-policy.ts'
+import { readableTactics, type TheoremOpener } from './mathlib/header-tactics.ts'
+import { broughtTactics, MATHLIB_TACTICS } from './mathlib/mathlib-steps.ts'
 import { ENGINE_NAMES, EngineFailure, type EngineName } from './network/engine.ts'
 import { OneShotPolicy } from './one-shot.ts'
 import type { OpenPolicy, PolicyChoice } from './opened.ts'
@@ -26,6 +28,8 @@ const INDICES_KEPT = 4
 export type PremiseSource = {
   premises(header: string): Promise<PremiseList>
   localPremises(header: string): Promise<LocalPremises>
+  /** Opens a theorem, to see which tactics can be read under its header; without it nobody asks. */
+  readonly start?: TheoremOpener['start']
 }
 
 /**
@@ -40,7 +44,9 @@ export function premisesFrom(engine: PremiseSource, unfinished = false): (header
   return (header) =>
     keptIn(indices, header, async () => {
       const { imports, ...local } = await engine.localPremises(header)
-      return withLocal(await library(imports, header), local, unfinished)
+      const index = withLocal(await library(imports, header), local, unfinished)
+      const tactics = broughtTactics(await readableTactics(engine, header, Object.values(MATHLIB_TACTICS)))
+      return tactics.size === 0 ? index : { ...index, tactics }
     })
 }
 

@@ -12,6 +12,8 @@ export interface PremiseIndex {
   readonly size: number
   /** The best `count` premises, best first; ties by name. Deterministic. Scores are cosines in [0, 1]. */
   find(constants: Iterable<string>, count: number): Premise[]
+  /** Words of tactics beyond core Lean's that the theorem's header brings; left out where there are none. */
+  readonly tactics?: ReadonlySet<string>
   /** What the theorem's own file has to say about a goal; none where it stands alone. */
   local?(constants: Iterable<string>): LocalMatches
 }

@@ -37,6 +37,7 @@ test('what a header declares is found beside the library, and only what proofs m
   const index = await premisesFrom({
     premises: (header) => engine.premises(header),
     localPremises: (header) => engine.localPremises(header),
+    start: (theorem) => engine.start(theorem),
   })(
     'def quad (n : Nat) := 4 * n\ntheorem quad_eq (n : Nat) : quad n = 4 * n := rfl\ntheorem left_out (n : Nat) : quad n = n := sorry',
   )

@@ -2,7 +2,9 @@ import { type Goal, type Hypothesis, type ProofState, parseGoal } from '../../pr
 import { splitTop, stripOuter } from './term-text.ts'
 
 /** What a hypothesis's name stands for, as far as its printed type tells. */
-export type Variable = Hypothesis & { readonly sort: 'nat' | 'int' | 'list' | 'function' | 'other' }
+export type Variable = Hypothesis & {
+  readonly sort: 'nat' | 'int' | 'rat' | 'real' | 'complex' | 'list' | 'function' | 'other'
+}
 
 /**
  * A goal as the tactic generators see it: Lean's own print, taken apart by shape. Nothing here is elaborated, so a
@@ -33,6 +35,9 @@ const RELATION = /[=≠≤<≥>∣↔∧∨¬∃∀∈⊆]|\bTrue\b|\bFalse\b/
 const SORTS: readonly (readonly [RegExp, Variable['sort']])[] = [
   [/^(ℕ|Nat)$/, 'nat'],
   [/^(ℤ|Int)$/, 'int'],
+  [/^(ℚ|Rat)$/, 'rat'],
+  [/^(ℝ|Real)$/, 'real'],
+  [/^(ℂ|Complex)$/, 'complex'],
   [/^(List|Array) /, 'list'],
   [/→/, 'function'],
 ]

@@ -53,6 +53,12 @@ function* residues(view: GoalView, modulus: bigint): Iterable<Proposal> {
     WEIGHTS.good / Number(modulus) ** 0.5,
     `${head}${splits.join(' <;> ')} <;> simp [${lemmas}, ${names.join(', ')}]`,
   )
+  // Remainders that the hypotheses rule out are closed first.
+  if (view.facts.length > 0)
+    yield propose(
+      WEIGHTS.good / Number(modulus) ** 0.5,
+      `${head}${splits.join(' <;> ')} <;> first | omega | simp [${lemmas}, ${names.join(', ')}] | simp_all [${lemmas}]`,
+    )
   yield propose(WEIGHTS.fair / Number(modulus) ** 0.5, splits.join(' <;> '))
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { ProofState } from '../../proof/proof-state.ts'
 import { type DistributionOptions, DistributionPolicy } from '../distribution-policy.ts'
+import { withHeaderTactics } from '../mathlib/mathlib-candidates.ts'
 import { decodeSafetensors, encodeSafetensors } from '../network/safetensors.ts'
 import type { Candidate } from '../policy.ts'
 import { CONFIG, FORMAT, json, type PolicyFiles, readPolicyFiles, VERSION, writePolicyFiles } from '../policy-files.ts'
@@ -79,12 +80,14 @@ export class LogLinearPolicy extends DistributionPolicy {
   readonly nEff: number
   readonly #weights: Float32Array
   readonly #proposer: Proposer
+  readonly #premises: PremiseIndex | undefined
 
   constructor(model: LogLinearModel, options: DistributionOptions & { readonly premises?: PremiseIndex } = {}) {
     super(options)
     this.nEff = model.nEff
     this.name = `log-linear (N_eff ${model.nEff})`
     this.#weights = model.weights
+    this.#premises = options.premises
     this.#proposer = proposerFor(model.templates, options.premises)
   }
 
@@ -92,8 +95,9 @@ export class LogLinearPolicy extends DistributionPolicy {
     const choices = this.#proposer.choicesAt(state)
     if (choices === undefined) return []
     const scores = logProbs(choices, this.#weights)
-    return choices.tactics
+    const own = choices.tactics
       .map((tactic, i) => ({ tactic, logProb: scores[i] as number }))
       .sort((a, b) => b.logProb - a.logProb)
+    return withHeaderTactics(state, own, this.#premises)
   }
 }

@@ -1,0 +1,15 @@
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { familyTheorems } from './families/families.ts'
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    each: { type: 'string', default: '6' },
+    out: { type: 'string', default: 'datasets/families.jsonl' },
+  },
+})
+const theorems = familyTheorems(values.seed, Number(values.each))
+writeFileSync(values.out, theorems.map((theorem) => `${JSON.stringify(theorem)}\n`).join(''))
+const count = (split: string) => theorems.filter((theorem) => theorem.split === split).length
+console.log(`${values.out}: ${theorems.length} statements, ${count('valid')} valid and ${count('test')} test`)
