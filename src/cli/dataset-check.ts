@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { checkTheorems, type Finding } from '../dataset/check.ts'
 import { FORMATS, type Format } from '../dataset/theorem-file.ts'
+import { refute } from '../ensemble/refute.ts'
 import { DEFAULT_LIMITS, RejectedInput } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
 import { openEngine } from '../lean/open.ts'
@@ -21,7 +22,7 @@ type Options = {
 export function datasetCheckCommand(): Command {
   return new Command('check')
     .description(
-      'elaborate every statement of a set and report errors, auto-bound names, duplicates and vacuous hypotheses',
+      'elaborate every statement of a set and report errors, auto-bound names, duplicates, vacuous hypotheses and false statements',
     )
     .argument('<theorems>', 'a .jsonl or .json file of theorems, .lean files, a folder or a glob of them')
     .addOption(
@@ -38,7 +39,7 @@ export function datasetCheckCommand(): Command {
 }
 
 async function check(path: string, { json = false, workers, lean, format, root }: Options): Promise<number> {
-  const engine = await openEngine(lean, { processes: workers, verifies: false })
+  const engine = await openEngine(lean, { processes: workers })
   try {
     const set = await readSet(path, format, { reader: async () => engine, root: root ?? lean })
     const theorems = set.entries.map(({ theorem }) => theorem)
@@ -54,6 +55,7 @@ async function check(path: string, { json = false, workers, lean, format, root }
         kind: 'opened',
         root: session.root,
         runTactics: (state, tactics) => session.runTactics(state, tactics),
+        refute: async () => (await refute(engine, session, { limits: DEFAULT_LIMITS }))?.text,
         close: () => session.close(),
       }
     })
@@ -81,7 +83,7 @@ async function check(path: string, { json = false, workers, lean, format, root }
       const count = (kind: Finding['kind']) => listed.filter((finding) => finding.kind === kind).length
       process.stdout.write(
         `${theorems.length} theorems, SHA-256 ${set.hash}\n${set.problems.length} bad rows, ${count('error')} statement errors, ` +
-          `${count('autoImplicit')} with auto-bound names, ${count('duplicate')} duplicates, ${count('vacuous')} vacuous\n`,
+          `${count('autoImplicit')} with auto-bound names, ${count('duplicate')} duplicates, ${count('vacuous')} vacuous, ${count('false')} false\n`,
       )
     }
     return listed.length + set.problems.length > 0 ? EXIT.badInput : EXIT.done
@@ -100,6 +102,8 @@ function describe(finding: Finding): string {
       return `states the same as ${finding.of}`
     case 'vacuous':
       return `\`${finding.tactic}\` proves False from its hypotheses`
+    case 'false':
+      return `is false: ${finding.at}`
     default:
       return finding satisfies never
   }

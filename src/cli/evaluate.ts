@@ -280,6 +280,7 @@ function conclude(
         : '') +
       (open > 0 ? `; ${open} still open` : ''),
   )
+  for (const refuted of standing.refuted) say(`false statement: ${refuted}`)
   switch (result.kind) {
     case 'interrupted':
       say('interrupted: the same command goes on from here')

@@ -1,5 +1,5 @@
 /** What a command's exit code says. */
-export const EXIT = { done: 0, negative: 1, badInput: 2, engineFailure: 3, interrupted: 130 } as const
+export const EXIT = { done: 0, negative: 1, badInput: 2, engineFailure: 3, isFalse: 4, interrupted: 130 } as const
 
 export { InputError } from '../proof/input-error.ts'
 

@@ -8,6 +8,7 @@ import { configOf, type Member } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { openMember } from '../ensemble/open-member.ts'
 import { tidyProof } from '../ensemble/tidy.ts'
+import { type Refutation, refute } from '../ensemble/refute.ts'
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
 import type { Verified } from '../ensemble/world.ts'
 import { DEFAULT_LIMITS, type Engine, type ProofSession, type TacticLimits } from '../lean/engine.ts'
@@ -15,6 +16,7 @@ import { openEngine } from '../lean/open.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
 import { refusalReason, type VerifiedSource, verifyProof } from '../lean/verifier.ts'
 import { type PremisesOf, premisesFrom, SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
+import { guesses } from '../policy/counterexamples.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
 import { kernelsText } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
@@ -167,6 +169,16 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       alsoCheckedBy = verdict.alsoCheckedBy ?? []
       return verifiedOf({ verdict, source })
     }
+    const tell = async (refutation: Refutation) => {
+      sayRefuted(theorem, refutation, engine, flags.json === true)
+      if (flags.out !== undefined) await writeFile(flags.out, refutation.source)
+      return EXIT.isFalse
+    }
+    // Where our own arithmetic finds a counterexample, Lean is asked about that before anything is searched for.
+    if (guesses(session.root).some(({ isLikely }) => isLikely)) {
+      const refutation = await refute(engine, session, { limits, signal: interrupt.signal }).catch(() => undefined)
+      if (refutation !== undefined) return await tell(refutation)
+    }
     if (flags.view === true) live = await LiveSearch.begin(...livePlan(theorem, members, flags, engine, limits))
     if (live?.url !== undefined) console.error(`The search is at ${live.url}`)
     const run = await search(engine, session, members, flags, verify, interrupt.signal, live)
@@ -179,6 +191,10 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       proof = { ...proof, ...(await tidyProof(session, found, quietly, interrupt.signal)) }
     }
     live?.end(run, proof, Math.max(0, members.indexOf(run.proved?.member ?? (members[0] as Member))))
+    if (proof === undefined && !interrupt.signal.aborted) {
+      const refutation = await searchForNegation(engine, session, members, flags, limits, interrupt.signal)
+      if (refutation !== undefined) return await tell(refutation)
+    }
     // First of all what was found is shown: a file may turn out not to be writable.
     const shown = proof && { ...proof, alsoCheckedBy }
     if (flags.json === true)
@@ -204,6 +220,50 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     await engine.dispose()
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
   }
+}
+
+/** What is left of a wall clock for the search for a negation. */
+const SHARE_FOR_NEGATION = 0.1
+
+/** Small values, then the first policy's search for the negation, in a tenth of the budget beside what the search had. */
+async function searchForNegation(
+  engine: Engine,
+  session: ProofSession,
+  members: readonly Member[],
+  flags: Flags,
+  limits: TacticLimits,
+  signal: AbortSignal,
+): Promise<Refutation | undefined> {
+  const wallClockMs = Math.round(flags.budget * SHARE_FOR_NEGATION)
+  const ended = AbortSignal.any([signal, AbortSignal.timeout(2 * wallClockMs)])
+  const [member] = members
+  if (member === undefined) return undefined
+  const policyFor = (header: string) => member.policyFor({ ...session.theorem, header })
+  const options = { limits, signal: ended, search: { policyFor, wallClockMs } }
+  return refute(engine, session, options).catch((error: unknown) => {
+    if (ended.aborted) return undefined
+    throw error
+  })
+}
+
+function sayRefuted(theorem: Theorem, { text, source, ...rest }: Refutation, engine: Engine, asJson: boolean): void {
+  if (asJson) {
+    const { axioms, kernels, values, tactics } = rest
+    const verdict = { kind: 'verified', axioms, ...(kernels && { kernels }) }
+    console.log(
+      JSON.stringify(
+        { theorem, result: 'false', counterexample: text, values, proof: tactics, source, verdict },
+        null,
+        2,
+      ),
+    )
+    return
+  }
+  console.log(`${theorem.name}: false: ${text}\n\n${source}`)
+  const kernels = kernelsText(rest.kernels)
+  console.log(
+    `Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(rest.axioms)}${kernels === '' ? '' : `; ${kernels}`}.`,
+  )
 }
 
 function withHeader(theorem: Theorem, header: string | undefined): Theorem {

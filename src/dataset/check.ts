@@ -11,6 +11,8 @@ export type Finding =
   | { readonly kind: 'duplicate'; readonly of: string }
   /** The hypotheses contradict each other, as this tactic shows: the statement says nothing. */
   | { readonly kind: 'vacuous'; readonly tactic: string }
+  /** The statement is false, as a verified proof of its negation shows: `n = 1`. */
+  | { readonly kind: 'false'; readonly at: string }
 
 /** What a check needs of an engine: an opened theorem, or the reason why it cannot be. */
 export type OpenTheorem = (theorem: Theorem) => Promise<
@@ -18,6 +20,8 @@ export type OpenTheorem = (theorem: Theorem) => Promise<
       readonly kind: 'opened'
       readonly root: ProofState
       runTactics(state: ProofState, tactics: readonly string[]): Promise<TacticResult[]>
+      /** Why the statement is false, in a few words; undefined where it may be true. */
+      refute(): Promise<string | undefined>
       close(): Promise<void>
     }
   | { readonly kind: 'rejected'; readonly message: string }
@@ -53,6 +57,8 @@ async function checkTheorem(theorem: Theorem, open: OpenTheorem): Promise<Findin
   try {
     const tactic = await contradiction(opened.root, opened.runTactics)
     if (tactic !== undefined) found.push({ kind: 'vacuous', tactic })
+    const at = await opened.refute()
+    if (at !== undefined) found.push({ kind: 'false', at })
   } finally {
     await opened.close()
   }

@@ -75,7 +75,8 @@ export type UnitRecord = {
 }
 
 export type TheoremOutcome =
-  | { readonly kind: 'done'; readonly completion: Completion }
+  /** `refuted`: the statement is false, as a verified proof of its negation shows, e.g. `n = 1`. */
+  | { readonly kind: 'done'; readonly completion: Completion; readonly refuted?: string | undefined }
   /** The header or the statement does not elaborate. */
   | { readonly kind: 'statementError'; readonly message: string }
   /** Lean, or a policy, could not do its work. */

@@ -1,11 +1,13 @@
 import type { Engine, ProofSession, TacticLimits } from '../lean/engine.ts'
 import { verifyProof } from '../lean/verifier.ts'
+import { firstGoal } from '../policy/baseline/goal-view.ts'
+import { introNames } from '../policy/baseline/logic.ts'
 import { type Assignment, assignmentText, guesses, refutingTactics } from '../policy/counterexamples.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Kernels } from '../proof/kernels.ts'
 import { type Negation, negationOf } from '../proof/negation.ts'
 import type { Proof } from '../proof/proof.ts'
-import { parseGoal } from '../proof/proof-state.ts'
+import { type ProofState, parseGoal } from '../proof/proof-state.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { searchBestFirst, TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { createTree } from '../search/tree.ts'
@@ -44,7 +46,7 @@ export async function refute(
   const { theorem } = session
   const negation = negationOf(theorem)
   if (negation === undefined) return undefined
-  const tried = guesses(session.root)
+  const tried = guesses(await introduced(session))
   if (tried.length === 0 && options.search === undefined) return undefined
   if (!(await isWhatItStates(session, negation))) return undefined
   const started = await engine.start(negation.theorem, options.limits, options.signal)
@@ -61,6 +63,15 @@ export async function refute(
   } finally {
     await started.session.close()
   }
+}
+
+/** The first state with what the statement itself quantifies over introduced: `∀ n, …` has a variable like `(n : Nat)`. */
+async function introduced(session: ProofSession): Promise<ProofState> {
+  const view = firstGoal(session.root)
+  const names = view === undefined || !/^∀ /.test(view.target) ? [] : introNames(view)
+  if (names.length === 0) return session.root
+  const [result] = await session.runTactics(session.root, [`intro ${names.join(' ')}`])
+  return result?.kind === 'open' ? result.state : session.root
 }
 
 /** Guesses that Lean refutes the statement at, most likely first. */

@@ -73,7 +73,12 @@ async function work(
   const progress: MemberProgress[] = [...known.progress]
   for (;;) {
     const unit = nextUnit(plan, progress)
-    if (typeof unit === 'string') return close({ kind: 'done', completion: unit })
+    if (typeof unit === 'string') {
+      // What nobody proves may be false: that is told, and costs a moment once.
+      const refuted = place.proofs.size > 0 ? undefined : await opened.refute?.(signal)
+      if (signal.aborted) return undefined
+      return close({ kind: 'done', completion: unit, refuted })
+    }
     const member = plan.members[unit.member]
     const before = progress[unit.member]
     if (member === undefined || before === undefined) throw new Error(`there is no member ${unit.member}`)

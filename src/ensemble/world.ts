@@ -6,6 +6,7 @@ import type { Kernels } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { Domain } from '../search/domain.ts'
+import { refute } from './refute.ts'
 
 /** What an evaluation needs of a prover's surroundings: theorems to work on, and a judge. */
 export interface World {
@@ -18,6 +19,8 @@ export type Opened =
       readonly kind: 'opened'
       readonly domain: Domain
       verify(proof: Proof): Promise<Verified>
+      /** Why the statement is false, in a few words, where that is quickly found and verified; left out where nobody can tell. */
+      refute?(signal: AbortSignal): Promise<string | undefined>
       close(): Promise<void>
     }
   | { readonly kind: 'rejected'; readonly message: string }
@@ -66,6 +69,7 @@ export function engineWorld(engine: Engine, limits: TacticLimits): World {
             ? { verified: true, source, axioms: verdict.axioms, ...kernelsOf(verdict) }
             : { verified: false, reason: refusalReason(verdict), messages: verdict.messages }
         },
+        refute: async (signal) => (await refute(engine, started.session, { limits, signal }))?.text,
         close: () => started.session.close(),
       }
     },

@@ -26,6 +26,7 @@ export function negationOf({ name, header, statement }: Theorem): Negation | und
   )
   if (colon === undefined) return undefined
   const [binders, type] = [statement.slice(end, colon.start).trim(), statement.slice(colon.start + 1).trim()]
+  if (binders !== '' && !/^[([{⦃]/.test(binders)) return undefined
   const proposition = binders === '' ? type : `∀ ${binders}, ${type}`
   const falseName = `${name.split('.').at(-1)}_is_false`.replace(/[«»]/g, '')
   return {

@@ -198,7 +198,7 @@ export class RunJournal implements Journal {
 
   close(position: number, outcome: TheoremOutcome): void {
     const completion = outcome.kind === 'done' ? outcome.completion : null
-    const message = outcome.kind === 'done' ? null : outcome.message
+    const message = outcome.kind === 'done' ? (outcome.refuted ?? null) : outcome.message
     this.database
       .prepare('UPDATE theorems SET outcome = ?, completion = ?, message = ? WHERE id = ?')
       .run(outcome.kind, completion, message, this.#id(position))
@@ -356,7 +356,7 @@ function outcomeOf({ outcome, completion, message }: z.infer<typeof theoremRow>)
     case 'open':
       return undefined
     case 'done':
-      return { kind: 'done', completion: completion ?? 'complete' }
+      return { kind: 'done', completion: completion ?? 'complete', ...(message !== null && { refuted: message }) }
     case 'statementError':
     case 'engineError':
       return { kind: outcome, message: message ?? '' }

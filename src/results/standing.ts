@@ -9,6 +9,8 @@ export type Standing = {
   readonly statementErrors: number
   /** Of the statement errors, those that elaborate, but only because Lean binds a name that nobody declared. */
   readonly autoBound: number
+  /** Of those done, the ones whose statement is false: `name: n = 1`. */
+  readonly refuted: readonly string[]
   readonly engineErrors: number
   readonly errors: number
 }
@@ -17,6 +19,8 @@ const row = z.object({
   position: z.number(),
   outcome: z.enum(['open', 'done', 'statementError', 'engineError']),
   proved: z.number(),
+  name: z.string(),
+  message: z.string().nullable(),
   autoBound: z.number(),
 })
 
@@ -31,7 +35,7 @@ export function runStanding(
     .parse(
       database
         .prepare(
-          `SELECT position, outcome, EXISTS (SELECT 1 FROM proofs WHERE theorem_id = theorems.id) AS proved,
+          `SELECT position, name, message, outcome, EXISTS (SELECT 1 FROM proofs WHERE theorem_id = theorems.id) AS proved,
              COALESCE(message LIKE 'auto-bound: %', 0) AS autoBound
            FROM theorems WHERE run_id = ?`,
         )
@@ -45,6 +49,9 @@ export function runStanding(
     open: count(({ outcome }) => outcome === 'open'),
     done: count(({ outcome }) => outcome === 'done'),
     proved: count(({ outcome, proved }) => outcome === 'done' && proved === 1),
+    refuted: rows.flatMap(({ outcome, name, message }) =>
+      outcome === 'done' && message !== null ? [`${name}: ${message}`] : [],
+    ),
     statementErrors,
     autoBound: count(({ outcome, autoBound }) => outcome === 'statementError' && autoBound === 1),
     engineErrors,

@@ -61,6 +61,8 @@ export type Summary = {
     readonly done: number
     readonly proved: number
     readonly open: number
+    /** Whose statement is false. */
+    readonly refuted: number
     readonly statementErrors: number
     readonly engineErrors: number
     /** Theorems whose time ended before their passes did. */
@@ -139,6 +141,7 @@ export function summarise(results: RunResults): Summary {
       done: done.length,
       proved: lengths.length,
       open: count(({ outcome }) => outcome === 'open'),
+      refuted: count(({ outcome, message }) => outcome === 'done' && message !== null),
       statementErrors: count(({ outcome }) => outcome === 'statementError'),
       engineErrors: count(({ outcome }) => outcome === 'engineError'),
       cutByClock: count(({ outcome, completion }) => outcome === 'done' && completion === 'wallClock'),

@@ -13,7 +13,7 @@ export function* instances(view: GoalView): Iterable<Proposal> {
   const universals = view.facts.flatMap(({ name, type }) => readUniversal(name, type) ?? [])
   if (universals.length === 0) return
   const solved = [...new Set(universals.flatMap((u) => conditionSolutions(u)))].slice(0, 3)
-  const numbers = [...new Set([...solved, ...view.literals.slice(0, 5)])].slice(0, 7).map(String)
+  const numbers = [...new Set([...solved, ...view.literals.slice(0, 5), 0n, 1n])].slice(0, 7).map(String)
   const variables = view.variables.filter((v) => v.sort === 'nat' || v.sort === 'int').map((v) => v.name)
   for (const u of universals.slice(0, 6)) {
     const terms = [...arguments_(view, u), ...variables.slice(0, 4), ...numbers]

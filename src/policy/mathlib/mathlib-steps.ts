@@ -101,7 +101,14 @@ function* arithmetic(view: GoalView, has: ReadonlySet<string>): Iterable<Proposa
     const list = (hints: readonly string[]) => (hints.length === 0 ? 'nlinarith' : `nlinarith [${hints.join(', ')}]`)
     const all = [
       ...new Set(
-        [squares, products, roots, [...squares.slice(0, 6), ...products.slice(0, 6)], [...roots, ...squares.slice(0, 4)], []].map(list),
+        [
+          squares,
+          products,
+          roots,
+          [...squares.slice(0, 6), ...products.slice(0, 6)],
+          [...roots, ...squares.slice(0, 4)],
+          [],
+        ].map(list),
       ),
     ]
     for (const [i, tactic] of all.entries())
