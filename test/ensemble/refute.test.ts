@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { refute } from '../../src/ensemble/refute.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
-import { BaselinePolicy } from '../../src/policy/baseline.ts'
 import { negationOf } from '../../src/proof/negation.ts'
 
 const PATIENCE_MS = 600_000
@@ -14,11 +13,12 @@ afterAll(() => engine?.dispose(), PATIENCE_MS)
 
 const named = (statement: string, header = '') => ({ name: 't', header, statement: `theorem t ${statement}` })
 
-async function refuted(statement: string, header = '', searchMs?: number) {
+async function refuted(statement: string, header = '', tactics?: readonly string[]) {
   const started = await engine.start(named(statement, header), limits)
   if (started.kind === 'rejected') throw new Error(`${statement}: ${started.diagnostics[0]?.text}`)
-  const search =
-    searchMs === undefined ? {} : { search: { policyFor: async () => new BaselinePolicy(), wallClockMs: searchMs } }
+  const candidates = tactics?.map((tactic) => ({ tactic, logProb: -1 }))
+  const policy = { name: 'table', rank: async () => candidates ?? [], sample: async () => [] }
+  const search = candidates && { search: { policyFor: async () => policy, wallClockMs: 60_000 } }
   try {
     return await refute(engine, started.session, { limits, ...search })
   } finally {
@@ -49,6 +49,7 @@ const PAIRS: readonly (readonly [wrong: string, text: string | undefined, right:
   ['(a b : Int) : a - b = b - a', undefined, '(a b : Int) : a - b = -(b - a)'],
   [': 2 ^ 10 = 1000', undefined, ': 2 ^ 10 = 1024'],
   [': ∃ n : Nat, n < 0', undefined, ': ∃ n : Nat, n < 1'],
+  [': ∀ n : Nat, ∃ m, m < n', 'n = 0', ': ∀ n : Nat, ∃ m, n < m'],
   [': ∀ n : Nat, n < 10', undefined, ': ∀ n : Nat, n < n + 10'],
   ['(a b c : Nat) (h : a * c = b * c) : a = b', undefined, '(a b c : Nat) (h : a + c = b + c) : a = b'],
   ['(a b : Nat) : a ∣ b → b ∣ a', undefined, '(a b : Nat) : a ∣ b → a ∣ b * 2'],
@@ -94,11 +95,13 @@ test('false statements are refuted, true ones that are like them are not', { tim
 })
 
 test('what no small value refutes, a search for the negation may', { timeout: PATIENCE_MS }, async () => {
-  const found = await refuted('(f : Nat → Nat) (h : ∀ n, f (n + 1) = f n + 7) : f 0 = 5', '', 10_000)
-  const values = found?.values
-  expect(found === undefined || values !== undefined || found.text === 'its negation is provable').toBe(true)
-  expect(await refuted(': ∀ n : Nat, ∃ m, m < n', '', 90_000)).toMatchObject({ text: 'its negation is provable' })
-  expect(await refuted('(n : Nat) : n = n + 0', '', 2000)).toBeUndefined()
+  const statement = '(f : Nat → Nat) (h : ∀ n, f (n + 1) = f n + 7) : f 0 = 5'
+  expect(await refuted(statement)).toBeUndefined()
+  const tactic = 'intro h\nexact absurd (h (fun n => 7 * n) (by intro n; omega)) (by decide)'
+  const found = await refuted(statement, '', [tactic])
+  expect(found).toMatchObject({ text: 'its negation is provable', values: undefined, tactics: [tactic] })
+  // A policy that only says what does not refute it.
+  expect(await refuted('(n : Nat) : n = n + 0', '', ['intro h', 'decide', tactic])).toBeUndefined()
 })
 
 test('no negation is made where it would say something else', async () => {
