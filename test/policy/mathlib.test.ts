@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openMember, premisesFrom } from '../../src/cli/open-policy.ts'
 import { parseMembers } from '../../src/ensemble/member-spec.ts'
+import { openMember } from '../../src/ensemble/open-member.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
-import { readableTactics } from '../../src/lean/header-tactics.ts'
 import { viewGoal } from '../../src/policy/baseline/goal-view.ts'
+import { readableTactics } from '../../src/policy/mathlib/header-tactics.ts'
 import { MATHLIB_TACTICS, mathlibSteps } from '../../src/policy/mathlib/mathlib-steps.ts'
+import { premisesFrom } from '../../src/policy/open.ts'
 import type { Policy } from '../../src/policy/policy.ts'
 
 const PATIENCE_MS = 600_000
