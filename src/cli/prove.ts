@@ -225,7 +225,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
 /** What is left of a wall clock for the search for a negation. */
 const SHARE_FOR_NEGATION = 0.1
 
-/** Small values, then the first policy's search for the negation, in a tenth of the budget beside what the search had. */
+/** Small values, then the first local policy's search for the negation, in a tenth of the budget beside what the search had. */
 async function searchForNegation(
   engine: Engine,
   session: ProofSession,
@@ -236,10 +236,11 @@ async function searchForNegation(
 ): Promise<Refutation | undefined> {
   const wallClockMs = Math.round(flags.budget * SHARE_FOR_NEGATION)
   const ended = AbortSignal.any([signal, AbortSignal.timeout(2 * wallClockMs)])
-  const [member] = members
-  if (member === undefined) return undefined
-  const policyFor = (header: string) => member.policyFor({ ...session.theorem, header })
-  const options = { limits, signal: ended, search: { policyFor, wallClockMs } }
+  // Never one that costs: nobody has asked it about the negation.
+  const member = members.find(({ usage }) => usage === undefined)
+  const policyFor = (header: string) => (member as Member).policyFor({ ...session.theorem, header })
+  const search = member === undefined ? {} : { search: { policyFor, wallClockMs } }
+  const options = { limits, signal: ended, ...search }
   return refute(engine, session, options).catch((error: unknown) => {
     if (ended.aborted) return undefined
     throw error

@@ -113,29 +113,20 @@ describe('prove', () => {
     expect(JSON.parse(second.out)).toMatchObject({ proof: result.proof, passes: result.passes })
   })
 
+  test('a false statement exits 4, with what refutes it', async () => {
+    const said = await hedge(['prove', 'theorem t (a : Nat) (h : 3 ∣ a) : 6 ∣ a', '--workers', '1'])
+    expect(said).toMatchObject({ code: 4, out: expect.stringMatching(/^t: false: a = 3\n.*¬.*Verified by Lean/s) })
+  })
+
+  // False as well, but not at any small value.
+  const HARD = 'theorem t (f : Nat → Nat) (h : ∀ n, f (n + 1) = f n + 7) : f 0 = 5'
   test('what cannot be proved exits 1 and names the limit', async () => {
-    const byPasses = await hedge([
-      'prove',
-      'theorem t (a : Nat) : a = a + 1',
-      '--search',
-      'rollouts',
-      '--passes',
-      '3',
-      '--workers',
-      '1',
-    ])
+    const byPasses = await hedge(['prove', HARD, '--search', 'rollouts', '--passes', '3', '--workers', '1'])
     expect(byPasses).toMatchObject({
       code: 1,
       out: expect.stringContaining('not proved: all 3 passes of each policy are used up'),
     })
-    const byClock = await hedge([
-      'prove',
-      'theorem t (f : Nat → Nat) (a : Nat) : f a = a + 1',
-      '--budget',
-      '1s',
-      '--workers',
-      '1',
-    ])
+    const byClock = await hedge(['prove', HARD, '--budget', '1s', '--workers', '1'])
     expect(byClock).toMatchObject({
       code: 1,
       out: expect.stringContaining('not proved: the wall clock of 1.0 s ran out'),

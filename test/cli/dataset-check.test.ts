@@ -17,6 +17,7 @@ test('a set is told what is wrong with it', { timeout: 600_000 }, async () => {
     { name: 'bound', statement: 'theorem bound (h : n = 1) : n + 1 = 2' },
     { name: 'vacuous', statement: 'theorem vacuous (n : Nat) (h : n < 0) : n = 17' },
     { name: 'again', statement: 'theorem again (a b : Nat)\n  (h : a < b) : ¬ b ≤ a' },
+    { name: 'untrue', statement: 'theorem untrue (n : Nat) : n < 5' },
   ]
   const file = join(folder, 'set.jsonl')
   await writeFile(file, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n{"name": 1}\n`)
@@ -31,8 +32,8 @@ test('a set is told what is wrong with it', { timeout: 600_000 }, async () => {
   }
   const report = JSON.parse(written.join(''))
   expect(report).toMatchObject({
-    theorems: 5,
-    problems: [{ line: 6 }],
+    theorems: 6,
+    problems: [{ line: 7 }],
     sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
   })
   expect(
@@ -42,5 +43,6 @@ test('a set is told what is wrong with it', { timeout: 600_000 }, async () => {
     ['bound', 'autoImplicit', 3],
     ['vacuous', 'vacuous', 4],
     ['again', 'duplicate', 5],
+    ['untrue', 'false', 6],
   ])
 })
