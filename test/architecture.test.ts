@@ -17,6 +17,10 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
   training: { rooms: ['proof', 'dataset', 'policy'], packages: ['zod'] },
   ensemble: { rooms: ['proof', 'lean', 'policy', 'search'], packages: ['p-queue', 'zod'] },
   results: { rooms: ['proof', 'search', 'ensemble'], packages: ['better-sqlite3', 'zod'] },
+  scale: {
+    rooms: ['proof', 'policy', 'search', 'ensemble', 'results'],
+    packages: ['bullmq', 'ioredis', 'pg', 'zod'],
+  },
   search: { rooms: ['proof', 'policy'], packages: [] },
   fill: { rooms: ['proof', 'lean'], packages: [] },
   report: { rooms: ['proof', 'search', 'results'], packages: ['vega', 'vega-lite'] },
@@ -51,6 +55,7 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
       'iteration',
       'fill',
       'view',
+      'scale',
     ],
     packages: ['commander', 'cli-progress', 'pino', 'pino-pretty', 'ms', 'zod'],
   },

@@ -3,7 +3,7 @@ import { FORMATS, type Format } from '../dataset/theorem-file.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { MODES, type Mode, type Plan, quota } from '../ensemble/plan.ts'
-import { type ScheduleResult, schedule } from '../ensemble/scheduler.ts'
+import { type ScheduleEvent, type ScheduleResult, schedule } from '../ensemble/scheduler.ts'
 import type { World } from '../ensemble/world.ts'
 import type { TacticLimits } from '../lean/engine.ts'
 import { SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
@@ -11,11 +11,14 @@ import type { Theorem } from '../proof/theorem.ts'
 import type { RunJournal } from '../results/journal.ts'
 import { runStanding, type Standing } from '../results/standing.ts'
 import { beginRun, openResults } from '../results/store.ts'
+import type { QueueServer } from '../scale/server.ts'
 import { EvaluationProgress, printProgress } from './evaluate-progress.ts'
+import { coordinateRun } from './evaluate-queue.ts'
 import { replayRun } from './evaluate-replay.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, duration, type Shard, shard } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
+import { openQueue, QUEUE_FLAG } from './open-queue.ts'
 import { LEAN_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
 import type { LeanReader, LeanSource } from './theorem-set.ts'
@@ -57,7 +60,7 @@ export type EvaluationEngine = {
   dispose(): Promise<void>
 }
 
-type Options = {
+export type EvaluateOptions = {
   readonly members?: readonly string[]
   readonly passes: number
   readonly mode: Mode
@@ -85,6 +88,9 @@ type Options = {
   readonly replay?: string
   readonly withLean?: boolean
   readonly run?: string
+  readonly queue?: string
+  readonly lock: number
+  readonly trustWorkers?: boolean
 }
 
 /** `hedge evaluate`: every theorem of a set, by every member of an ensemble, into a results file. */
@@ -113,6 +119,9 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     .option('--split <name>', 'only the theorems of this split')
     .option('--limit <count>', 'only the first theorems: for trying things out', atLeast(1))
     .option('--shard <i/n>', 'only every n-th theorem, beginning with the i-th; see `hedge results merge`', shard)
+    .option(...QUEUE_FLAG)
+    .option('--lock <time>', '--queue: without a sign of life for so long, a worker counts as lost', duration, 30_000)
+    .option('--trust-workers', '--queue: do not verify here what workers have proved')
     .option('--force', 'throw away what this run has written before, and begin again')
     .option('--retry-errors', 'also work on theorems that ended in an error')
     .option('-o, --out <file>', 'the results file', 'run.sqlite')
@@ -124,15 +133,16 @@ export function evaluateCommand(parts: EvaluateParts): Command {
       'after',
       `\nMembers: ${MEMBER_SYNTAX}\n\nExit codes: 0 done, 1 out of --run-budget, 2 bad input, 3 engine failure, 130 interrupted.`,
     )
-    .action(async (path: string | undefined, options: Options, command: Command) => {
+    .action(async (path: string | undefined, options: EvaluateOptions, command: Command) => {
       const outGiven = command.getOptionValueSource('out') === 'cli'
       process.exitCode = await orBadInput(() => evaluate(path, { ...options, outGiven }, parts))
     })
 }
 
-async function evaluate(path: string | undefined, options: Options, parts: EvaluateParts): Promise<number> {
+async function evaluate(path: string | undefined, options: EvaluateOptions, parts: EvaluateParts): Promise<number> {
   const say = (line: string) => process.stderr.write(`${line}\n`)
   let engine: EvaluationEngine | undefined
+  let server: QueueServer | undefined
   const members: Member[] = []
   let page: ViewChild | undefined
   const interrupt = listenForInterrupt(say)
@@ -145,6 +155,9 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
       return await replayRun({ ...options, replay, out }, parts, interrupt.signal)
     }
     if (path === undefined) throw new InputError('the file of theorems is missing')
+    if (options.queue !== undefined && options.shard !== undefined)
+      throw new InputError('--queue spreads a run over machines by itself: leave --shard out')
+    server = options.queue === undefined ? undefined : await openQueue(options.queue)
     if (options.members === undefined) say(SHIPPED_NOTE)
     const configs = parseMembers(options.members ?? SHIPPED)
     if ('problem' in configs) throw new InputError(configs.problem)
@@ -190,7 +203,7 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
       )
       page = options.view === true ? await openViewChild(options.out) : undefined
       if (page !== undefined) say(`the run is at ${page.url}; \`hedge view ${options.out}\` shows it later`)
-      const result = await work(plan, journal, engine.world, options, interrupt.signal)
+      const result = await work(plan, journal, engine.world, server, options, interrupt.signal)
       const bad = loaded.problems.length > 0
       return conclude(result, runStanding(journal.database, journal.run), options, bad, say)
     } finally {
@@ -202,6 +215,7 @@ async function evaluate(path: string | undefined, options: Options, parts: Evalu
     for (const { name, remarks } of members) for (const remark of remarks?.() ?? []) console.error(`${name}: ${remark}`)
     for (const member of members) await member.dispose?.()
     await engine?.dispose()
+    await server?.close()
   }
 }
 
@@ -209,13 +223,15 @@ async function work(
   plan: Plan,
   journal: RunJournal,
   world: World,
-  options: Options,
+  server: QueueServer | undefined,
+  options: EvaluateOptions,
   signal: AbortSignal,
 ): Promise<ScheduleResult> {
   const { shard } = options
   const mine = (position: number) => shard === undefined || position % shard.count === shard.index - 1
   const positions = journal.open(options.retryErrors ?? false).filter(mine)
-  if (positions.length === 0) return { kind: 'complete' }
+  // The queue may still have what a coordinator left that did not come to its end.
+  if (positions.length === 0 && server === undefined) return { kind: 'complete' }
   const perTheorem = plan.members.reduce((sum, _, member) => sum + quota(plan, member), 0)
   const passesDone = positions.reduce((sum, position) => sum + journal.passes(position), 0)
   const progress = new EvaluationProgress({
@@ -225,7 +241,10 @@ async function work(
     now: () => performance.now(),
   })
   const stopPrinting = printProgress(progress, process.stderr)
+  const onEvent = (event: ScheduleEvent) => progress.take(event)
   try {
+    if (server !== undefined)
+      return await coordinateRun({ server, plan, journal, world, positions, options, signal, onEvent })
     return await schedule({
       plan,
       world,
@@ -234,14 +253,14 @@ async function work(
       workers: options.workers,
       runWallClockMs: options.runBudget,
       signal,
-      onEvent: (event) => progress.take(event),
+      onEvent,
     })
   } finally {
     stopPrinting()
   }
 }
 
-function planOf(theorems: readonly Theorem[], members: readonly Member[], options: Options): Plan {
+function planOf(theorems: readonly Theorem[], members: readonly Member[], options: EvaluateOptions): Plan {
   return {
     theorems,
     members,
@@ -256,7 +275,7 @@ function planOf(theorems: readonly Theorem[], members: readonly Member[], option
   }
 }
 
-function datasetLabel(path: string, options: Options, loaded: LoadedTheorems): string {
+function datasetLabel(path: string, options: EvaluateOptions, loaded: LoadedTheorems): string {
   const name = path.replace(/^.*[\\/]/, '')
   const split = options.split === undefined ? '' : ` ${options.split}`
   const some = options.limit !== undefined && options.limit < loaded.theorems.length
@@ -267,7 +286,7 @@ function datasetLabel(path: string, options: Options, loaded: LoadedTheorems): s
 function conclude(
   result: ScheduleResult,
   standing: Standing,
-  options: Options,
+  options: EvaluateOptions,
   badRows: boolean,
   say: (line: string) => void,
 ): number {

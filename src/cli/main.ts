@@ -17,6 +17,14 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     return evaluateCommand(evaluateParts)
   },
   view: async () => (await import('./view.ts')).viewCommand(),
+  worker: async () => {
+    const [{ workerCommand }, { evaluateParts }] = await Promise.all([
+      import('./worker.ts'),
+      import('./evaluate-parts.ts'),
+    ])
+    return workerCommand(evaluateParts)
+  },
+  queue: async () => (await import('./queue.ts')).queueCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   results: async () =>
     new Command('results')

@@ -67,6 +67,12 @@ export const SHIPPED: readonly string[] = ['neff-1', 'neff-4', 'neff-8', 'neff-1
 export const SHIPPED_NOTE = `policies: ${SHIPPED.join(', ')} (the shipped ensemble; \`baseline\` needs no training)`
 const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url))
 
+/** Where a policy's files are; undefined where it has none, or they are not here. */
+export function policyFolder(policy: string): string | undefined {
+  const folder = SHIPPED.includes(policy) ? join(POLICIES, policy) : policy
+  return existsSync(folder) && statSync(folder).isDirectory() ? folder : undefined
+}
+
 /** Environments whose policy, with the distributions of the states it has seen, is kept. */
 const KEPT = 4
 
@@ -127,8 +133,8 @@ function openOneShot({ temperature, settings }: PolicyChoice): OpenPolicy {
 }
 
 async function openTrained(choice: PolicyChoice, premisesOf: PremisesOf): Promise<OpenPolicy> {
-  const directory = SHIPPED.includes(choice.policy) ? join(POLICIES, choice.policy) : choice.policy
-  if (!existsSync(directory) || !statSync(directory).isDirectory())
+  const directory = policyFolder(choice.policy)
+  if (directory === undefined)
     throw new InputError(
       `there is no policy \`${choice.policy}\`: give \`baseline\`, \`one-shot\`, ${SHIPPED.map((name) => `\`${name}\``).join(', ')} or the directory of a trained policy`,
     )

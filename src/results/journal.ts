@@ -132,7 +132,8 @@ export class RunJournal implements Journal {
     }
   }
 
-  writeUnit(position: number, unit: UnitRecord): void {
+  /** Without a tree the one on record stays: of units that are written together only the last one's counts. */
+  writeUnit(position: number, unit: Omit<UnitRecord, 'tree'> & { readonly tree: TreeRecord | undefined }): void {
     const id = this.#id(position)
     const member = this.#members[unit.member]
     if (member === undefined) throw new Error(`the run has no member ${unit.member}`)
@@ -151,7 +152,7 @@ export class RunJournal implements Journal {
           const proof = pass.proof === undefined ? null : proofId.get(id, pass.proof)
           insert.run(id, member, pass.index, unitId, pass.end, pass.depth, JSON.stringify(pass.tactics), proof)
         }
-        this.writeTree(position, unit.tree)
+        if (unit.tree !== undefined) this.writeTree(position, unit.tree)
       })
       .immediate()
   }
@@ -321,7 +322,7 @@ export class RunJournal implements Journal {
     }
   }
 
-  #insertUnit(theorem: number, member: number, unit: UnitRecord): number | bigint {
+  #insertUnit(theorem: number, member: number, unit: Omit<UnitRecord, 'tree'>): number | bigint {
     const { statistics: s } = unit
     const { lastInsertRowid } = this.database
       .prepare(

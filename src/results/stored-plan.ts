@@ -51,11 +51,21 @@ export type StoredPlan = {
   readonly limits: { readonly heartbeats?: number | undefined; readonly wallClockMs?: number | undefined }
 }
 
+/** A run's plan without its theorems, its members' configs, and the limits of a tactic. @throws SchemaError */
+export function planOfConfig(text: string, key: string) {
+  const config = configSchema.safeParse(JSON.parse(text))
+  if (!config.success) throw new SchemaError(`the config of run ${key.slice(0, 12)} cannot be read`)
+  const { members, plan, settings } = config.data
+  return {
+    members: members satisfies readonly MemberConfig[],
+    plan: { ...plan, wallClockMs: plan.wallClockMs ?? undefined },
+    settings,
+  }
+}
+
 /** The plan of a run, from what is on record. @throws SchemaError */
 export function readPlan(database: Database, run: RunRow): StoredPlan {
-  const config = configSchema.safeParse(JSON.parse(run.config))
-  if (!config.success) throw new SchemaError(`the config of run ${run.key.slice(0, 12)} cannot be read`)
-  const { members, plan, settings } = config.data
+  const { members, plan, settings } = planOfConfig(run.config, run.key)
   const theorems = theoremRows.parse(
     database.prepare('SELECT name, header, statement FROM theorems WHERE run_id = ? ORDER BY position').all(run.id),
   )
@@ -65,9 +75,8 @@ export function readPlan(database: Database, run: RunRow): StoredPlan {
   return {
     plan: {
       ...plan,
-      wallClockMs: plan.wallClockMs ?? undefined,
       theorems,
-      members: members.map((member) => ({ ...(member satisfies MemberConfig), policyFor: without })),
+      members: members.map((member) => ({ ...member, policyFor: without })),
     },
     limits: settings,
   }

@@ -61,12 +61,6 @@ export const PATCHES: readonly Patch[] = [
     from: 'newDSO("__main__",0,wasmImports)',
     to: 'newDSO("__main__",0,wasmExports)',
   },
-  {
-    // A list with wide gaps would be a dictionary, and Lean's C++ goes through it at every call that may throw.
-    name: 'mirror of the table',
-    from: 'LDSO.init();loadDylibs();wasmModule=module;',
-    to: 'wasmTableMirror=Array.from({length:wasmTable.length});LDSO.init();loadDylibs();wasmModule=module;',
-  },
   // process.binding is refused under Node's permission model, and fs.constants holds the same numbers.
   { name: 'open flags', from: 'process.binding("constants")["fs"]', to: 'fs.constants' },
   // IO.appPath would tell about the machine.

@@ -1,0 +1,202 @@
+import type { ProofRecord, TheoremOutcome, UnitRecord } from '../ensemble/journal.ts'
+import { type MemberProgress, nextUnit, type Plan } from '../ensemble/plan.ts'
+import { advance } from '../ensemble/theorem-run.ts'
+import type { World } from '../ensemble/world.ts'
+import type { RunJournal } from '../results/journal.ts'
+import { bodySchema, type Part, type Report, type ReportBody, type SentUnit, unpack } from './protocol.ts'
+
+/** What became of a report. */
+export type Taken =
+  /** Written, or known already. */
+  | { readonly kind: 'written'; readonly units: readonly UnitRecord[]; readonly outcome: TheoremOutcome | undefined }
+  /** It does not follow what is on record: a report before it is missing, or it is of work that was given to another. */
+  | { readonly kind: 'left' }
+  /** No worker that does its work sends this. */
+  | { readonly kind: 'refused'; readonly reason: string }
+
+export type IntakeOptions = {
+  readonly plan: Plan
+  readonly journal: RunJournal
+  /** Verifies proofs again; left out where the workers' word is enough. */
+  readonly judge: World | undefined
+  /** The piece of work that is handed out for a theorem. */
+  readonly current: (position: number) => string | undefined
+  readonly signal: AbortSignal
+}
+
+type Standing = { progress: MemberProgress[]; units: number; outcome: TheoremOutcome | undefined; proofs: Set<string> }
+
+/** Passes of these plans end the same wherever and whenever they run, so that any worker's unit is as good as another's. */
+export function isRepeatable(plan: Pick<Plan, 'mode' | 'wallClockMs'>): boolean {
+  return plan.mode === 'union' && plan.wallClockMs === undefined
+}
+
+/** The one way into the results file: what workers report, looked at, and written in one transaction each. */
+export class Intake {
+  readonly #options: IntakeOptions
+  readonly #standings = new Map<number, Standing>()
+
+  constructor(options: IntakeOptions) {
+    this.#options = options
+  }
+
+  units(position: number): number {
+    return this.#standing(position).units
+  }
+
+  outcome(position: number): TheoremOutcome | undefined {
+    return this.#standing(position).outcome
+  }
+
+  close(position: number, outcome: TheoremOutcome): void {
+    this.#options.journal.close(position, outcome)
+    this.#standing(position).outcome = outcome
+  }
+
+  /** Reports of one theorem one after another, please. @throws where the file or the verifier fails; then nothing of it is written */
+  async take(report: Report): Promise<Taken> {
+    const { position, first, end } = report
+    const standing = this.#standing(position)
+    // From a worker that was thought lost, and was not the one to end it.
+    if (standing.outcome !== undefined) return { kind: 'written', units: [], outcome: undefined }
+    if (!isRepeatable(this.#options.plan) && report.work !== this.#options.current(position)) return { kind: 'left' }
+    if (first > standing.units) return { kind: 'left' }
+    let body: ReportBody
+    try {
+      body = unpack(report.body, bodySchema) as ReportBody
+    } catch {
+      return refused('it cannot be read')
+    }
+    const parts = unknownParts(body.parts, standing.units - first)
+    if (parts === undefined) return { kind: 'written', units: [], outcome: undefined }
+    const judged = await this.#judge(position, parts, standing)
+    if ('reason' in judged) return refused(judged.reason)
+    const checked = this.#follow(judged.parts, standing)
+    if (typeof checked === 'string') return refused(checked)
+    const outcome = end.kind === 'ended' ? end.outcome : undefined
+    const due = nextUnit(this.#options.plan, checked)
+    if (outcome?.kind === 'done' && due !== outcome.completion)
+      return refused('it says that all is done, and some passes are missing')
+    return this.#write(position, { parts: judged.parts, tree: body.tree }, checked, outcome)
+  }
+
+  #write(position: number, body: ReportBody, progress: MemberProgress[], outcome: TheoremOutcome | undefined): Taken {
+    const { journal } = this.#options
+    const standing = this.#standing(position)
+    const units: UnitRecord[] = []
+    const last = body.parts.findLastIndex(({ kind }) => kind === 'unit')
+    const write = () => {
+      for (const [i, part] of body.parts.entries())
+        if (part.kind === 'answers') journal.writeAnswers(position, part.member, part.batch)
+        else {
+          const unit = { ...part.unit, tree: i === last ? body.tree : undefined }
+          journal.writeUnit(position, unit)
+          if (body.tree !== undefined) units.push({ ...part.unit, tree: body.tree })
+        }
+      if (outcome !== undefined) journal.close(position, outcome)
+    }
+    journal.database.transaction(write).immediate()
+    standing.progress = progress
+    standing.units += units.length
+    standing.outcome = outcome
+    for (const unit of units) for (const { key } of unit.proofs) standing.proofs.add(key)
+    return { kind: 'written', units, outcome }
+  }
+
+  /** The proofs in new units, in this process's own words, or why one of them is none. */
+  async #judge(
+    position: number,
+    parts: readonly Part[],
+    standing: Standing,
+  ): Promise<{ readonly parts: readonly Part[] } | { readonly reason: string }> {
+    const { plan, judge, signal } = this.#options
+    const theorem = plan.theorems[position]
+    if (theorem === undefined) return { reason: `there is no theorem ${position}` }
+    const claimed = new Map<string, ProofRecord>()
+    for (const part of parts)
+      if (part.kind === 'unit')
+        for (const proof of part.unit.proofs) if (!standing.proofs.has(proof.key)) claimed.set(proof.key, proof)
+    if (judge === undefined || claimed.size === 0) return { parts }
+    const opened = await judge.open(theorem, signal)
+    if (opened.kind === 'rejected') return { reason: `it proves what does not elaborate here: ${opened.message}` }
+    const own = new Map<string, ProofRecord>()
+    try {
+      for (const [key, { tactics }] of claimed) {
+        const { verified, ...found } = await opened.verify({ tactics })
+        if (!verified) return { reason: `a proof in it is refused here: ${'reason' in found ? found.reason : ''}` }
+        if ('source' in found) own.set(key, { key, tactics, ...found })
+      }
+    } finally {
+      await opened.close()
+    }
+    return {
+      parts: parts.map((part) =>
+        part.kind === 'answers'
+          ? part
+          : { kind: 'unit', unit: { ...part.unit, proofs: part.unit.proofs.flatMap(({ key }) => own.get(key) ?? []) } },
+      ),
+    }
+  }
+
+  /** Progress after these parts, or what is wrong with one of them: each unit must be the one that is due. */
+  #follow(parts: readonly Part[], standing: Standing): MemberProgress[] | string {
+    const { plan } = this.#options
+    const progress = [...standing.progress]
+    const proofs = new Set(standing.proofs)
+    for (const part of parts) {
+      if (part.kind === 'answers') {
+        if (part.member >= plan.members.length) return `there is no member ${part.member}`
+        continue
+      }
+      const { unit } = part
+      const due = nextUnit(plan, progress)
+      if (typeof due === 'string') return 'it has passes that are not due'
+      if (due.member !== unit.member || due.firstPass !== unit.firstPass)
+        return `member ${due.member} from pass ${due.firstPass} on is due, not member ${unit.member} from pass ${unit.firstPass} on`
+      for (const { key } of unit.proofs) proofs.add(key)
+      const wrong = problemOf(unit, due.passes, proofs)
+      if (wrong !== undefined) return wrong
+      progress[unit.member] = advance(progress[unit.member] as MemberProgress, unit)
+    }
+    return progress
+  }
+
+  #standing(position: number): Standing {
+    const known = this.#standings.get(position)
+    if (known !== undefined) return known
+    const { progress, outcome, proofs } = this.#options.journal.read(position)
+    const standing = {
+      progress: [...progress],
+      units: progress.reduce((sum, { turns }) => sum + turns, 0),
+      outcome,
+      proofs: new Set(proofs.map(({ key }) => key)),
+    }
+    this.#standings.set(position, standing)
+    return standing
+  }
+}
+
+function refused(reason: string): Taken {
+  return { kind: 'refused', reason }
+}
+
+/** Those behind the first `known` units; undefined where there are not that many, so that nothing in them is new. */
+function unknownParts(parts: readonly Part[], known: number): readonly Part[] | undefined {
+  let left = known
+  for (const [i, part] of parts.entries()) {
+    if (left === 0) return parts.slice(i)
+    if (part.kind === 'unit') left--
+  }
+  return left > 0 ? undefined : []
+}
+
+function problemOf(unit: SentUnit, most: number, proofs: ReadonlySet<string>): string | undefined {
+  const seen = new Set<number>()
+  for (const { index, end, proof } of unit.passes) {
+    if (index < unit.firstPass || index >= unit.firstPass + most || seen.has(index)) return `pass ${index} is not due`
+    seen.add(index)
+    if ((end === 'proved') !== (proof !== undefined)) return `pass ${index} is \`${end}\` without a proof, or has one`
+    if (proof !== undefined && !proofs.has(proof)) return `the proof of pass ${index} is not there`
+  }
+  return undefined
+}

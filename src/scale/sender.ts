@@ -1,0 +1,112 @@
+import type { Journal, TheoremJournal, TheoremOutcome, UnitRecord } from '../ensemble/journal.ts'
+import { NO_PROGRESS } from '../ensemble/plan.ts'
+import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
+import type { TreeRecord } from '../search/tree-record.ts'
+import { type Known, type Part, pack, type Report, type Work } from './protocol.ts'
+
+export type SenderOptions = {
+  /** The job's name. */
+  readonly id: string
+  readonly work: Work
+  readonly known: Known | undefined
+  readonly members: number
+  /** Who sends, for messages. */
+  readonly worker: string
+  /** Milliseconds after which what there is to report is sent before the theorem's end. */
+  readonly sendAfterMs: number
+  /** Returns when the queue has the report; giving the same id twice does nothing. */
+  readonly send: (id: string, report: Report) => Promise<void>
+}
+
+/** A worker's journal of one theorem: what would be written into a results file is sent to the coordinator, in order. */
+export class Sender implements Journal {
+  readonly #options: SenderOptions
+  #parts: Part[] = []
+  #tree: TreeRecord | undefined
+  /** Units of the theorem before those that wait to be sent. */
+  #first: number
+  #sent: Promise<void> = Promise.resolve()
+  #sentAt = performance.now()
+  #reports = 0
+  #outcome: TheoremOutcome | undefined
+  #silent = false
+
+  constructor(options: SenderOptions) {
+    this.#options = options
+    this.#first = options.work.units
+  }
+
+  /** Another has the theorem now: nothing more is sent. */
+  silence(): void {
+    this.#silent = true
+  }
+
+  read(): TheoremJournal {
+    const { known, members } = this.#options
+    return {
+      outcome: undefined,
+      progress: known?.progress ?? Array.from({ length: members }, () => NO_PROGRESS),
+      proofs: known?.proofs ?? [],
+      tree: known?.tree,
+    }
+  }
+
+  answers(_: number, member: number): PolicyAnswer[] {
+    return [...(this.#options.known?.answers[member] ?? [])]
+  }
+
+  writeAnswers(_: number, member: number, { answers, usage }: AnswerBatch): void {
+    const sayable = answers.map((answer) => ({
+      ...answer,
+      // JSON has no infinity.
+      candidates: answer.candidates.map(({ tactic, logProb }) => ({
+        tactic,
+        logProb: Math.max(logProb, -Number.MAX_VALUE),
+      })),
+    }))
+    this.#parts.push({ kind: 'answers', member, batch: { answers: sayable, usage } })
+    this.#sendIfDue()
+  }
+
+  writeUnit(_: number, { tree, ...unit }: UnitRecord): void {
+    this.#parts.push({ kind: 'unit', unit })
+    this.#tree = tree
+    this.#sendIfDue()
+  }
+
+  close(_: number, outcome: TheoremOutcome): void {
+    this.#outcome = outcome
+  }
+
+  /** Sends what is left, and why there is no more. Returns when all has been taken by the queue. */
+  async finish(): Promise<void> {
+    const outcome = this.#outcome
+    this.#flush(outcome === undefined ? { kind: 'handedBack' } : { kind: 'ended', outcome })
+    await this.#sent
+  }
+
+  #sendIfDue(): void {
+    if (performance.now() - this.#sentAt >= this.#options.sendAfterMs) this.#flush({ kind: 'working' })
+  }
+
+  #flush(end: Report['end']): void {
+    const { work, id, worker, send } = this.#options
+    const parts = this.#parts
+    const report: Report = {
+      position: work.position,
+      work: id,
+      first: this.#first,
+      worker,
+      end,
+      body: pack({ parts, tree: this.#tree }),
+    }
+    this.#first += parts.filter(({ kind }) => kind === 'unit').length
+    this.#parts = []
+    this.#tree = undefined
+    this.#sentAt = performance.now()
+    const name = `${id}-r${this.#reports++}`
+    this.#sent = this.#sent.then(() => (this.#silent ? undefined : send(name, report)))
+    // Whoever waits for the end hears of it.
+    this.#sent.catch(() => {})
+  }
+}
