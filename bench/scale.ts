@@ -192,7 +192,6 @@ async function simulate(name: string, url: string, workers: number, seconds: num
       journal,
       positions: journal.open(false),
       judge: undefined,
-      judges: 2,
       costly: [],
       signal: AbortSignal.timeout(240_000),
       say: () => {},

@@ -58,7 +58,6 @@ export async function coordinateRun(run: QueuedRun): Promise<ScheduleResult> {
       journal,
       positions: run.positions,
       judge: options.trustWorkers ? undefined : world,
-      judges: options.workers,
       costly: plan.members.flatMap(({ policy }, i) => (isRemote(policy) ? [i] : [])),
       runWallClockMs: options.runBudget,
       signal: run.signal,

@@ -30,8 +30,6 @@ export type CoordinatorOptions = {
   readonly positions: readonly number[]
   /** Verifies what workers prove; left out where their word is enough. */
   readonly judge: World | undefined
-  /** Reports judged side by side. */
-  readonly judges: number
   /** Members whose answers cost something, so that they are sent along with a theorem that was begun. */
   readonly costly: readonly number[]
   readonly runWallClockMs?: number | undefined
@@ -130,7 +128,8 @@ class Coordinator {
       await this.#reports.retry()
       await this.#cards.add([{ id: card.key, data: card }])
       consumer = server.consume(queueNames(card.key).reports, (job) => this.#receive(job.data), {
-        concurrency: 2 * this.#options.judges,
+        // One after another: reports of a theorem must not overtake each other.
+        concurrency: 1,
         lockMs: card.lockMs,
         most: ALWAYS,
       })

@@ -223,7 +223,8 @@ describe('runs on PostgreSQL', () => {
       const [run] = await findRuns(connection)
       expect(run?.coordinated).toBe(false)
       expect(run?.card.key).toMatch(/^[0-9a-f]{64}$/)
-      // The next coordinator writes what waits, without any worker.
+      // The next coordinator writes what waits; what it cannot use is done again.
+      launch('jugs', 'worker', ['--queue', server.url, '-w', '1', '--idle', '1s'])
       expect(await endOf(launch('jugs', 'evaluate', args))).toMatchObject({
         code: 0,
         stderr: expect.stringContaining('2 of 2 theorems proved'),
