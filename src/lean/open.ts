@@ -6,6 +6,9 @@ import type { Engine, EngineOptions } from './engine.ts'
 import type { OpenLibrary } from './library.ts'
 import { openProject, readProject } from './native/project.ts'
 
+/** The folder of this program's caches. */
+export { cacheRoot } from './embedded/prepare.ts'
+
 /**
  * Opens a Lean: that of a Lake project, or the embedded one where none is named.
  * @throws InputError where the folder is no project; EngineError where Lean cannot run
