@@ -79,7 +79,7 @@ try {
 } finally {
   server.process.kill()
 }
-await hedge('report', at('run.sqlite'), '--markdown')
+await hedge('report', at('run.sqlite'))
 console.log(`\nAll of it took ${((performance.now() - begun) / 60_000).toFixed(1)} minutes; it lies in ${folder}.`)
 
 /** The easy theorems of the small set: what a model of this size has a chance of. */
@@ -98,11 +98,15 @@ async function confidences(): Promise<void> {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, number | string>)
-    const step = rows.findLast(({ kind }) => kind === 'step')
+    const steps = rows.filter(({ kind }) => kind === 'step')
+    const step = steps.at(-1)
+    // Over the last epoch: its last batch is a short one.
+    const last = steps.filter(({ epoch }) => epoch === step?.epoch)
+    const mean = (key: string) => last.reduce((sum, row) => sum + Number(row[key]), 0) / last.length
     const held = rows.findLast(({ kind }) => kind === 'evaluation')
     const number = (value: unknown, width: number) => Number(value).toFixed(4).padStart(width)
     console.log(
-      `${String(n).padStart(5)}  ${String(step?.step).padStart(5)}  ${number(held?.crossEntropy, 11)}  ${number(held?.confidence, 10)}  ${number(step?.confidence, 10)}  ${number(step?.meanFactor, 6)}`,
+      `${String(n).padStart(5)}  ${String(step?.step).padStart(5)}  ${number(held?.crossEntropy, 11)}  ${number(held?.confidence, 10)}  ${number(mean('confidence'), 10)}  ${number(mean('meanFactor'), 6)}`,
     )
   }
 }
