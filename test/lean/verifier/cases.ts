@@ -28,6 +28,8 @@ export type FalseCase = Case & {
   readonly because?: RegExp
   /** The source elaborates without an error, so the answer must be about the proof and not about its text. */
   readonly elaborates?: true
+  /** A check that never ends is given up after so long, and not after the verifier's own two minutes. */
+  readonly deadlineMs?: number
 }
 
 /** A true proof. */
@@ -44,12 +46,16 @@ export const theoremOf = ({ name, header, statement }: Case): Theorem => ({
 })
 
 /** The verifier's answer in one text: `verified`, `rejected: reason: messages` or `bad input: …`. */
-export async function judge(engine: Engine, of: Case): Promise<string> {
+export async function judge(engine: Engine, of: Case & { readonly deadlineMs?: number }): Promise<string> {
   const theorem = theoremOf(of)
   try {
     const verdict =
       'source' in of
-        ? await engine.verify(theorem, { source: of.source, name: theorem.name })
+        ? await engine.verify(
+            theorem,
+            { source: of.source, name: theorem.name },
+            of.deadlineMs === undefined ? {} : { deadlineMs: of.deadlineMs },
+          )
         : (await verifyProof(engine, theorem, { tactics: of.tactics })).verdict
     if (verdict.kind === 'verified') return 'verified'
     return `rejected: ${verdict.reason}: ${verdict.messages.join(' ')}`

@@ -197,9 +197,13 @@ export function createObjects(module: WasmModule) {
     refresh()
     return u32[((o + HEADER + 8) >> 2) + i] as number
   }
+  /** @throws where another object stands in place of a list: code can put one there, and following it might never end */
   const listItems = (o: Obj): Obj[] => {
     const items: Obj[] = []
-    for (let l = o; !isScalar(l); l = field(l, 1)) items.push(field(l, 0))
+    for (let l = o; !isScalar(l); l = field(l, 1)) {
+      if (tag(l) !== 1 || u8[l + 6] !== 2) throw new Error('an object of another kind stands where a list belongs')
+      items.push(field(l, 0))
+    }
     return items
   }
   const persistentArrayItems = (o: Obj): Obj[] => {
