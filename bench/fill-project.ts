@@ -10,6 +10,7 @@ import type { Engine } from '../src/lean/engine.ts'
 import type { FileReading } from '../src/lean/placed.ts'
 import { type PremisesOf, premisesFrom } from '../src/policy/open.ts'
 import { sourceText } from '../src/proof/source-text.ts'
+import type { Theorem } from '../src/proof/theorem.ts'
 import { TUNED_BEST_FIRST } from '../src/search/best-first.ts'
 
 export const PROJECT = 'test/fixtures/project'
@@ -91,11 +92,12 @@ export async function faultsOf(
 }
 
 /** The structure of what a theorem states, with the types of its variables; a reason where it states nothing. */
-async function meaning(engine: Engine, theorem: FileReading['theorems'][number]['theorem']): Promise<string> {
-  const started = await engine.start(theorem)
+async function meaning(engine: Engine, { name, header, statement }: Theorem): Promise<string> {
+  // An `example` is called after its line, which may have moved.
+  const named = /^example_\d+$/.test(name) ? 'example_0' : name
+  const started = await engine.start({ name: named, header, statement: statement.replace(name, named) })
   if (started.kind === 'rejected') return started.diagnostics.map(({ text }) => text).join('\n')
   const { key } = started.session.root
   await started.session.close()
-  // An `example` is called after its line, which may have moved.
-  return `${theorem.name.replace(/^example_\d+$/, 'example')}: ${key}`
+  return `${named}: ${key}`
 }
