@@ -33,7 +33,7 @@ const LONG = [
   'test/{cli,iteration,mcp}/**/*.test.ts',
   'test/dataset/{core-train,hf-export,library}.test.ts',
   'test/ensemble/modes.test.ts',
-  'test/fill/fill.test.ts',
+  'test/fill/{fill,project}.test.ts',
   'test/lean/*.test.ts',
   'test/lean/kernel/{depth,lean}.test.ts',
   'test/lean/verifier/{depth,false,forged-exports,mutate,transport,true}.test.ts',
