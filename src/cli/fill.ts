@@ -5,14 +5,15 @@ import { bringImports } from '../api/imports.ts'
 import { type LeanTarget, leanTarget, readLeanFile } from '../api/lean-file.ts'
 import type { Member } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
-import { openMember } from '../ensemble/open-member.ts'
+import { closeMembers, once, openMembers } from '../ensemble/open-member.ts'
 import { unifiedDiff } from '../fill/diff.ts'
 import { type FillResult, fillFile } from '../fill/fill-file.ts'
 import { type FilledHole, listHoles } from '../fill/holes.ts'
+import type { Engine } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
 import { openEngine } from '../lean/open.ts'
 import type { FileReading } from '../lean/placed.ts'
-import { type PremisesOf, premisesFrom, SHIPPED } from '../policy/open.ts'
+import { premisesFrom, SHIPPED } from '../policy/open.ts'
 import { sameName } from '../proof/names.ts'
 import type { SourceText } from '../proof/source-text.ts'
 import { plural } from '../report/plural.ts'
@@ -79,17 +80,22 @@ async function fill(what: string, flags: Flags): Promise<number> {
   if ('problem' in configs) throw new InputError(configs.problem)
   const say = (line: string) => process.stderr.write(`${line}\n`)
   const interrupt = listenForInterrupt(say)
-  const members: Member[] = []
-  let premises: PremisesOf
-  for (const config of configs)
-    members.push(await openMember(config, (header) => (premises as NonNullable<PremisesOf>)(header)))
   const steps = showSteps(flags.json === true)
-  const engine = await openEngine(undefined, {
-    ...(flags.workers === undefined ? {} : { processes: flags.workers }),
-    onProgress: steps.step,
-  }).finally(steps.stop)
+  const lean = once(() =>
+    openEngine(undefined, {
+      ...(flags.workers === undefined ? {} : { processes: flags.workers }),
+      onProgress: steps.step,
+    }).finally(steps.stop),
+  )
+  let members: readonly Member[] = []
+  let opened: Engine | undefined
   try {
-    premises = premisesFrom(engine, true)
+    members = await openMembers(
+      configs,
+      once(async () => premisesFrom(await lean(), true)),
+    )
+    const engine = await lean()
+    opened = engine
     await bringImports(engine.modules, target.path, file.text, flags.root)
     const reading = await engine
       .readFile(file.text, {
@@ -113,8 +119,8 @@ async function fill(what: string, flags: Flags): Promise<number> {
     return interrupt.signal.aborted ? EXIT.interrupted : filled ? EXIT.done : EXIT.negative
   } finally {
     interrupt.release()
-    for (const member of members) await member.dispose?.()
-    await engine.dispose()
+    await closeMembers(members)
+    await opened?.dispose()
   }
 }
 

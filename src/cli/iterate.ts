@@ -2,9 +2,8 @@ import { basename } from 'node:path'
 import { Command } from 'commander'
 import { type ProofStep, readStepFile } from '../dataset/step-file.ts'
 import type { TheoremEntry } from '../dataset/theorem-file.ts'
-import type { Member } from '../ensemble/member.ts'
 import { MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
-import { openMember } from '../ensemble/open-member.ts'
+import { closeMembers, openMembers } from '../ensemble/open-member.ts'
 import type { ScheduleEvent } from '../ensemble/scheduler.ts'
 import { chooseTheorems } from '../iteration/choose.ts'
 import { readHarvest, withFound } from '../iteration/harvest.ts'
@@ -124,8 +123,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
           round === 0
             ? configs
             : membersOf(flags.neff.map((nEff) => policyDirectory(roundPaths(flags.out, round - 1), nEff)))
-        const members: Member[] = []
-        for (const config of searchers) members.push(await openMember(config, premises))
+        const members = await openMembers(searchers, async () => premises)
         const { theorems, forbidden } = chooseTheorems(set.theorems, flags.split, excluded, proved, flags.theorems)
         if (theorems.length === 0) throw new InputError(`nothing of ${set.file} is left to search`)
         say(`round ${round}: searching ${theorems.length} theorems; ${forbidden} are not allowed`)
@@ -167,7 +165,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
           say,
           ...progress(round, theorems.length, say),
         }).finally(async () => {
-          for (const member of members) await member.dispose?.()
+          await closeMembers(members)
         })
         if (result.kind !== 'over') return conclude(result, say)
         say(summary(result.manifest))

@@ -4,9 +4,9 @@ import { bringImports } from '../api/imports.ts'
 import { findPlaced, leanTarget, readLeanFile } from '../api/lean-file.ts'
 import { checkComments } from '../api/read-lean.ts'
 import type { ProofRecord, RefusalRecord } from '../ensemble/journal.ts'
-import { configOf, type Member } from '../ensemble/member.ts'
+import { configOf, type Member, type MemberConfig } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
-import { openMember } from '../ensemble/open-member.ts'
+import { closeMembers, once, openMembers } from '../ensemble/open-member.ts'
 import { type Refutation, refute } from '../ensemble/refute.ts'
 import { tidyProof } from '../ensemble/tidy.ts'
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
@@ -16,7 +16,7 @@ import { openEngine } from '../lean/open.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
 import { refusalReason, type VerifiedSource, verifyProof } from '../lean/verifier.ts'
 import { guesses } from '../policy/counterexamples.ts'
-import { type PremisesOf, premisesFrom, SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
+import { premisesFrom, SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
 import { kernelsText } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
@@ -117,22 +117,25 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   const onInterrupt = () => interrupt.abort(new Error('interrupted'))
   process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt)
 
-  // Before Lean starts: a policy that cannot be used is told at once.
-  let indices: PremisesOf
-  const members = await openMembers(flags, (header) => {
-    // One index for all members, of an engine that is not there yet.
-    indices ??= premisesFrom(engine)
-    return indices(header)
-  })
-  if (flags.policy.join() === SHIPPED.join() && flags.json !== true) console.error(SHIPPED_NOTE)
   const steps = showSteps(flags.json === true)
-  const engine: Engine = await openEngine(flags.lean, {
-    ...(flags.workers === undefined ? {} : { processes: flags.workers }),
-    onProgress: steps.step,
-    onEvent: (event) => log.debug(event, 'Lean process'),
-  }).finally(steps.stop)
+  const lean = once(() =>
+    openEngine(flags.lean, {
+      ...(flags.workers === undefined ? {} : { processes: flags.workers }),
+      onProgress: steps.step,
+      onEvent: (event) => log.debug(event, 'Lean process'),
+    }).finally(steps.stop),
+  )
+  let members: readonly Member[] = []
+  let opened: Engine | undefined
   let live: LiveSearch | undefined
   try {
+    members = await openMembers(
+      membersOf(flags),
+      once(async () => premisesFrom(await lean())),
+    )
+    if (flags.policy.join() === SHIPPED.join() && flags.json !== true) console.error(SHIPPED_NOTE)
+    const engine = await lean()
+    opened = engine
     const placed =
       target === undefined || file === undefined
         ? undefined
@@ -216,8 +219,8 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     return proof !== undefined ? EXIT.done : run.completion === undefined ? EXIT.interrupted : EXIT.negative
   } finally {
     live?.dispose()
-    for (const member of members) await member.dispose?.()
-    await engine.dispose()
+    await closeMembers(members)
+    await opened?.dispose()
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
   }
 }
@@ -272,7 +275,7 @@ function withHeader(theorem: Theorem, header: string | undefined): Theorem {
 }
 
 /** @throws InputError */
-async function openMembers(flags: Flags, premises: PremisesOf): Promise<Member[]> {
+function membersOf(flags: Flags): MemberConfig[] {
   const configs = parseMembers(flags.policy, {
     temperature: flags.temperature,
     search: flags.search === 'rollouts' ? { kind: 'rollouts' } : bestFirst(flags.width),
@@ -280,12 +283,9 @@ async function openMembers(flags: Flags, premises: PremisesOf): Promise<Member[]
   })
   if ('problem' in configs) throw new InputError(configs.problem)
   const settings = flags.topP === undefined ? {} : { topp: flags.topP }
-  const members: Member[] = []
-  for (const config of configs) {
-    const own = config.policy === 'baseline' ? config : { ...config, settings: { ...settings, ...config.settings } }
-    members.push(await openMember(own, premises))
-  }
-  return members
+  return configs.map((config) =>
+    config.policy === 'baseline' ? config : { ...config, settings: { ...settings, ...config.settings } },
+  )
 }
 
 async function search(

@@ -2,6 +2,7 @@ import type { ProofState } from '../proof/proof-state.ts'
 import { withoutName } from '../proof/statement.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import { normaliseStatement } from './same-statement.ts'
 
 /** What is wrong with a theorem of a set. */
 export type Finding =
@@ -84,7 +85,7 @@ async function contradiction(
   return CONTRADICTIONS.find((_, i) => results[i]?.kind === 'finished')
 }
 
-/** A theorem's text without its name and without differences in white space. */
+/** A theorem's text without what can be chosen freely. */
 function textOf({ header, statement }: Theorem): string {
-  return `${header}\n${withoutName(statement)}`.replace(/\s+/g, ' ').trim()
+  return `${header.replace(/\s+/g, ' ').trim()}\n${normaliseStatement(withoutName(statement))}`
 }

@@ -4,7 +4,7 @@
  */
 export function normaliseStatement(statement: string): string {
   const text = statement
-    .replace(/^\s*theorem \S+/, '')
+    .replace(/^\s*(theorem|lemma)\b( [^\s({[⦃:]+)?/, '')
     .replace(/:=\s*(by\b.*)?$/s, '')
     .replaceAll('ℕ', 'Nat')
     .replaceAll('ℤ', 'Int')

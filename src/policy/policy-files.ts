@@ -56,6 +56,13 @@ export async function writePolicyFiles(
   return hash
 }
 
+/** @throws CheckpointError where a directory has a whole policy of another kind, which training would replace */
+export async function refuseOtherKind(directory: string, kind: ModelKind): Promise<void> {
+  const files = await readPolicyFiles(directory).catch(() => undefined)
+  if (files !== undefined && files.kind !== kind)
+    throw new CheckpointError(`${directory} has a ${files.kind} policy, not a ${kind} one; --force replaces it.`)
+}
+
 /** @throws CheckpointError where something is missing, damaged, or another program's */
 export async function readPolicyFiles(directory: string): Promise<PolicyFiles> {
   const fail = (reason: string, cause?: unknown) =>

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { logProbs } from '../policy/log-linear/features.ts'
 import { readLogLinear, writeLogLinear } from '../policy/log-linear/log-linear-policy.ts'
-import { CheckpointError } from '../policy/policy-files.ts'
+import { CheckpointError, refuseOtherKind } from '../policy/policy-files.ts'
 import { createRandom } from '../proof/random.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { dco } from './dco-loss.ts'
@@ -70,6 +70,7 @@ export async function trainLogLinear(
   }
   const fingerprint = sha256(JSON.stringify(setUp))
   await mkdir(directory, { recursive: true })
+  if (hooks.force !== true) await refuseOtherKind(directory, 'log-linear')
   const known = hooks.force === true ? undefined : await readLogLinear(directory).catch(() => undefined)
   if (known !== undefined) {
     if (known.training.fingerprint !== fingerprint)

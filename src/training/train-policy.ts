@@ -8,7 +8,7 @@ import { SEPARATOR } from '../policy/network/prompt.ts'
 import type { Tokenizer } from '../policy/network/tokenizer.ts'
 import { trainTokenizer } from '../policy/network/tokenizer-trainer.ts'
 import { WorkerNetwork } from '../policy/network/worker-network.ts'
-import { CheckpointError } from '../policy/policy-files.ts'
+import { CheckpointError, refuseOtherKind } from '../policy/policy-files.ts'
 import { sha256 } from '../proof/sha256.ts'
 import type { EvaluationMetrics, Metrics } from './metrics.ts'
 import { readMetrics, writeMetrics } from './metrics-file.ts'
@@ -137,6 +137,7 @@ export async function trainMember(
     const fingerprint = sha256(JSON.stringify(setUp))
     await mkdir(directory, { recursive: true })
     const runFile = join(directory, RUN_FILE)
+    if (hooks.force !== true) await refuseOtherKind(directory, 'transformer')
     const snapshot = await readSnapshot(runFile, fingerprint)
     const known =
       hooks.force || snapshot !== undefined ? undefined : await readCheckpoint(directory).catch(() => undefined)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { DatasetError, formatStep, type ProofStep } from '../../src/dataset/step-file.ts'
 import { LogLinearPolicy, readLogLinear } from '../../src/policy/log-linear/log-linear-policy.ts'
-import { CheckpointError } from '../../src/policy/policy-files.ts'
+import { CheckpointError, readPolicyFiles, writePolicyFiles } from '../../src/policy/policy-files.ts'
 import type { ProofState } from '../../src/proof/proof-state.ts'
 import { createRandom } from '../../src/proof/random.ts'
 import { prepareLogLinear } from '../../src/training/log-linear-data.ts'
@@ -76,6 +76,18 @@ describe('training a log-linear policy', () => {
     expect(ends).toEqual(ends.toSorted((a, b) => b - a))
     // What N_eff = 32 calls enough is far below what cross-entropy goes on to.
     expect((ends[0] as number) - (ends[2] as number)).toBeGreaterThan(0.15)
+  })
+
+  test('a policy of the other kind is not replaced unless that is asked for', async () => {
+    const plan = await planFor('other', steps(30), { epochs: 1, heldOutShare: 0 })
+    const data = await prepareLogLinear(plan)
+    const directory = join(home, 'other')
+    const hash = await writePolicyFiles(directory, { 'config.json': '{"model":"transformer"}' }, {})
+    await expect(trainLogLinear(plan, data, 1, directory)).rejects.toThrow(/has a transformer policy.*--force/)
+    expect((await readPolicyFiles(directory)).hash).toBe(hash)
+    const trained = await trainLogLinear(plan, data, 1, directory, { force: true })
+    expect(trained.kind).toBe('trained')
+    expect((await readPolicyFiles(directory)).kind).toBe('log-linear')
   })
 
   test('whole-proof DCO takes the product over a proof', async () => {
