@@ -131,3 +131,55 @@ test('line ends and the byte order mark stay', async () => {
   for (const file of [plain.replaceAll('\n', '\r\n'), `\uFEFF${plain}`])
     expect((await filled(file)).text).toBe(file.replace('sorry', 'omega'))
 })
+
+test('what rests on something left open, assumed or broken is never called proved', async () => {
+  const scripts = [
+    ['rfl'],
+    ['exact absurd bad (by decide)'],
+    ['exact a0 ..'],
+    ['omega'],
+    ['assumption'],
+    ['trivial'],
+    ['simp_all'],
+  ]
+  const attempts: [string, string[]][] = [
+    // A lemma left open makes anything true.
+    [
+      lines('theorem a0 (n : Nat) : n = n + 1 := by sorry', 'theorem t : (1 : Nat) = 2 := by sorry'),
+      ['open', 'closes its goal'],
+    ],
+    // Where there is a proof without it, that is taken.
+    [
+      lines('theorem a0 (n : Nat) : n = 2 + n := by sorry', 'theorem t (n : Nat) (h : n = 3) : n < 4 := by sorry'),
+      ['open', 'proved'],
+    ],
+    [lines('theorem bad : 1 = 2 := by', '  omega', 'theorem t : 3 = 4 := by sorry'), ['closes its goal']],
+    [lines('axiom a0 (n : Nat) : n = n + 1', 'theorem t : (3 : Nat) = 4 := by sorry'), ['closes its goal']],
+    [
+      lines('def g (n : Nat) : Nat := sorry', 'theorem t (n : Nat) : g n = g n := by sorry'),
+      ['data', 'closes its goal'],
+    ],
+    [
+      lines('instance : DecidableEq Nat := fun _ _ => isTrue sorry', 'theorem t : 3 = 4 := by sorry'),
+      ['open', 'closes its goal'],
+    ],
+    // What is stated stays as it is.
+    [lines('theorem t (a : Nat) (h : sorry) : a = a := by sorry'), ['in the statement', 'closes its goal']],
+    // An error elsewhere in the theorem, and what does not elaborate before it.
+    [
+      lines('theorem t (a : Nat) : a + 0 = a ∧ a = a := by', '  constructor', '  · sorry', '  · omgea'),
+      ['closes its goal'],
+    ],
+    [lines('open Nowhere', 'theorem t (a : Nat) : a + 0 = a := by sorry'), ['closes its goal']],
+    // Nothing is left to prove there.
+    [lines('theorem t : ∃ n : Nat, n * n = 49 := by', '  exists 7', '  sorry'), ['out of reach']],
+    // A definition whose proof was left out before is what the new file says.
+    [
+      lines('def k : { n : Nat // n = 3 } := ⟨3, sorry⟩', 'theorem t : k.1 = 3 := by sorry'),
+      ['closes its goal', 'proved'],
+    ],
+    [lines('variable (n : Nat) (h : n = 1)', 'example : n = 1 := sorry'), ['proved']],
+  ]
+  for (const [file, statuses] of attempts)
+    expect([file, (await filled(file, scripts)).statuses]).toEqual([file, statuses])
+})
