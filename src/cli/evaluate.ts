@@ -16,7 +16,7 @@ import { EvaluationProgress, printProgress } from './evaluate-progress.ts'
 import { coordinateRun } from './evaluate-queue.ts'
 import { replayRun } from './evaluate-replay.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
-import { atLeast, duration, type Shard, shard } from './flags.ts'
+import { atLeast, duration, outFile, type Shard, shard } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { openQueue, QUEUE_FLAG } from './open-queue.ts'
 import { LEAN_FLAG } from './options.ts'
@@ -124,7 +124,7 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     .option('--trust-workers', '--queue: do not verify here what workers have proved')
     .option('--force', 'throw away what this run has written before, and begin again')
     .option('--retry-errors', 'also work on theorems that ended in an error')
-    .option('-o, --out <file>', 'the results file', 'run.sqlite')
+    .option('-o, --out <file>', 'the results file', outFile, 'run.sqlite')
     .option('--view', 'show the run in a browser while it happens, as `hedge view` does')
     .option('--replay <file>', 'do a recorded run again without its policies, and compare; -o keeps the replay')
     .option('--run <key>', 'with --replay: the run whose key begins so, if the file has several')

@@ -7,7 +7,7 @@ import { fillTemplate, readTemplate, type Template } from '../policy/remote/temp
 import { sha256 } from '../proof/sha256.ts'
 import { dcoReference } from '../training/reference-factors.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
-import { share } from './flags.ts'
+import { outFolder, share } from './flags.ts'
 
 type Options = {
   readonly format: 'hf'
@@ -24,7 +24,7 @@ export function exportCommand(): Command {
   return new Command('export')
     .description('write steps for the fine-tuning of a language model elsewhere')
     .argument('<steps...>', 'files of steps, as `hedge trace` writes them or of LeanDojo')
-    .requiredOption('-o, --out <folder>', 'where the files go')
+    .requiredOption('-o, --out <folder>', 'where the files go', outFolder)
     .addOption(
       new Option('--format <format>', "hf: JSON lines of prompt and completion, for Hugging Face's trainers")
         .choices(['hf'])

@@ -20,7 +20,7 @@ import { plural } from '../report/plural.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { searchWith } from './fill-search.ts'
-import { atLeast, duration } from './flags.ts'
+import { atLeast, duration, outFile } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { ROOT_FLAG } from './options.ts'
 import { seconds, showSteps } from './terminal.ts'
@@ -46,7 +46,7 @@ export function fillCommand(): Command {
     .description('fill the `sorry`s of a Lean file with proofs; prints a diff')
     .argument('<file>', 'file.lean, file.lean:name, file.lean:line or file.lean#Lline')
     .option('--policy <policy...>', 'one or more that take turns, see below', [...SHIPPED])
-    .option('--budget <time>', 'wall clock for the search at one hole', duration, 10_000)
+    .option('-b, --budget <time>', 'wall clock for the search at one hole', duration, 10_000)
     .option('--total <time>', 'wall clock for all holes: none is begun after it', duration)
     .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
     .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), TUNED_BEST_FIRST.width)
@@ -56,7 +56,7 @@ export function fillCommand(): Command {
     .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 10_000)
     .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", atLeast(1), 50_000)
     .option('--in-place', 'write what was filled into the file')
-    .option('-o, --out <file>', 'write the file with what was filled to another file')
+    .option('-o, --out <file>', 'write the file with what was filled to another file', outFile)
     .option('--json', 'print what became of each hole as JSON')
     .addHelpText(
       'after',

@@ -1,3 +1,5 @@
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import ms, { type StringValue } from 'ms'
 
@@ -49,6 +51,50 @@ export function duration(text: string): number {
   if (typeof value !== 'number' || !(value > 0))
     throw new InvalidArgumentError('It must be a time such as 60s, 2m or 500ms.')
   return value
+}
+
+/** A duration as people write it: `60s`, `1.5s`, `250ms`. */
+export function durationText(milliseconds: number): string {
+  return milliseconds < 1000 ? `${milliseconds}ms` : `${milliseconds / 1000}s`
+}
+
+/** A file that will be written. It is tried before the work: a proof found is not lost to a full disk's path. */
+export function outFile(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must be the name of a file.')
+  if (existsSync(text) && statSync(text).isDirectory()) throw new InvalidArgumentError('It is a folder, not a file.')
+  const there = existsSync(text)
+  tryToWrite(() => closeSync(openSync(text, 'a')))
+  if (!there) rmSync(text)
+  return text
+}
+
+/** A folder that will be written, which is made where it is missing. */
+export function outFolder(text: string): string {
+  if (existsSync(text) && !statSync(text).isDirectory()) throw new InvalidArgumentError('It is a file, not a folder.')
+  const first = firstMissing(text)
+  tryToWrite(() => {
+    mkdirSync(text, { recursive: true })
+    const probe = join(text, `.hedge-${process.pid}`)
+    closeSync(openSync(probe, 'wx'))
+    rmSync(probe)
+  })
+  if (first !== undefined) rmSync(first, { recursive: true })
+  return text
+}
+
+function firstMissing(path: string): string | undefined {
+  let missing: string | undefined
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing = at
+  return missing
+}
+
+function tryToWrite(write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new InvalidArgumentError(`It cannot be written: ${code ?? message}.`)
+  }
 }
 
 export function pattern(text: string): RegExp {

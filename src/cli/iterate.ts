@@ -22,7 +22,7 @@ import { sha256 } from '../proof/sha256.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { formatDuration } from './clock.ts'
 import { EXIT, InputError } from './failure.ts'
-import { atLeast, duration, positive, widths } from './flags.ts'
+import { atLeast, duration, outFolder, positive, widths } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
@@ -56,7 +56,7 @@ export function iterateCommand(): Command {
   return addTrainingOptions(new Command('iterate'))
     .description('expert iteration: search, learn from the proofs found, search again with what was learnt')
     .argument('<theorems...>', 'sets of theorems, such as that of `hedge dataset library`')
-    .requiredOption('-o, --out <folder>', 'one folder round-N in it for each round')
+    .requiredOption('-o, --out <folder>', 'one folder round-N in it for each round', outFolder)
     .option('--rounds <count>', 'rounds in all; finished ones are not done again', atLeast(1), 1)
     .option('--split <name>', 'the only split that is searched and learnt from, of sets that have splits', 'train')
     .option('--exclude <files...>', 'more sets of theorems that must not be learnt from', [])

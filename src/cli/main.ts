@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { EXIT, reportFailure } from './failure.ts'
+import { duration, durationText } from './flags.ts'
 import { programVersion } from './product.ts'
 
 /** A command's module is loaded only when it is asked for: a policy network's libraries take seconds. */
@@ -58,11 +59,22 @@ const program = new Command('hedge')
 const [asked = ''] = process.argv.slice(2)
 const needed = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS)
 
+// `| head` has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done)
+  throw error
+})
+
 try {
   for (const name of needed) {
     const command = await COMMANDS[name]?.()
     if (command === undefined) continue
-    for (const one of [command, ...command.commands]) one.exitOverride()
+    for (const one of [command, ...command.commands]) {
+      one.exitOverride()
+      for (const option of one.options)
+        if (option.parseArg === duration && typeof option.defaultValue === 'number')
+          option.defaultValueDescription = durationText(option.defaultValue)
+    }
     program.addCommand(command)
   }
   await program.parseAsync()

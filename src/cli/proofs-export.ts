@@ -13,6 +13,7 @@ import { exportFolder, exportName } from '../view/exports.ts'
 import { chooseRun } from './choose-run.ts'
 import { exportLines } from './export-lines.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
+import { outFile } from './flags.ts'
 import { LEAN_FLAG } from './options.ts'
 
 type Options = {
@@ -35,6 +36,7 @@ export function proofsExportCommand(): Command {
     .option(
       '-o, --out <file>',
       'the file; theorems that cannot stand beside the others go to numbered files beside it',
+      outFile,
       'proofs.lean',
     )
     .option('--check', 'verify every theorem again, from the files as they were written')

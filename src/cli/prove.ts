@@ -30,7 +30,7 @@ import type { Tree } from '../search/tree.ts'
 import { treePage } from '../view/written.ts'
 import { boundAutomatically } from './auto-bound.ts'
 import { EXIT, InputError } from './failure.ts'
-import { atLeast, duration, likelihood, temperature } from './flags.ts'
+import { atLeast, duration, likelihood, outFile, temperature } from './flags.ts'
 import { LiveSearch } from './live-search.ts'
 import { createLog } from './log.ts'
 import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
@@ -68,7 +68,7 @@ export function proveCommand(): Command {
     .description('find a proof of a theorem that Lean accepts, and show it')
     .argument('[what]', 'a theorem as text, a file, file:name, file.lean:line, or - for standard input')
     .option('--header <lean>', 'Lean commands before the theorem (imports, open, notation), in place of its own')
-    .option('--budget <time>', 'wall clock for the search', duration, 60_000)
+    .option('-b, --budget <time>', 'wall clock for the search', duration, 60_000)
     .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
     .option('--passes <n>', 'most roll-outs (with --search rollouts)', atLeast(1))
     .addOption(new Option('--search <kind>', 'how to search').choices(['best-first', 'rollouts']).default('best-first'))
@@ -84,8 +84,8 @@ export function proveCommand(): Command {
     .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", atLeast(1), 100_000)
     .option('--allow-auto-bound', 'go on where Lean takes an undeclared name for a new variable (autoImplicit)')
     .option('--json', 'print the result as JSON')
-    .option('--out <file>', 'write the proof as a standalone .lean file')
-    .option('--tree <file>', 'draw the search tree, as .svg or .html')
+    .option('--out <file>', 'write the proof as a standalone .lean file', outFile)
+    .option('--tree <file>', 'draw the search tree, as .svg or .html', outFile)
     .option('--view', 'show the search in a browser while it grows; the page stays until Ctrl-C')
     .option('--verbose', 'log what happens to stderr')
     .addHelpText(

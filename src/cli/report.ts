@@ -8,7 +8,7 @@ import { type Summary, summarise } from '../results/summary.ts'
 import { reportPage } from '../view/written.ts'
 import { chooseRun } from './choose-run.ts'
 import { EXIT, orBadInput } from './failure.ts'
-import { atLeast } from './flags.ts'
+import { atLeast, outFile } from './flags.ts'
 
 type Options = {
   readonly run?: string
@@ -24,9 +24,9 @@ export function reportCommand(): Command {
     .description('print the tables of a run; write them as HTML, Markdown or JSON')
     .argument('<results>', 'a results file of `hedge evaluate`')
     .option('--run <key>', 'the run whose key begins so; the latest if left out')
-    .option('--html <file>', 'the page of `hedge view` as one file, with all its data inside')
-    .option('--markdown <file>')
-    .option('--json <file>', 'every number')
+    .option('--html <file>', 'the page of `hedge view` as one file, with all its data inside', outFile)
+    .option('--markdown <file>', 'the tables as Markdown', outFile)
+    .option('--json <file>', 'every number', outFile)
     .option('--tree-nodes <count>', 'states of each search tree in the page at most', atLeast(1), 300)
     .action(async (path: string, options: Options) => {
       process.exitCode = await orBadInput(() => report(path, options))

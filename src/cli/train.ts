@@ -10,7 +10,7 @@ import { DEFAULT_SETTINGS } from '../training/settings.ts'
 import { DEFAULT_LOG_LINEAR } from '../training/train-log-linear.ts'
 import type { MemberResult } from '../training/train-policy.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
-import { atLeast, positive, share, widths } from './flags.ts'
+import { atLeast, outFolder, positive, share, widths } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { confidenceTable, drawTrainingPlots, type MemberMetrics } from './train-report.ts'
 import { TrainingView } from './train-view.ts'
@@ -58,7 +58,11 @@ export function trainCommand(): Command {
   return addTrainingOptions(new Command('train'))
     .description('train a policy on proof steps with step-wise DCO')
     .requiredOption('--data <file>', 'proof steps, one JSON object per line: theorem, index, state, tactic')
-    .requiredOption('--out <dir>', 'where the policy goes; with several N_eff, one directory neff-N in it for each')
+    .requiredOption(
+      '--out <dir>',
+      'where the policy goes; with several N_eff, one directory neff-N in it for each',
+      outFolder,
+    )
     .option('--neff <list>', 'the confidence limit N_eff (1 is cross-entropy), or several: 1,4,8,16,32', widths, [8])
     .option('--minutes <n>', 'most wall-clock time for each N_eff', positive)
     .option('--every-epoch', 'log-linear: also keep the policy of each epoch, in epoch-N')

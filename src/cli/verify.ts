@@ -10,6 +10,7 @@ import { codeTokens } from '../proof/lean-text.ts'
 import { isCommandWord } from '../proof/statement.ts'
 import { exportLines } from './export-lines.ts'
 import { EXIT, InputError } from './failure.ts'
+import { outFile } from './flags.ts'
 import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { statementOf } from './target.ts'
 import { alsoChecked, renderDiagnostics, showSteps } from './terminal.ts'
@@ -34,7 +35,11 @@ export function verifyCommand(): Command {
     .option(...LEAN_FLAG)
     .option(...ROOT_FLAG)
     .option('--json', 'print the verdict as JSON')
-    .option('--export <file>', "write what was checked as NDJSON, in lean4export's format 3.1, for other checkers")
+    .option(
+      '--export <file>',
+      "write what was checked as NDJSON, in lean4export's format 3.1, for other checkers",
+      outFile,
+    )
     .option('--kernels', "print what Lean's kernel and our own said, with times")
     .option('--require-both', 'reject what our own kernel does not finish')
     .action(async (file: string, flags: Flags) => {
