@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { HEDGE } from '../built.ts'
+import { BUILT, HEDGE } from '../built.ts'
 import { treeInside } from '../view/inside.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -209,7 +209,7 @@ describe('bad input is one sentence and exit 2, without starting Lean', () => {
   let said: [number, string][]
   beforeAll(async () => {
     const lines = JSON.stringify(cases.map(([, args]) => args))
-    const ended = await hedge([lines], '', undefined, 'test/cli/commands-child.ts')
+    const ended = await hedge([lines], '', undefined, `${BUILT.test}/cli/commands-child.js`)
     said = JSON.parse(ended.out)
   })
   test.each(

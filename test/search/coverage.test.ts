@@ -23,15 +23,16 @@ function randomWorld(seed: number) {
     }
   }
   const rule: Rule = (from, tactic) => rules.get(`${from} ${tactic}`) ?? error
-  const chance = (at: string, visited: readonly string[]): number =>
-    visited.length > DEPTH
+  // A pass that comes back to a state goes on from there: only its depth counts.
+  const chance = (at: string, depth: number): number =>
+    depth >= DEPTH
       ? 0
       : Object.entries(table.get(at) ?? {}).reduce((sum, [tactic, p]) => {
           const answer = rule(at, tactic)
           if (answer === 'hang' || 'to' in answer === false) return sum + (answer !== error ? p : 0)
-          return visited.includes(answer.to) ? sum : sum + p * chance(answer.to, [...visited, answer.to])
+          return sum + p * chance(answer.to, depth + 1)
         }, 0)
-  return { rule, policy: tablePolicy((at) => table.get(at) ?? {}), chance: chance('0', ['0']) }
+  return { rule, policy: tablePolicy((at) => table.get(at) ?? {}), chance: chance('0', 0) }
 }
 
 test('the share of passes that prove is the exact probability, within sampling error', async () => {
