@@ -60,10 +60,11 @@ const [asked = ''] = process.argv.slice(2)
 const needed = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS)
 
 // `| head` has read enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.done)
-  throw error
-})
+if (process.stdout.listenerCount('error') === 0)
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done)
+    throw error
+  })
 
 try {
   for (const name of needed) {
