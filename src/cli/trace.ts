@@ -13,7 +13,7 @@ import { contextOf } from '../policy/premises.ts'
 import { sourceText } from '../proof/source-text.ts'
 import type { TracedTheorem } from '../proof/traced-proof.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
-import { atLeast, outFile } from './flags.ts'
+import { atLeast } from './flags.ts'
 import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
 
@@ -34,7 +34,7 @@ export function traceCommand(): Command {
   return new Command('trace')
     .description('write the steps (proof state, tactic) of every proof by tactics in Lean files')
     .argument('<files...>', '.lean files whose imports the Lean has that is used')
-    .option('-o, --out <file>', 'where the steps go; standard output if left out', outFile)
+    .option('-o, --out <file>', 'where the steps go; standard output if left out')
     .addOption(
       new Option('--format <format>', 'how they are written')
         .choices(Object.keys(TRACE_FORMATS))

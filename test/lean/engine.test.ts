@@ -230,8 +230,10 @@ describe('limits', () => {
   test('a process that is killed from outside is replaced', async () => {
     const s = await session()
     const split = await step(s, s.root, 'apply Nat.le_antisymm')
-    for (const worker of engine.pool.workers) process.kill(worker.process.pid, 'SIGKILL')
-    await sleep(200)
+    const killed = [...engine.pool.workers].map((worker) => worker.process)
+    for (const { pid } of killed) process.kill(pid, 'SIGKILL')
+    // A machine at work tells of an end late.
+    while (killed.some((lean) => lean.death() === undefined)) await sleep(20)
     expect(await s.runTactics(split, ['all_goals omega'])).toEqual([{ kind: 'finished' }])
     await s.close()
   })
