@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path'
+import { closeMembers } from '../ensemble/open-member.ts'
 import { unifiedDiff } from '../fill/diff.ts'
 import { fillFile } from '../fill/fill-file.ts'
 import { type FilledHole, type ListedHole, listHoles } from '../fill/holes.ts'
@@ -8,7 +9,7 @@ import { InputError } from '../proof/input-error.ts'
 import { sameName } from '../proof/names.ts'
 import type { Lean } from './lean.ts'
 import { readLeanFile } from './lean-file.ts'
-import { disposeAll, openMembers, type SearchOptions, searchSession } from './prove.ts'
+import { openMembers, type SearchOptions, searchSession } from './prove.ts'
 
 export type FillOptions = Omit<SearchOptions, 'passes'> & {
   /** The theorem whose holes are filled. Default: all of the file. */
@@ -57,7 +58,7 @@ export async function fill(lean: Lean, path: string, options: FillOptions = {}):
     const [before, text] = [file.edited([]), file.edited(edits)]
     return { holes, text, diff: unifiedDiff(shownPath(path), file.text, edits, before, text) }
   } finally {
-    await disposeAll(members)
+    await closeMembers(members)
   }
 }
 

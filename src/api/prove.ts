@@ -1,11 +1,11 @@
 import type { Member } from '../ensemble/member.ts'
 import { bestFirst, parseMembers } from '../ensemble/member-spec.ts'
-import { openMember } from '../ensemble/open-member.ts'
+import { closeMembers, openMembers as openAll } from '../ensemble/open-member.ts'
 import { tidyProof, type VerifiedProof } from '../ensemble/tidy.ts'
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
-import type { Verified } from '../ensemble/world.ts'
+import { type Verified, verifiedOf } from '../ensemble/world.ts'
 import type { ProofSession } from '../lean/engine.ts'
-import { refusalReason, verifyProof } from '../lean/verifier.ts'
+import { verifyProof } from '../lean/verifier.ts'
 import { premisesFrom, SHIPPED } from '../policy/open.ts'
 import { InputError } from '../proof/input-error.ts'
 import type { Kernels } from '../proof/kernels.ts'
@@ -79,13 +79,7 @@ export async function prove(lean: Lean, source: TheoremSource, options: ProveOpt
   try {
     const session = await startTheorem(lean.engine, theorem, options)
     try {
-      const verify = async (proof: Proof): Promise<Verified> => {
-        const { verdict, source } = await verifyProof(lean.engine, theorem, proof)
-        if (verdict.kind === 'rejected')
-          return { verified: false, reason: refusalReason(verdict), messages: verdict.messages }
-        const { axioms, kernels } = verdict
-        return { verified: true, source, axioms, ...(kernels && { kernels }) }
-      }
+      const verify = async (proof: Proof) => verifiedOf(await verifyProof(lean.engine, theorem, proof))
       const { run, proof } = await searchSession(lean, session, members, verify, options)
       const { statistics, tree, refusals } = run
       const shared = {
@@ -117,7 +111,7 @@ export async function prove(lean: Lean, source: TheoremSource, options: ProveOpt
       await session.close()
     }
   } finally {
-    await disposeAll(members)
+    await closeMembers(members)
   }
 }
 
@@ -127,18 +121,7 @@ export async function openMembers(lean: Lean, policies: readonly string[] = SHIP
   const configs = parseMembers(policies, { temperature: 1, search, settings: {} })
   if ('problem' in configs) throw new InputError(configs.problem)
   const premises = premisesFrom(lean.engine)
-  const members: Member[] = []
-  try {
-    for (const config of configs) members.push(await openMember(config, premises))
-    return members
-  } catch (error) {
-    await disposeAll(members)
-    throw error
-  }
-}
-
-export async function disposeAll(members: readonly Member[]): Promise<void> {
-  for (const member of members) await member.dispose?.()
+  return openAll(configs, async () => premises)
 }
 
 export type SessionOutcome = {

@@ -10,11 +10,11 @@ import { closeMembers, once, openMembers } from '../ensemble/open-member.ts'
 import { type Refutation, refute } from '../ensemble/refute.ts'
 import { tidyProof } from '../ensemble/tidy.ts'
 import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
-import type { Verified } from '../ensemble/world.ts'
+import { type Verified, verifiedOf } from '../ensemble/world.ts'
 import { DEFAULT_LIMITS, type Engine, type ProofSession, type TacticLimits } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
-import { refusalReason, type VerifiedSource, verifyProof } from '../lean/verifier.ts'
+import { refusalReason, verifyProof } from '../lean/verifier.ts'
 import { guesses } from '../policy/counterexamples.ts'
 import { premisesFrom, SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
@@ -359,12 +359,6 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 async function writeTree(path: string, tree: Tree, theorem: Theorem): Promise<void> {
   const title = `${theorem.name}: search tree`
   await writeFile(path, path.endsWith('.svg') ? renderTreeSvg(tree, { title }) : await treePage(tree, title))
-}
-
-function verifiedOf({ verdict, source }: VerifiedSource): Verified {
-  if (verdict.kind === 'rejected')
-    return { verified: false, reason: refusalReason(verdict), messages: verdict.messages }
-  return { verified: true, source, axioms: verdict.axioms, ...(verdict.kernels && { kernels: verdict.kernels }) }
 }
 
 /** Why a search ended without a proof, in one clause. */

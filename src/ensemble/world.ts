@@ -1,7 +1,7 @@
 import { autoBoundName } from '../lean/auto-bound.ts'
 import { type Diagnostic, type Engine, RejectedInput, type TacticLimits } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
-import { refusalReason, verifyProof } from '../lean/verifier.ts'
+import { refusalReason, type VerifiedSource, verifyProof } from '../lean/verifier.ts'
 import type { Kernels } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
@@ -42,7 +42,12 @@ function rejectedMessage(where: 'header' | 'statement', diagnostics: readonly Di
   return hint === undefined ? message : `${hint} (${message.split('\n')[0]})`
 }
 
-const kernelsOf = ({ kernels }: { readonly kernels?: Kernels }) => (kernels === undefined ? {} : { kernels })
+/** The verifier's answer as searches take it. */
+export function verifiedOf({ verdict, source }: VerifiedSource): Verified {
+  if (verdict.kind === 'rejected')
+    return { verified: false, reason: refusalReason(verdict), messages: verdict.messages }
+  return { verified: true, source, axioms: verdict.axioms, ...(verdict.kernels && { kernels: verdict.kernels }) }
+}
 
 /** Lean: one session per theorem, and the verifier. */
 export function engineWorld(engine: Engine, limits: TacticLimits): World {
@@ -64,10 +69,7 @@ export function engineWorld(engine: Engine, limits: TacticLimits): World {
         kind: 'opened',
         domain: started.session,
         async verify(proof) {
-          const { verdict, source } = await verifyProof(engine, theorem, proof)
-          return verdict.kind === 'verified'
-            ? { verified: true, source, axioms: verdict.axioms, ...kernelsOf(verdict) }
-            : { verified: false, reason: refusalReason(verdict), messages: verdict.messages }
+          return verifiedOf(await verifyProof(engine, theorem, proof))
         },
         refute: async (signal) => (await refute(engine, started.session, { limits, signal }))?.text,
         close: () => started.session.close(),
