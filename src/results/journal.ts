@@ -13,6 +13,7 @@ import {
 import { type MemberProgress, NO_PROGRESS } from '../ensemble/plan.ts'
 import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
 import type { RecordedTheorem, RecordedUnit } from '../ensemble/replay.ts'
+import { statisticsSchema } from '../ensemble/statistics-schema.ts'
 import type { Kernels } from '../proof/kernels.ts'
 import type { RecordedEdge, TreeRecord } from '../search/tree-record.ts'
 
@@ -54,17 +55,7 @@ const unitRow = z.object({
   member_id: z.number(),
   first_pass: z.number(),
   open: z.number(),
-  expansions: z.number(),
-  tacticsRun: z.number(),
-  cacheHits: z.number(),
-  errors: z.number(),
-  timeouts: z.number(),
-  crashes: z.number(),
-  refused: z.number(),
-  policyMs: z.number(),
-  engineMs: z.number(),
-  verifierMs: z.number(),
-  totalMs: z.number(),
+  ...statisticsSchema.shape,
 })
 const answerRows = z.array(z.tuple([z.string(), z.string(), z.array(z.tuple([z.string(), z.number()]))]))
 

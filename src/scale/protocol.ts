@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { PASS_ENDS, type TheoremOutcome, type UnitRecord } from '../ensemble/journal.ts'
 import type { MemberProgress } from '../ensemble/plan.ts'
 import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
+import { statisticsSchema } from '../ensemble/statistics-schema.ts'
 import type { Kernels } from '../proof/kernels.ts'
 import type { TreeRecord } from '../search/tree-record.ts'
 
@@ -105,20 +106,6 @@ const usageSchema = z.object({
   promptTokens: z.number(),
   completionTokens: z.number(),
   cost: z.number(),
-})
-
-const statisticsSchema = z.object({
-  expansions: z.number(),
-  tacticsRun: z.number(),
-  cacheHits: z.number(),
-  errors: z.number(),
-  timeouts: z.number(),
-  crashes: z.number(),
-  refused: z.number(),
-  policyMs: z.number(),
-  engineMs: z.number(),
-  verifierMs: z.number(),
-  totalMs: z.number(),
 })
 
 /** A unit without its tree: of those in one report only the last one's is of interest. */
