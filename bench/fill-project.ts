@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { searchWith } from '../src/cli/fill-search.ts'
+import { searchWith } from '../src/api/fill-search.ts'
 import type { Member } from '../src/ensemble/member.ts'
 import { bestFirst, parseMembers } from '../src/ensemble/member-spec.ts'
 import { openMember } from '../src/ensemble/open-member.ts'

@@ -2,16 +2,17 @@ import { relative, resolve } from 'node:path'
 import { closeMembers } from '../ensemble/open-member.ts'
 import { unifiedDiff } from '../fill/diff.ts'
 import { fillFile } from '../fill/fill-file.ts'
-import { type FilledHole, type ListedHole, listHoles } from '../fill/holes.ts'
+import type { FilledHole } from '../fill/holes.ts'
 import { DEFAULT_LIMITS, type TacticLimits } from '../lean/engine.ts'
-import type { FileReading } from '../lean/placed.ts'
 import { InputError } from '../proof/input-error.ts'
-import { sameName } from '../proof/names.ts'
+import { searchWith } from './fill-search.ts'
+import { bringImports } from './imports.ts'
 import type { Lean } from './lean.ts'
 import { readLeanFile } from './lean-file.ts'
-import { openMembers, type SearchOptions, searchSession } from './prove.ts'
+import { DEFAULTS, openMembers, type SearchOptions } from './prove.ts'
+import { wantedHoles } from './wanted-holes.ts'
 
-export type FillOptions = Omit<SearchOptions, 'passes'> & {
+export type FillOptions = Omit<SearchOptions, 'passes' | 'onProgress'> & {
   /** The theorem whose holes are filled. Default: all of the file. */
   readonly name?: string
   /** The holes on this line, from 1. */
@@ -36,21 +37,22 @@ export type FillOutcome = {
  * @throws InputError where the file, or what is named in it, is not there
  */
 export async function fill(lean: Lean, path: string, options: FillOptions = {}): Promise<FillOutcome> {
-  const { name, line, totalMs, limits, budgetMs = 10_000, onHole } = options
+  const { name, line, totalMs, limits, onHole } = options
+  const { budgetMs = 10_000, depth = DEFAULTS.depth, seed = DEFAULTS.seed } = options
   if (lean.engine.holes === undefined)
     throw new InputError('holes can be filled with the embedded Lean only, not over a project')
   const file = await readLeanFile(path)
   const signal = options.signal ?? new AbortController().signal
+  await bringImports(lean.engine.modules, path, file.text)
   const reading = await lean.engine.readFile(file.text, { signal })
-  const wanted = wantedHoles(path, reading, name, line)
-  const members = await openMembers(lean, options.policies)
+  const target = { path, ...(name === undefined ? {} : { name }), ...(line === undefined ? {} : { line }) }
+  const wanted = wantedHoles(target, reading)
+  const members = await openMembers(lean, options.policies, true)
   try {
     const begun = performance.now()
     const { holes, edits } = await fillFile(lean.engine, file.text, reading, wanted, {
       limits: { ...DEFAULT_LIMITS, ...limits },
-      search: async (_, session, verify) => {
-        await searchSession(lean, session, members, verify, { ...options, budgetMs, signal })
-      },
+      search: searchWith(members, lean.engine.processes, { budget: budgetMs, depth, seed }, signal),
       outOfTime: () => totalMs !== undefined && performance.now() - begun > totalMs,
       signal,
       ...(onHole && { onHole }),
@@ -60,19 +62,6 @@ export async function fill(lean: Lean, path: string, options: FillOptions = {}):
   } finally {
     await closeMembers(members)
   }
-}
-
-function wantedHoles(path: string, reading: FileReading, name?: string, line?: number): readonly ListedHole[] {
-  if (name !== undefined) {
-    const isIt = (full: string) => sameName(full, name) || full.endsWith(`.${name}`)
-    if (!reading.commands.some(({ declarations }) => declarations.some((one) => isIt(one.name))))
-      throw new InputError(`${path} declares no ${name}`)
-    return listHoles(reading, (declaration) => isIt(declaration.name))
-  }
-  if (line === undefined) return listHoles(reading, () => true)
-  const holes = listHoles(reading, (_, { hole }) => hole === line)
-  if (holes.length === 0) throw new InputError(`there is no hole at ${path}:${line}`)
-  return holes
 }
 
 function shownPath(path: string): string {

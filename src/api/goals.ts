@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS, type ProofSession } from '../lean/engine.ts'
 import type { FileReading } from '../lean/placed.ts'
 import { InputError } from '../proof/input-error.ts'
 import type { ProofState } from '../proof/proof-state.ts'
+import { bringImports } from './imports.ts'
 import type { Lean } from './lean.ts'
 import { readLeanFile } from './lean-file.ts'
 
@@ -26,6 +27,7 @@ export type ProofPlace = {
  */
 export async function openPlace(lean: Lean, path: string, line: number, signal?: AbortSignal): Promise<ProofPlace> {
   const { text } = await readLeanFile(path)
+  await bringImports(lean.engine.modules, path, text)
   const reading = await lean.engine.readFile(text, signal === undefined ? {} : { signal })
   return (
     (await atHole(lean, path, text, reading, line, signal)) ?? (await atStep(lean, path, text, reading, line, signal))

@@ -16,6 +16,7 @@ import type { ProofState } from '../proof/proof-state.ts'
 import { parseStatement } from '../proof/statement.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import { bringImports } from './imports.ts'
 import { findPlaced, readLeanFile } from './lean-file.ts'
 
 export type LeanOptions = {
@@ -79,6 +80,7 @@ export class Lean implements AsyncDisposable {
     }
     const { file, ...place } = source
     const { text } = await readLeanFile(file)
+    await bringImports(this.engine.modules, file, text)
     return (await findPlaced({ path: file, ...place }, text, this.engine)).theorem
   }
 

@@ -63,7 +63,8 @@ export type ProveResult = {
   | { readonly kind: 'notProved'; readonly reason: 'budget' | 'nothing is left to try' | 'interrupted' }
 )
 
-const DEFAULTS = { budgetMs: 60_000, depth: 50, seed: '0' }
+/** Where a search does not say. */
+export const DEFAULTS = { budgetMs: 60_000, depth: 50, seed: '0' }
 /** Roll-outs under way at the same time. */
 const BLOCK = 32
 /** Milliseconds of a policy's first turn, where there are several. */
@@ -115,23 +116,30 @@ export async function prove(lean: Lean, source: TheoremSource, options: ProveOpt
   }
 }
 
-/** @throws InputError, which names the policy */
-export async function openMembers(lean: Lean, policies: readonly string[] = SHIPPED): Promise<Member[]> {
+/**
+ * @param unfinished whether they may propose what still rests on a hole
+ * @throws InputError, which names the policy
+ */
+export async function openMembers(
+  lean: Lean,
+  policies: readonly string[] = SHIPPED,
+  unfinished = false,
+): Promise<Member[]> {
   const search = bestFirst(TUNED_BEST_FIRST.width)
   const configs = parseMembers(policies, { temperature: 1, search, settings: {} })
   if ('problem' in configs) throw new InputError(configs.problem)
-  const premises = premisesFrom(lean.engine)
+  const premises = premisesFrom(lean.engine, unfinished)
   return openAll(configs, async () => premises)
 }
 
-export type SessionOutcome = {
+type SessionOutcome = {
   readonly run: TurnsOutcome
   /** As short and as structured as it could be made, and verified as it stands here. */
   readonly proof: VerifiedProof | undefined
 }
 
 /** Members in turns on a theorem that is open; then what was found is shortened and written as people do. */
-export async function searchSession(
+async function searchSession(
   { engine }: Lean,
   session: ProofSession,
   members: readonly Member[],

@@ -1,25 +1,23 @@
 import { writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { Command } from 'commander'
+import { searchWith } from '../api/fill-search.ts'
 import { bringImports } from '../api/imports.ts'
-import { type LeanTarget, leanTarget, readLeanFile } from '../api/lean-file.ts'
+import { leanTarget, readLeanFile } from '../api/lean-file.ts'
+import { wantedHoles } from '../api/wanted-holes.ts'
 import type { Member } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { closeMembers, once, openMembers } from '../ensemble/open-member.ts'
 import { unifiedDiff } from '../fill/diff.ts'
 import { type FillResult, fillFile } from '../fill/fill-file.ts'
-import { type FilledHole, listHoles } from '../fill/holes.ts'
+import type { FilledHole } from '../fill/holes.ts'
 import type { Engine } from '../lean/engine.ts'
-import { mathlibHint } from '../lean/mathlib-hint.ts'
 import { openEngine } from '../lean/open.ts'
-import type { FileReading } from '../lean/placed.ts'
 import { premisesFrom, SHIPPED } from '../policy/open.ts'
-import { sameName } from '../proof/names.ts'
 import type { SourceText } from '../proof/source-text.ts'
 import { plural } from '../report/plural.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
-import { searchWith } from './fill-search.ts'
 import { atLeast, duration, outFile } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { ROOT_FLAG } from './options.ts'
@@ -103,7 +101,7 @@ async function fill(what: string, flags: Flags): Promise<number> {
         signal: interrupt.signal,
       })
       .finally(steps.stop)
-    const wanted = holesOf(target, reading)
+    const wanted = wantedHoles(target, reading)
     const begun = performance.now()
     const total = flags.total
     const result = await fillFile(engine, file.text, reading, wanted, {
@@ -123,27 +121,6 @@ async function fill(what: string, flags: Flags): Promise<number> {
     await opened?.dispose()
   }
 }
-
-/** @throws InputError where nothing is meant, or the file cannot be read at all */
-function holesOf({ path, name, line }: LeanTarget, reading: FileReading) {
-  const broken = reading.commands.find(({ declarations, breaks }) => breaks && declarations.length === 0)
-  const all = listHoles(reading, () => true)
-  const [error] = broken?.errors ?? []
-  if (all.length === 0 && error !== undefined)
-    throw new InputError(`${path}:${error.line}:${error.column}: error: ${error.text}${hinted(mathlibHint([error]))}`)
-  if (name !== undefined) {
-    const found = reading.commands.some(({ declarations }) => declarations.some((one) => isNamed(one.name, name)))
-    if (!found) throw new InputError(`${path} declares no ${name}`)
-    return listHoles(reading, (declaration) => isNamed(declaration.name, name))
-  }
-  if (line === undefined) return all
-  const at = listHoles(reading, (_, lines) => lines.hole === line)
-  const within = at.length > 0 ? at : listHoles(reading, (_, { first, last }) => first <= line && line <= last)
-  if (within.length === 0) throw new InputError(`there is no hole at ${path}:${line}`)
-  return within
-}
-const hinted = (hint: string | undefined): string => (hint === undefined ? '' : `\nhedge: ${hint}`)
-const isNamed = (full: string, name: string): boolean => sameName(full, name) || full.endsWith(`.${name}`)
 
 async function show(path: string, file: SourceText, result: FillResult, flags: Flags): Promise<void> {
   const before = file.edited([])

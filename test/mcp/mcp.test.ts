@@ -120,6 +120,17 @@ test('shows goals at a hole, at a tactic and at a theorem, and runs many tactics
   })
 })
 
+test('a file is read with the files that it imports', async () => {
+  writeFileSync(join(folder, 'Beds.lean'), 'def beds (n : Nat) : Nat := n + n\n')
+  const text = 'import Beds\n\ntheorem beds_even (n : Nat) : beds n % 2 = 0 := by\n  sorry\n'
+  writeFileSync(join(folder, 'Even.lean'), text)
+  expect(await call('goal', { file_path: 'Even.lean', line: 4 })).toMatchObject({
+    goals: ['n : Nat\n⊢ beds n % 2 = 0'],
+  })
+  expect(await call('prove', { file_path: 'Even.lean' })).toMatchObject({ status: 'proved' })
+  expect(await call('fill_sorries', { file_path: 'Even.lean' })).toMatchObject({ status: 'proved', sorriesFilled: 1 })
+})
+
 test('fills a file, with progress, and writes it when asked', async () => {
   const told: (string | undefined)[] = []
   const answer = await call('fill_sorries', { file_path: 'Garden.lean' }, ({ message }) => told.push(message))
