@@ -347,17 +347,13 @@ function answering<Input>(
 async function answerOf({ jobs }: Session, id: string, waits: boolean, { mcpReq }: Context): Promise<JobView> {
   if (!waits) return jobs.view(id)
   const token = mcpReq._meta?.progressToken
-  let told = Promise.resolve()
   const tell = ({ done, total, message }: JobProgress) => {
     if (token === undefined) return
     const params = { progressToken: token, progress: done, total, message }
     // A client that has gone hears nothing more.
-    told = told.then(() => mcpReq.notify({ method: 'notifications/progress', params })).catch(() => {})
+    void mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
   }
-  const view = await jobs.wait(id, mcpReq.signal, tell)
-  // Behind its answer a request hears of no progress.
-  await told
-  return view
+  return jobs.wait(id, mcpReq.signal, tell)
 }
 
 type Asked = {
