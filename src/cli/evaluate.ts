@@ -158,6 +158,7 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
     if (options.queue !== undefined && options.shard !== undefined)
       throw new InputError('--queue spreads a run over machines by itself: leave --shard out')
     server = options.queue === undefined ? undefined : await openQueue(options.queue)
+    if (server !== undefined) say(`${server.address.shown}: coordinating`)
     if (options.members === undefined) say(SHIPPED_NOTE)
     const configs = parseMembers(options.members ?? SHIPPED)
     if ('problem' in configs) throw new InputError(configs.problem)

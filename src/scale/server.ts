@@ -121,17 +121,10 @@ async function connectRedis(address: QueueAddress, greetingMs: number): Promise<
 }
 
 async function connectPostgres(address: QueueAddress, greetingMs: number): Promise<QueueServer> {
-  const greeter = new pg.Client({ connectionString: address.url, connectionTimeoutMillis: greetingMs })
-  greeter.on('error', () => {})
   try {
-    await within(greetingMs, greeter.connect())
-    const { rows } = await greeter.query('SHOW server_version')
-    refuseOld(address, 'PostgreSQL', String(rows[0]?.server_version), OLDEST.postgres)
-    await runMigrations(greeter as unknown as Parameters<typeof runMigrations>[0], SCHEMA)
+    await greetPostgres(address, greetingMs, performance.now() + greetingMs)
   } catch (error) {
     throw unreachable(address, error)
-  } finally {
-    await greeter.end().catch(() => {})
   }
   // One pool for all queues of the process: a server has a hundred connections by default. A consumer keeps one to listen.
   const pool = new pg.Pool({
@@ -146,6 +139,30 @@ async function connectPostgres(address: QueueAddress, greetingMs: number): Promi
   pool.setMaxListeners(0)
   pool.on('connect', (client) => client.on('error', () => {}))
   return serverOf(address, { connection: pool }, createPostgresBackend as never, () => pool.end())
+}
+
+/**
+ * A server that has just been started refuses for a while, and of several processes that make its tables at once all but
+ * one may fail: both pass.
+ */
+const PASSING = new Set(['57P03', '23505', '42P06', '42P07', '42710', 'XX000'])
+
+async function greetPostgres(address: QueueAddress, greetingMs: number, until: number): Promise<void> {
+  const greeter = new pg.Client({ connectionString: address.url, connectionTimeoutMillis: greetingMs })
+  greeter.on('error', () => {})
+  try {
+    await within(greetingMs, greeter.connect())
+    const { rows } = await greeter.query('SHOW server_version')
+    refuseOld(address, 'PostgreSQL', String(rows[0]?.server_version), OLDEST.postgres)
+    await runMigrations(greeter as unknown as Parameters<typeof runMigrations>[0], SCHEMA)
+    return
+  } catch (error) {
+    if (!PASSING.has(String((error as { readonly code?: unknown }).code)) || performance.now() > until) throw error
+  } finally {
+    await greeter.end().catch(() => {})
+  }
+  await pause(AGAIN_MS)
+  return greetPostgres(address, greetingMs, until)
 }
 
 function serverOf(

@@ -98,7 +98,10 @@ describe('what an imported file says', { timeout: 300_000 }, () => {
   it('is a premise', async () => {
     const { theorems, definitions, imports } = await engine.localPremises(named('few').header)
     expect(theorems.map(({ name }) => name)).toContain('Garden.beds_eq')
-    expect(theorems.map(({ name }) => name)).not.toContain('Garden.doubtful')
+    // What rests on a `sorry` is listed with that mark, and proposed by `fill` alone.
+    const finished = theorems.filter(({ unfinished }) => unfinished !== true)
+    expect(finished.map(({ name }) => name)).not.toContain('Garden.doubtful')
+    expect(finished.map(({ name }) => name)).toContain('Garden.beds_eq')
     expect(definitions.map(({ name }) => name)).toContain('Garden.beds')
     expect(imports).toBe('import Init')
   })
