@@ -76,6 +76,8 @@ export type QueueServer = {
 
 /** How long a server may take to answer for the first time. */
 const GREETING_MS = 10_000
+/** How long a call may take before it is made again. */
+const CALL_MS = 15_000
 /** Pause before a call is made again whose server was away. */
 const AGAIN_MS = 500
 const CLOSING_MS = 5_000
@@ -184,45 +186,55 @@ function serverOf(
     }
     return queue
   }
-  const persist = <T>(work: () => Promise<T>): Promise<T> => persistently(work, closing.signal)
+  /** One whose server went away while it was being opened may never answer again: another takes its place. */
+  const forget = (name: string) => {
+    void queues
+      .get(name)
+      ?.close()
+      .catch(() => {})
+    queues.delete(name)
+  }
   return {
     address,
-    queue: (name) => ({
-      add: (jobs) =>
-        persist(async () => {
-          if (jobs.length === 0) return
-          await open(name).addBulk(jobs.map(({ id, data }) => ({ name: 'job', data, opts: { jobId: id } })))
-        }),
-      data: (id) => persist(async () => (await open(name).getJob(id))?.data as unknown),
-      withdraw: (id) =>
-        persist(async () => (await open(name).remove(id)) === 1).catch((error: Error) => {
-          // Locked: someone works on it.
-          if (closing.signal.aborted) throw error
-          return false
-        }),
-      ids: () => persist(() => open(name).getRanges(['waiting', 'active'], 0, -1)),
-      counts: () =>
-        persist(async () => {
-          const { waiting = 0, active = 0, failed = 0 } = await open(name).getJobCounts('waiting', 'active', 'failed')
-          return { waiting, active, failed }
-        }),
-      async consumers() {
-        const before = counted.get(name)
-        if (before !== undefined && performance.now() - before.at < COUNTED_MS) return before.count
-        const count = await persist(() => open(name).getWorkersCount())
-        counted.set(name, { at: performance.now(), count })
-        return count
-      },
-      retry: () => persist(() => open(name).retryJobs({ state: 'failed' })),
-      drain: () => persist(() => open(name).drain()),
-      remove: () =>
-        persist(async () => {
-          const queue = open(name)
-          await queue.obliterate({ force: true })
-          queues.delete(name)
-          await queue.close()
-        }),
-    }),
+    queue: (name) => {
+      const persist = <T>(work: () => Promise<T>): Promise<T> => persistently(work, closing.signal, () => forget(name))
+      return {
+        add: (jobs) =>
+          persist(async () => {
+            if (jobs.length === 0) return
+            await open(name).addBulk(jobs.map(({ id, data }) => ({ name: 'job', data, opts: { jobId: id } })))
+          }),
+        data: (id) => persist(async () => (await open(name).getJob(id))?.data as unknown),
+        withdraw: (id) =>
+          persist(async () => (await open(name).remove(id)) === 1).catch((error: Error) => {
+            // Locked: someone works on it.
+            if (closing.signal.aborted) throw error
+            return false
+          }),
+        ids: () => persist(() => open(name).getRanges(['waiting', 'active'], 0, -1)),
+        counts: () =>
+          persist(async () => {
+            const { waiting = 0, active = 0, failed = 0 } = await open(name).getJobCounts('waiting', 'active', 'failed')
+            return { waiting, active, failed }
+          }),
+        async consumers() {
+          const before = counted.get(name)
+          if (before !== undefined && performance.now() - before.at < COUNTED_MS) return before.count
+          const count = await persist(() => open(name).getWorkersCount())
+          counted.set(name, { at: performance.now(), count })
+          return count
+        },
+        retry: () => persist(() => open(name).retryJobs({ state: 'failed' })),
+        drain: () => persist(() => open(name).drain()),
+        remove: () =>
+          persist(async () => {
+            const queue = open(name)
+            await queue.obliterate({ force: true })
+            queues.delete(name)
+            await queue.close()
+          }),
+      }
+    },
     consume(name, handler, { concurrency, lockMs, most }) {
       const settings: WorkerOptions = {
         ...(base as { connection: Redis }),
@@ -264,13 +276,14 @@ function serverOf(
 }
 
 /** Makes a call again until it succeeds: all calls here may be made twice. */
-async function persistently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+async function persistently<T>(work: () => Promise<T>, signal: AbortSignal, forget: () => void): Promise<T> {
   for (;;) {
     signal.throwIfAborted()
     try {
-      return await work()
+      return await within(CALL_MS, work())
     } catch (error) {
       if (signal.aborted || !isAway(error)) throw error
+      forget()
       await pause(AGAIN_MS)
     }
   }
@@ -281,7 +294,7 @@ function isAway(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string }
   return (
     /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|57P0|08|53300)/.test(code) ||
-    /Connection (is closed|terminated)|connection timeout|timeout exceeded when trying to connect|LOADING|not queryable|client has encountered a connection error|Stream isn't writeable/i.test(
+    /Connection (is closed|terminated)|connection timeout|timeout exceeded when trying to connect|LOADING|not queryable|client has encountered a connection error|no answer within|Stream isn't writeable/i.test(
       message,
     )
   )
