@@ -51,7 +51,11 @@ function launch(...args: Parameters<typeof start>): Running {
 /** It has reached the server, or is over. */
 async function connected({ process, said }: Running): Promise<void> {
   const until = performance.now() + DEADLINE_MS
-  while (!/: (coordinating|waiting for theorems)/.test(said()) && process.exitCode === null && performance.now() < until)
+  while (
+    !/: (coordinating|waiting for theorems)/.test(said()) &&
+    process.exitCode === null &&
+    performance.now() < until
+  )
     await wait(20)
 }
 
@@ -129,9 +133,7 @@ for (const kind of serverKinds())
       // In every second round right behind a kill comes another.
       if (kill % 2 === 0) await progress(before)
     }
-    if (killed.length !== KILLS) console.log('COORD', JSON.stringify(await coordinator.ended))
     expect(killed).toHaveLength(KILLS)
-    console.log('SAID', JSON.stringify(coordinator.said()))
     const late = wait(Math.max(1, until - performance.now()), 'late' as const)
     const ended = await Promise.race([coordinator.ended, late])
     expect(ended, coordinator.said()).toMatchObject({ code: 0, stderr: expect.stringContaining('the run is complete') })
@@ -140,7 +142,6 @@ for (const kind of serverKinds())
     const left = await launch('jugs', 'queue', ['status', '--queue', url]).ended
     expect(left.stdout).toContain('no runs')
     for (const worker of workers) worker.process.kill('SIGINT')
-    for (const worker of workers) console.log('WORKER', JSON.stringify(await Promise.race([worker.ended, wait(30_000, 'late')])))
     for (const worker of workers)
       expect(await Promise.race([worker.ended, wait(30_000, 'late')])).toMatchObject({ code: 130 })
   })
