@@ -1,5 +1,4 @@
 import { realpath } from 'node:fs/promises'
-import { autoBoundName } from '../lean/auto-bound.ts'
 import type {
   Diagnostic,
   Engine,
@@ -16,6 +15,7 @@ import type { ProofState } from '../proof/proof-state.ts'
 import { parseStatement } from '../proof/statement.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import { boundAutomatically } from './auto-bound.ts'
 import { bringImports } from './imports.ts'
 import { findPlaced, readLeanFile } from './lean-file.ts'
 
@@ -164,10 +164,9 @@ export async function startTheorem(engine: Engine, theorem: Theorem, options: Op
   const { limits, signal, allowAutoBound = false } = options
   const started = await engine.start(theorem, { ...DEFAULT_LIMITS, ...limits }, signal)
   if (started.kind === 'rejected') throw new RejectedTheorem(started.where, started.diagnostics)
-  const bound = allowAutoBound ? undefined : await autoBoundName(engine, theorem)
-  if (bound === undefined) return started.session
+  const text = allowAutoBound ? undefined : await boundAutomatically(engine, theorem)
+  if (text === undefined) return started.session
   await started.session.close()
-  const text = `\`${bound}\` is not declared; Lean takes it for a new variable (autoImplicit)`
   throw new RejectedTheorem('statement', [{ severity: 'error', line: 1, column: 0, text }])
 }
 
