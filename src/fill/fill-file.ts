@@ -1,5 +1,5 @@
-import { type Engine, EngineError, type ProofSession, type TacticLimits } from '../lean/engine.ts'
-import type { CommandCheck, HoleOpener } from '../lean/holes.ts'
+import { type Engine, EngineError, type ProofSession, RejectedInput, type TacticLimits } from '../lean/engine.ts'
+import type { CommandCheck, HoleOpener, TextRange } from '../lean/holes.ts'
 import type { FileDeclaration, FileReading } from '../lean/placed.ts'
 import type { Proof } from '../proof/proof.ts'
 import { renderState } from '../proof/proof-state.ts'
@@ -77,7 +77,7 @@ export async function fillFile(
   for (const [done, work] of works.entries()) {
     if (options.signal.aborted || options.outOfTime()) break
     const begun = performance.now()
-    await new HoleWork(engine, holes, places, works, work, now, options).fill()
+    await new HoleWork(engine, holes, reading, works, work, now, options).fill()
     work.seconds = (performance.now() - begun) / 1000
     options.onHole?.(asHole(work), done + 1, works.length)
   }
@@ -95,6 +95,8 @@ class HoleWork {
   readonly #holes: HoleOpener
   /** Of the file as it was. */
   readonly #places: TextPlaces
+  /** Commands that leave out what they declare. Nothing is known of what mentions it; the rest of the file stands. */
+  readonly #broken: readonly TextRange[]
   readonly #works: readonly Work[]
   readonly #work: Work
   readonly #now: () => FilledText
@@ -106,7 +108,7 @@ class HoleWork {
   constructor(
     engine: Engine,
     holes: HoleOpener,
-    places: TextPlaces,
+    { places, commands }: FileReading,
     works: readonly Work[],
     work: Work,
     now: () => FilledText,
@@ -115,6 +117,7 @@ class HoleWork {
     this.#engine = engine
     this.#holes = holes
     this.#places = places
+    this.#broken = commands.filter(({ breaks }) => breaks)
     this.#works = works
     this.#work = work
     this.#now = now
@@ -130,7 +133,7 @@ class HoleWork {
     const hole = now.hole(work.listed.hole)
     const named: Theorem = {
       name: declaration.name === '' ? `line_${line}` : declaration.name,
-      header: now.places.slice(0, now.at(command.start)),
+      header: now.upTo(command.start, this.#broken),
       statement: '',
     }
     const place = { text: now.text, command: command.command, hole }
@@ -153,6 +156,10 @@ class HoleWork {
         }
         return refusal('Lean does not take it in the place of the hole')
       })
+    } catch (error) {
+      // More than the broken commands themselves fails without them.
+      if (!(error instanceof RejectedInput)) throw error
+      return this.#leave('out of reach', `what stands before it does not elaborate: ${firstLine(error)}`)
     } finally {
       await session.close()
     }
@@ -218,6 +225,8 @@ class HoleWork {
 
 const ACCEPTED: HoleAnswer = { verified: true, source: '', axioms: [] }
 const refusal = (reason: string): HoleAnswer => ({ verified: false, reason, messages: [] })
+const firstLine = ({ diagnostics: [first] }: RejectedInput): string =>
+  first === undefined ? 'Lean gives no reason' : `line ${first.line}: ${first.text.split('\n')[0]}`
 const isTheorem = (kind: FileDeclaration['kind']): boolean => kind === 'theorem' || kind === 'example'
 
 /** Whether a command with a text in place of a hole is one command still, with no new error and that hole gone. */

@@ -1,4 +1,4 @@
-import type { FileHole } from '../lean/holes.ts'
+import type { FileHole, TextRange } from '../lean/holes.ts'
 import { exampleAsTheorem, type FileDeclaration, type PlacedCommand } from '../lean/placed.ts'
 import { TextPlaces } from '../proof/source-text.ts'
 
@@ -34,6 +34,19 @@ export class FilledText {
   }
   hole({ start, end, kind }: FileHole): FileHole {
     return { start: this.at(start), end: this.at(end), kind }
+  }
+
+  /** The text up to a byte of the file as it was, with blanks for some of that file's parts. */
+  upTo(byte: number, without: readonly TextRange[]): string {
+    let at = 0
+    let result = ''
+    for (const { start, end } of without) {
+      if (end > byte) break
+      const blanks = this.places.slice(this.at(start), this.at(end)).replace(/[^\n]/g, ' ')
+      result += this.places.slice(at, this.at(start)) + blanks
+      at = this.at(end)
+    }
+    return result + this.places.slice(at, this.at(byte))
   }
 
   /** The text up to the end of a command; an `example` gets the name it goes by. */

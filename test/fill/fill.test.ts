@@ -126,6 +126,25 @@ test('errors elsewhere are no obstacle, and stay', async () => {
   expect(statuses[1]).not.toBe('open')
 })
 
+test('behind a broken statement or definition the goals are closed, and nothing is called proved', async () => {
+  const file = lines(
+    'theorem before : 1 + 1 = 2 := by sorry',
+    'theorem broken : undefined_name = 3 := by sorry',
+    'def number : Nat := "text"',
+    'theorem behind (a b : Nat) : a + b = b + a := by sorry',
+    'theorem about : number = number := by sorry',
+  )
+  const { text, holes } = await filled(file)
+  expect(holes.map(({ theorem, status }) => [theorem, status])).toEqual([
+    ['before', 'proved'],
+    ['broken', 'open'],
+    ['behind', 'closes its goal'],
+    ['about', 'closes its goal'],
+  ])
+  expect(text).toContain('theorem behind (a b : Nat) : a + b = b + a := by omega')
+  expect(text).toContain('theorem broken : undefined_name = 3 := by sorry')
+})
+
 test('line ends and the byte order mark stay', async () => {
   const plain = lines('theorem t (a b : Nat) (h : a ≤ b) : a < b + 1 := by', '  sorry', '-- the end')
   for (const file of [plain.replaceAll('\n', '\r\n'), `\uFEFF${plain}`])

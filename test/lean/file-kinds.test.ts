@@ -374,6 +374,29 @@ describe('what stands between', () => {
       ],
       [lines('macro "two" : term => `(2)', 'theorem t : two + two = 4 := sorry'), ':t', 'rfl'],
     ]))
+
+  test('notation for what the file itself defines, for everybody, for its namespace or for itself', () => {
+    const double = 'def dbl (n : Nat) : Nat := n + n'
+    const four = (notation: string, term: string) => lines(double, notation, `theorem t : ${term} = 4 := by sorry`)
+    const cases: Case[] = [
+      [four('notation "⟪" n "⟫" => dbl n', '⟪2⟫'), ':t', 'decide'],
+      [four('infixl:65 " ⊞ " => fun a b => dbl a + b', '(1 ⊞ 2)'), ':t', 'rfl'],
+      [four('prefix:max "‡" => dbl', '‡2'), ':t', 'rfl'],
+      [four('postfix:max "‡" => dbl', '2‡'), ':t', 'rfl'],
+      [four('local notation "dd" => dbl', 'dd 2'), ':t', 'rfl'],
+      [four('macro "twice " t:term:max : term => `(dbl $t)', 'twice 2'), ':t', 'rfl'],
+      [four('syntax "twice " term:max : term\nmacro_rules | `(twice $t) => `(dbl $t)', 'twice 2'), ':t', 'rfl'],
+      [four('namespace N\nscoped notation "dd" => dbl\nend N\nopen N in', 'dd 2'), ':t', 'rfl'],
+      [four('private def mine := dbl\nnotation "mm" => mine', 'mm 2'), ':t', 'rfl'],
+      [
+        lines('module', 'public def d := 3', 'notation "dd" => d', 'public theorem t : dd = 3 := by sorry'),
+        ':t',
+        'rfl',
+      ],
+      [lines('module', 'def d := 3', 'local notation "dd" => d', 'theorem t : dd = 3 := by sorry'), ':t', 'rfl'],
+    ]
+    return allVerified(cases)
+  })
 })
 
 describe('what the text looks like', () => {

@@ -14,8 +14,8 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
   const { fn, field, tag, dec, listItems } = lean
 
   /**
-   * The constant that a person calls `parts`, with its name, both owned. This build takes every source for a `module`,
-   * where a declaration without `public` is private to the file.
+   * The constant that a person calls `parts`, with its name, both owned. It may be private to its file, as
+   * every declaration of a `module` is that is not public.
    */
   const find = (env: Obj, parts: NameParts): { name: Obj; info: Obj } | undefined => {
     const hidden = fn('lean_name_mk_numeral')(elaborator.makeName('_private'), UNIT)

@@ -33,7 +33,7 @@ export function createElaborator(lean: Objects) {
   const ioErrorText = (error: Obj): string => lean.takeString(fn('lean_io_error_to_string')(error))
   const io = (result: Obj): Obj => unwrap(result, ioErrorText)
 
-  /** This build takes every source for a module, whose declarations are private to it. */
+  /** Names as people write them: a private declaration's, and every one of a `module` that is not public, has a prefix. */
   const withoutPrivate = (text: string): string => text.replaceAll('_private.0.', '')
 
   /** Takes the message data. */

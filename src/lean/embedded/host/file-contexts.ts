@@ -175,7 +175,7 @@ export function createFileContexts(
       dec(info)
       return whole
     })
-  /** A constant of the text by its written name; this build makes every declaration private to its file. */
+  /** A constant of the text by its written name. It may be private to its file. */
   const findWritten = (env: Obj, written: string): Obj | undefined => {
     for (const hidden of [true, false]) {
       const prefix = hidden ? fn('lean_name_mk_numeral')(elaborator.makeName('_private'), UNIT) : UNIT

@@ -19,7 +19,12 @@ export type Imported =
   | { readonly diagnostics: Diagnostic[]; readonly inert: boolean }
 
 /** What a text's header says. `imports` is an array of `Lean.Import`, owned. */
-type Header = { readonly imports: Obj; readonly position: number; readonly errors: Diagnostic[] }
+type Header = {
+  readonly imports: Obj
+  readonly isModule: boolean
+  readonly position: number
+  readonly errors: Diagnostic[]
+}
 type Compiled =
   | { readonly kind: 'compiled'; readonly inert: boolean }
   | { readonly kind: 'failed'; readonly inert: boolean; readonly reason: string }
@@ -72,8 +77,9 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
     const errors = elaborator.diagnostics(field(rest, 1)).filter((d) => d.severity === 'error')
     const position = lean.natValue(field(field(rest, 0), 0)) ?? 0
     const imports = fn('l_Lean_Elab_HeaderSyntax_imports')(inc(field(parsed, 0)), YES)
+    const isModule = fn('l_Lean_Elab_HeaderSyntax_isModule')(inc(field(parsed, 0))) !== NO
     dec(parsed)
-    return { imports, position, errors }
+    return { imports, isModule, position, errors }
   }
   const moduleName = (imported: Obj): string => elaborator.nameText(field(imported, 0))
   const namesIn = (imports: Obj): ImportedModule[] =>
@@ -119,7 +125,7 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
     }
   }
 
-  /** The environment behind a list of imports, owned. `isModule`: private by default, as everything in this build is that is no file of its own. */
+  /** The environment behind a list of imports, owned. `isModule`: the text begins with the word `module`, and is private by default. */
   const environmentOf = (imports: Obj, isModule: boolean): Obj => {
     const options = () => inc(lean.constant('l_Lean_Options_empty'))
     const own = namesIn(imports).some(({ module }) => sources.has(module))
@@ -186,7 +192,7 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
 
   /** The state behind a text's imports, for a file that nobody imports. Borrowed until the next call. */
   const open = (text: string): Imported => {
-    const { imports, position, errors } = headerOf(text, 'header')
+    const { imports, isModule, position, errors } = headerOf(text, 'header')
     const key = Buffer.from(text).subarray(0, position).toString().trim()
     try {
       const known = states.get(key)
@@ -198,7 +204,7 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
       const own = compileAll(imports)
       if (own.kind === 'failed') return { inert: own.inert, diagnostics: [complaint(own.reason)] }
       if (errors.length > 0) return { inert: own.inert, diagnostics: errors }
-      const state = mkState(importing(() => environmentOf(imports, true)))
+      const state = mkState(importing(() => environmentOf(imports, isModule)))
       states.set(key, { state, inert: own.inert })
       for (const [oldest, old] of states) {
         if (states.size <= STATES_KEPT) break
@@ -235,7 +241,7 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
     return done
   }
   const attempt = ({ name, path, text }: ModuleSource): Compiled => {
-    const { imports, position, errors } = headerOf(text, path)
+    const { imports, isModule, position, errors } = headerOf(text, path)
     let inert = true
     const failed = ({ line, column, text }: Diagnostic): Compiled => ({
       kind: 'failed',
@@ -247,7 +253,7 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
       inert = own.inert
       if (own.kind === 'failed') return own
       if (errors[0] !== undefined) return failed(errors[0])
-      const environment = importing(() => environmentOf(imports, false))
+      const environment = importing(() => environmentOf(imports, isModule))
       const start = mkState(fn('l_Lean_Environment_setMainModule')(environment, elaborator.makeName(name)))
       const run = elaborator.runCommands(start, text, position, path, ({ syntax, kind }) => {
         inert &&= isInert(lean, elaborator, syntax, kind)

@@ -59,9 +59,7 @@ export function testProofCheck(host: Host): void {
 }
 
 const NAMES = [
-  { str: { pre: 0, str: '_private' } },
-  { num: { pre: 1, i: 0 } },
-  { str: { pre: 2, str: 'hedge_self_test' } },
+  { str: { pre: 0, str: 'hedge_self_test' } },
   { str: { pre: 0, str: '_h' } },
   { str: { pre: 0, str: 'p' } },
 ] as const
@@ -72,11 +70,11 @@ const STATED: DeclarationExport = {
   terms: [
     { bvar: 1 },
     { bvar: 0 },
-    { forallE: { name: 4, type: 1, body: 0, binderInfo: 'default' } },
+    { forallE: { name: 2, type: 1, body: 0, binderInfo: 'default' } },
     { sort: 0 },
-    { forallE: { name: 5, type: 3, body: 2, binderInfo: 'default' } },
+    { forallE: { name: 3, type: 3, body: 2, binderInfo: 'default' } },
   ],
-  declarations: [{ axiom: { name: 3, levelParams: [], type: 4, isUnsafe: false } }],
+  declarations: [{ axiom: { name: 1, levelParams: [], type: 4, isUnsafe: false } }],
 }
 
 /** A theorem of that type whose proof is a function of `p` and `_h` with this body. */
@@ -86,10 +84,10 @@ function proving(body: TermEntry): DeclarationExport {
     terms: [
       ...STATED.terms,
       body,
-      { lam: { name: 4, type: 1, body: 5, binderInfo: 'default' } },
-      { lam: { name: 5, type: 3, body: 6, binderInfo: 'default' } },
+      { lam: { name: 2, type: 1, body: 5, binderInfo: 'default' } },
+      { lam: { name: 3, type: 3, body: 6, binderInfo: 'default' } },
     ],
-    declarations: [{ thm: { name: 3, levelParams: [], type: 4, value: 7, all: [3] } }],
+    declarations: [{ thm: { name: 1, levelParams: [], type: 4, value: 7, all: [1] } }],
   }
 }
 
@@ -99,16 +97,16 @@ const BY_SORRY: DeclarationExport = {
     ...NAMES,
     { str: { pre: 0, str: 'sorryAx' } },
     { str: { pre: 0, str: 'Bool' } },
-    { str: { pre: 7, str: 'false' } },
+    { str: { pre: 5, str: 'false' } },
   ],
   terms: [
     ...STATED.terms,
-    { const: { name: 6, us: [0] } },
+    { const: { name: 4, us: [0] } },
     { app: { fn: 5, arg: 4 } },
-    { const: { name: 8, us: [] } },
+    { const: { name: 6, us: [] } },
     { app: { fn: 6, arg: 7 } },
   ],
-  declarations: [{ thm: { name: 3, levelParams: [], type: 4, value: 8, all: [3] } }],
+  declarations: [{ thm: { name: 1, levelParams: [], type: 4, value: 8, all: [1] } }],
 }
 
 function expect(what: string, actual: unknown, wanted: unknown): void {
