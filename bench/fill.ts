@@ -15,6 +15,8 @@ const { values, positionals } = parseArgs({
 })
 const engine = await EmbeddedEngine.create({ processes: Number(values.workers) })
 const members = await openMembers(engine, values.policy)
+/** Of this file every statement with a hole is false where it stands. */
+const FALSE = 'Meanings.lean'
 const count = { holes: 0, filled: 0, proved: 0, faults: 0 }
 const left: string[] = []
 for (const file of positionals.length > 0 ? positionals : leanFilesIn(PROJECT)) {
@@ -25,6 +27,11 @@ for (const file of positionals.length > 0 ? positionals : leanFilesIn(PROJECT)) 
   console.log(
     `${basename(file).padEnd(20)} ${filled.length}/${holes.length} filled, ${proved.length} proved, ${seconds.toFixed(0)} s`,
   )
+  if (basename(file) === FALSE) {
+    console.log(`  every hole of it states something false: ${proved.length} proved, and none is counted below`)
+    count.faults += proved.length
+    continue
+  }
   for (const hole of holes) {
     if (hole.status === 'proved') continue
     const why = hole.reason === undefined ? '' : `: ${hole.reason.split('\n')[0]}`

@@ -7,5 +7,7 @@ import type { Theorem } from '../proof/theorem.ts'
 export async function boundAutomatically(engine: Engine, theorem: Theorem): Promise<string | undefined> {
   const name = await autoBoundName(engine, theorem)
   if (name === undefined) return undefined
-  return `\`${name}\` is not declared; Lean takes it for a new variable (autoImplicit)${missingMathlib(name) ?? ''}`
+  const bound = `\`${name}\` is not declared; Lean takes it for a new variable (autoImplicit)`
+  const hint = missingMathlib(name)
+  return hint === undefined ? bound : `${bound}; ${hint}`
 }

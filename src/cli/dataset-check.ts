@@ -8,6 +8,7 @@ import { openEngine } from '../lean/open.ts'
 import { EXIT, orBadInput } from './failure.ts'
 import { atLeast } from './flags.ts'
 import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { showSteps } from './terminal.ts'
 import { problemText, readSet } from './theorem-set.ts'
 
 type Options = {
@@ -39,11 +40,15 @@ export function datasetCheckCommand(): Command {
 }
 
 async function check(path: string, { json = false, workers, lean, format, root }: Options): Promise<number> {
-  const engine = await openEngine(lean, { processes: workers })
+  const steps = showSteps(false)
+  const engine = await openEngine(lean, { processes: workers, onProgress: steps.step })
   try {
-    const set = await readSet(path, format, { reader: async () => engine, root: root ?? lean })
+    const source = { reader: async () => engine, root: root ?? lean, onProgress: steps.step }
+    const set = await readSet(path, format, source)
     const theorems = set.entries.map(({ theorem }) => theorem)
+    let begun = 0
     const findings = await checkTheorems(theorems, async (theorem) => {
+      steps.step('checking', begun++ / theorems.length)
       const started = await engine.start(theorem, DEFAULT_LIMITS)
       if (started.kind === 'rejected')
         return {
@@ -59,6 +64,7 @@ async function check(path: string, { json = false, workers, lean, format, root }
         close: () => session.close(),
       }
     })
+    steps.stop()
     const listed = [...findings].flatMap(([position, found]) =>
       found.map((finding) => ({
         name: theorems[position]?.name ?? '',
@@ -88,6 +94,7 @@ async function check(path: string, { json = false, workers, lean, format, root }
     }
     return listed.length + set.problems.length > 0 ? EXIT.badInput : EXIT.done
   } finally {
+    steps.stop()
     await engine.dispose()
   }
 }

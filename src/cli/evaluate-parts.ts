@@ -39,7 +39,7 @@ async function readTheorems(
   format: Format | undefined,
   lean: LeanSource,
 ): Promise<LoadedTheorems> {
-  const { entries, problems, hash } = await readSet(path, format, lean)
+  const { entries, problems, hash, cut } = await readSet(path, format, lean)
   const [first] = problems
   if (entries.length === 0 && first !== undefined && problems.length === 1)
     throw new InputError(`${path}: ${first.message}`)
@@ -52,6 +52,7 @@ async function readTheorems(
     theorems: entries.filter((entry) => split === undefined || entry.split === split).map(({ theorem }) => theorem),
     problems: problems.map(problemText),
     hash,
+    ...(cut && { cut }),
   }
 }
 

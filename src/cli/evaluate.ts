@@ -21,6 +21,7 @@ import { listenForInterrupt } from './interrupt.ts'
 import { openQueue, QUEUE_FLAG } from './open-queue.ts'
 import { LEAN_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
+import { showSteps } from './terminal.ts'
 import type { LeanReader, LeanSource } from './theorem-set.ts'
 import { openViewChild, type ViewChild } from './view-child.ts'
 
@@ -47,6 +48,8 @@ export type LoadedTheorems = {
   readonly theorems: readonly Theorem[]
   /** Bad rows, each with file, line and field. */
   readonly problems: readonly string[]
+  /** See `TheoremSet`. */
+  readonly cut?: boolean
   /** SHA-256 of the file. */
   readonly hash: string
 }
@@ -168,10 +171,14 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
       if (engine.reader === undefined) throw new InputError(`${path} can be read by Lean only`)
       return engine.reader
     }
-    const loaded = await parts.readTheorems(path, options.split, options.format, {
+    const steps = showSteps(false)
+    const source = {
       reader,
       root: options.root ?? options.lean,
-    })
+      most: options.split === undefined ? options.limit : undefined,
+      onProgress: steps.step,
+    }
+    const loaded = await parts.readTheorems(path, options.split, options.format, source).finally(() => steps.stop())
     for (const problem of loaded.problems) say(problem)
     const needing = loaded.theorems.filter(({ header }) => /^\s*import Mathlib\b/m.test(header)).length
     if (needing > 0 && options.lean === undefined)
@@ -180,8 +187,10 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
       )
     const theorems = options.limit === undefined ? loaded.theorems : loaded.theorems.slice(0, options.limit)
     if (theorems.length === 0) throw new InputError(`${path} has no theorems to work on`)
-    if (theorems.length < loaded.theorems.length)
-      say(`only the first ${theorems.length} of ${loaded.theorems.length} theorems: not a result for the set`)
+    if (theorems.length < loaded.theorems.length || loaded.cut) {
+      const all = loaded.cut ? '' : ` of ${loaded.theorems.length}`
+      say(`only the first ${theorems.length}${all} theorems: not a result for the set`)
+    }
 
     for (const config of configs) members.push(await parts.openMember(config, () => engine))
     const plan = planOf(theorems, members, options)
@@ -279,8 +288,9 @@ function planOf(theorems: readonly Theorem[], members: readonly Member[], option
 function datasetLabel(path: string, options: EvaluateOptions, loaded: LoadedTheorems): string {
   const name = path.replace(/^.*[\\/]/, '')
   const split = options.split === undefined ? '' : ` ${options.split}`
-  const some = options.limit !== undefined && options.limit < loaded.theorems.length
-  return `${name}${split}${some ? ` (first ${options.limit} of ${loaded.theorems.length})` : ''}`
+  const { limit } = options
+  const some = limit !== undefined && (loaded.cut || limit < loaded.theorems.length)
+  return `${name}${split}${some ? ` (first ${limit}${loaded.cut ? '' : ` of ${loaded.theorems.length}`})` : ''}`
 }
 
 /** Says how it ended and gives the exit code. */

@@ -26,6 +26,7 @@ import { atLeast, duration, outFolder, positive, widths } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
+import { showSteps } from './terminal.ts'
 import { type LeanSource, problemText, readSet, type TheoremSet } from './theorem-set.ts'
 import { addTrainingOptions, familyPlan, type TrainingFlags } from './train.ts'
 
@@ -92,6 +93,7 @@ Exit codes: 0 done, 2 bad input, 3 Lean or the network failed, 130 interrupted.`
 async function iterate(files: readonly string[], flags: Flags): Promise<number> {
   const say = (line: string) => process.stderr.write(`${line}\n`)
   const interrupt = listenForInterrupt(say)
+  const steps = showSteps(false)
   let engine: Engine | undefined
   try {
     const training = (dataPath: string) => familyPlan(flags, dataPath)
@@ -102,11 +104,13 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
         return engine
       },
       root: flags.root ?? flags.lean,
+      onProgress: steps.step,
     }
     const set = await readSets(files, flags.split, lean, say)
     const excluded: Theorem[] = []
     for (const file of flags.exclude)
       excluded.push(...(await setOf(file, lean, say)).entries.map(({ theorem }) => theorem))
+    steps.stop()
     const configs = parseMembers(flags.members)
     if ('problem' in configs) throw new InputError(configs.problem)
     let earlier: readonly ProofStep[] = []
@@ -179,6 +183,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
     if (interrupt.signal.aborted) return conclude({ kind: 'interrupted' }, say)
     throw error
   } finally {
+    steps.stop()
     await engine?.dispose()
     interrupt.release()
   }

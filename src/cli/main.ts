@@ -36,13 +36,15 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
       .description('proofs that were found')
       .addCommand((await import('./proofs-export.ts')).proofsExportCommand()),
   dataset: async () => {
-    const [{ datasetCheckCommand }, { datasetLibraryCommand }] = await Promise.all([
+    const [{ datasetCheckCommand }, { datasetCoreCommand }, { datasetLibraryCommand }] = await Promise.all([
       import('./dataset-check.ts'),
+      import('./dataset-core.ts'),
       import('./dataset-library.ts'),
     ])
     return new Command('dataset')
       .description('sets of theorems')
       .addCommand(datasetCheckCommand())
+      .addCommand(datasetCoreCommand())
       .addCommand(datasetLibraryCommand())
   },
   trace: async () => (await import('./trace.ts')).traceCommand(),

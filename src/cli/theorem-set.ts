@@ -14,6 +14,10 @@ export type LeanSource = {
   readonly reader: () => Promise<LeanReader>
   /** The folder that the files of a benchmark stand in, and where imports begin. */
   readonly root: string | undefined
+  /** Theorems that are enough: Lean files are read no further. */
+  readonly most?: number | undefined
+  /** Gets what is read, and which share of it has been. */
+  readonly onProgress?: (step: string, share: number) => void
 }
 
 /** Lines count from 1. */
@@ -35,7 +39,9 @@ export type TheoremSet = {
   }[]
   /** What could not be used, and why; the rest can. */
   readonly problems: readonly SetProblem[]
-  /** SHA-256 of all that was read. */
+  /** Whether files were read no further than to the theorems that are enough; there may be more. */
+  readonly cut?: boolean
+  /** SHA-256 of all texts. */
   readonly hash: string
 }
 

@@ -34,8 +34,16 @@ export async function theoremsInFiles(path: string, lean: LeanSource): Promise<T
   const found: { file: string; placed: PlacedTheorem }[] = []
   const problems: SetProblem[] = []
   const texts: string[] = []
+  const most = lean.most ?? Number.POSITIVE_INFINITY
+  let cut = false
   for (const file of files) {
-    const read = await readOne(file, lean)
+    cut ||= found.length >= most
+    if (cut) {
+      texts.push(sourceText(await readLean(file)).text)
+      continue
+    }
+    const read = await readOne(file, lean, most - found.length)
+    cut = read.cut === true
     texts.push(...read.texts)
     problems.push(...read.problems)
     for (const placed of read.reading?.theorems ?? []) found.push({ file, placed })
@@ -46,7 +54,7 @@ export async function theoremsInFiles(path: string, lean: LeanSource): Promise<T
     const name = counts.get(theorem.name) === 1 ? theorem.name : `${relative(process.cwd(), file)}:${theorem.name}`
     return { theorem: { ...theorem, name }, file, line: start.line }
   })
-  return { entries, problems, hash: sha256(texts.join('\0')) }
+  return { entries, problems, hash: sha256(texts.join('\0')), ...(cut && { cut }) }
 }
 
 type ReadOne = {
@@ -54,17 +62,28 @@ type ReadOne = {
   readonly problems: readonly SetProblem[]
   /** The file's, and those of the files it imports. */
   readonly texts: readonly string[]
+  /** There was enough before its end. */
+  readonly cut?: boolean
 }
 
 /** A file as Lean reads it; what is wrong with it is a problem of the set. */
-async function readOne(file: string, { reader, root }: LeanSource): Promise<ReadOne> {
+async function readOne(
+  file: string,
+  { reader, root, onProgress }: LeanSource,
+  most = Number.POSITIVE_INFINITY,
+): Promise<ReadOne> {
   let text = ''
   try {
     text = sourceText(await readLean(file)).text
     const engine = await reader()
     const imported = await bringImports(engine.modules, file, text, root)
-    const reading = await engine.readFile(text)
-    return { reading, problems: errorsOf(file, reading), texts: [text, ...imported.map((module) => module.text)] }
+    let count = 0
+    const reading = await engine.readFile(text, {
+      until: () => ++count >= most,
+      onProgress: (share) => onProgress?.(`reading ${file}`, share),
+    })
+    const texts = [text, ...imported.map((module) => module.text)]
+    return { reading, problems: errorsOf(file, reading), texts, cut: count >= most }
   } catch (error) {
     if (error instanceof RejectedInput) {
       const hint = mathlibHint(error.diagnostics)
@@ -87,7 +106,7 @@ function errorsOf(file: string, { commands }: FileReading): SetProblem[] {
     )
 }
 
-async function leanFiles(path: string): Promise<string[]> {
+export async function leanFiles(path: string): Promise<string[]> {
   if (existsSync(path)) {
     if (!statSync(path).isDirectory()) return [path]
     const names = await readdir(path, { recursive: true })

@@ -16,7 +16,13 @@ import type { Theorem } from '../proof/theorem.ts'
 import { isLeanDojo, type LeanDojoFile, readLeanDojo } from './leandojo.ts'
 
 export type TheoremEntry = { readonly theorem: Theorem; readonly split?: string /** From 1. */; readonly line: number }
-export type FileProblem = { /** From 1. */ readonly line: number; readonly field?: string; readonly message: string }
+export type FileProblem = {
+  /** From 1. */ readonly line: number
+  readonly field?: string
+  readonly message: string
+  /** A command that was left out, and may change what theorems behind it say. */
+  readonly isContext?: true
+}
 export type TheoremFile = {
   readonly theorems: readonly TheoremEntry[]
   /** What could not be used, and why; the rest of the file can. */
@@ -175,7 +181,7 @@ export function readLeanTheorems(text: string): Contents {
     if (token.text === 'namespace' || token.text === 'section' || token.text === 'mutual')
       return { theorems: [], problems: [{ line, message: `a \`${token.text}\` cannot be part of a theorem file` }] }
     if (token.start > first.start && LATER_COMMANDS.test(token.text))
-      problems.push({ line, message: `\`${token.text}\` after the first theorem is left out` })
+      problems.push({ line, message: `\`${token.text}\` after the first theorem is left out`, isContext: true })
   }
   const header = headerBefore(text, first)
   for (const span of spans) {
