@@ -79,7 +79,7 @@ test('the theorems of a Lean file share its header', async () => {
     { theorem: { name: 'example_8', header, statement: 'theorem example_8 : True' }, line: 8 },
     { theorem: { name: 'b', header, statement: 'theorem b : True' }, line: 10 },
   ])
-  expect(problems).toEqual([{ line: 9, message: '`def` after the first theorem is left out' }])
+  expect(problems).toEqual([{ line: 9, message: '`def` after the first theorem is left out', isContext: true }])
 })
 
 test('namespaces and sections are refused with a reason', () => {
