@@ -192,7 +192,7 @@ function member(name: string, policy: Policy): Member {
     nEff: null,
     checkpointHash: null,
     seed: 0,
-    search: { kind: 'rollouts' },
+    search: { kind: 'rollouts', settings: {} },
     settings: {},
     policyFor: async () => policy,
   }

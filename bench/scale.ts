@@ -257,7 +257,7 @@ function simulatedPlan(theorems: number): Plan {
       nEff: null,
       checkpointHash: null,
       seed: i,
-      search: { kind: 'rollouts' },
+      search: { kind: 'rollouts', settings: {} },
       settings: {},
       policyFor: async () => {
         throw new Error('nobody asks it')

@@ -27,6 +27,7 @@ import { renderTreeSvg } from '../report/tree-picture.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { systemClock } from '../search/budget.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
+import { defaultSettings, STRATEGY_NAMES, type StrategyName, strategyOf } from '../search/strategies.ts'
 import type { Tree } from '../search/tree.ts'
 import { treePage } from '../view/written.ts'
 import { EXIT, InputError } from './failure.ts'
@@ -44,7 +45,7 @@ type Flags = {
   budget: number
   depth: number
   passes?: number
-  search: 'best-first' | 'rollouts'
+  search: StrategyName
   width: number
   seed: string
   policy: readonly string[]
@@ -71,7 +72,7 @@ export function proveCommand(): Command {
     .option('-b, --budget <time>', 'wall clock for the search', duration, 60_000)
     .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
     .option('--passes <n>', 'most roll-outs (with --search rollouts)', atLeast(1))
-    .addOption(new Option('--search <kind>', 'how to search').choices(['best-first', 'rollouts']).default('best-first'))
+    .addOption(new Option('--search <kind>', 'how to search').choices(STRATEGY_NAMES).default('best-first'))
     .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), TUNED_BEST_FIRST.width)
     .option('--policy <policy...>', 'one or more that take turns, see below', [...SHIPPED])
     .option('--temperature <t>', 'temperature of sampled tactics (with --search rollouts)', temperature, 1)
@@ -278,7 +279,10 @@ function withHeader(theorem: Theorem, header: string | undefined): Theorem {
 function membersOf(flags: Flags): MemberConfig[] {
   const configs = parseMembers(flags.policy, {
     temperature: flags.temperature,
-    search: flags.search === 'rollouts' ? { kind: 'rollouts' } : bestFirst(flags.width),
+    search:
+      flags.search === 'best-first'
+        ? bestFirst(flags.width)
+        : { kind: flags.search, settings: defaultSettings(flags.search) },
     settings: {},
   })
   if ('problem' in configs) throw new InputError(configs.problem)
@@ -397,7 +401,7 @@ function print(
   placed: PlacedTheorem | undefined,
 ): void {
   const { statistics, proved } = run
-  const passes = members.some(({ search }) => search.kind === 'rollouts')
+  const passes = members.some(({ search }) => strategyOf(search.kind).byPasses)
     ? `${plural(run.ends.length, 'pass', 'passes')}, `
     : ''
   for (const { member, requests, promptTokens, completionTokens, tooLong, cost } of usageOf(members).usage ?? []) {

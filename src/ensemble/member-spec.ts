@@ -1,4 +1,4 @@
-import { TUNED_BEST_FIRST } from '../search/best-first.ts'
+import { defaultSettings, STRATEGY_NAMES, strategyOf } from '../search/strategies.ts'
 import type { MemberConfig, MemberSearch } from './member.ts'
 
 export type ParsedMember =
@@ -22,16 +22,14 @@ the key; HEDGE_API_KEY if left out).
 Examples: neff-8  neff-8@0.5  baseline@2,seed=1  baseline,search=best-first,width=8  models/n8
   http://localhost:8000/v1#prover-n8@0.7,neff=8,stop=\\n`
 
-const BEST_FIRST = { ...TUNED_BEST_FIRST, expansions: 1000 } as const
-type BestFirstKey = keyof typeof BEST_FIRST
-
 /** What a member is where its text does not say. */
 export type MemberDefaults = Pick<MemberConfig, 'temperature' | 'search' | 'settings'>
-const DEFAULTS: MemberDefaults = { temperature: 1, search: { kind: 'rollouts' }, settings: {} }
+const DEFAULTS: MemberDefaults = { temperature: 1, search: { kind: 'rollouts', settings: {} }, settings: {} }
 
 /** A best-first search in the settings measured best, but for its width, and with no end of its own. */
 export function bestFirst(width: number): MemberSearch {
-  return { kind: 'bestFirst', ...BEST_FIRST, width, expansions: Number.MAX_SAFE_INTEGER }
+  const settings = { ...defaultSettings('best-first'), width, expansions: Number.MAX_SAFE_INTEGER }
+  return { kind: 'best-first', settings }
 }
 
 /** Reads one member of an ensemble as it is written on the command line. */
@@ -119,16 +117,16 @@ function holdsSecret(text: string): boolean {
 }
 
 function parseSearch(take: (key: string) => string | undefined, preset: MemberSearch): MemberSearch | string {
-  const kind = take('search') ?? (preset.kind === 'rollouts' ? 'rollouts' : 'best-first')
-  if (kind === 'rollouts') return { kind }
-  if (kind !== 'best-first') return `search must be rollouts or best-first, not \`${kind}\``
-  const limits: Record<BestFirstKey, number> = preset.kind === 'bestFirst' ? { ...preset } : { ...BEST_FIRST }
-  for (const key of Object.keys(BEST_FIRST) as BestFirstKey[]) {
-    const value = Number(take(key) ?? limits[key])
-    if (!(value >= (key === 'alpha' || key === 'widenings' ? 0 : 1))) return `${key} is out of range`
-    limits[key] = value
+  const text = take('search') ?? preset.kind
+  const kind = STRATEGY_NAMES.find((name) => name === text)
+  if (kind === undefined) return `search must be ${STRATEGY_NAMES.join(' or ')}, not \`${text}\``
+  const settings: Record<string, number> = { ...(kind === preset.kind ? preset.settings : defaultSettings(kind)) }
+  for (const [key, { least }] of Object.entries(strategyOf(kind).settings)) {
+    const value = Number(take(key) ?? settings[key])
+    if (!(value >= least)) return `${key} is out of range`
+    settings[key] = value
   }
-  return { ...limits, kind: 'bestFirst' }
+  return { kind, settings }
 }
 
 function settingValue(text: string): string | number | boolean {

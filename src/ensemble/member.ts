@@ -1,19 +1,9 @@
 import type { Policy, PolicyUsage } from '../policy/policy.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import type { StrategyName, StrategySettings } from '../search/strategies.ts'
 
-/** How a member looks for proofs. */
-export type MemberSearch =
-  | { readonly kind: 'rollouts' }
-  /** One search per theorem; it counts as one pass. */
-  | {
-      readonly kind: 'bestFirst'
-      readonly width: number
-      readonly alpha: number
-      readonly widenings: number
-      readonly batch: number
-      readonly wave: number
-      readonly expansions: number
-    }
+/** How a member looks for proofs: a strategy with its settings. */
+export type MemberSearch = { readonly kind: StrategyName; readonly settings: StrategySettings }
 
 /** All that decides what a member does, as it is stored with its results. */
 export type MemberConfig = {

@@ -1,4 +1,5 @@
 import type { Theorem } from '../proof/theorem.ts'
+import { strategyOf } from '../search/strategies.ts'
 import type { Member } from './member.ts'
 
 /**
@@ -64,7 +65,8 @@ export type Completion = 'complete' | 'wallClock' | 'firstProof'
 
 /** Passes a member may use on one theorem. */
 export function quota(plan: Omit<Plan, 'theorems'>, member: number): number {
-  if (plan.members[member]?.search.kind === 'bestFirst') return 1
+  const search = plan.members[member]?.search
+  if (search !== undefined && !strategyOf(search.kind).byPasses) return 1
   return plan.matched && plan.mode === 'union' && member === 0 ? plan.passes * plan.members.length : plan.passes
 }
 

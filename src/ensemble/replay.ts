@@ -1,5 +1,6 @@
 import { systemClock } from '../search/budget.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
+import { strategyOf } from '../search/strategies.ts'
 import { createTree } from '../search/tree.ts'
 import { type RecordedEdge, recordTree, type TreeRecord } from '../search/tree-record.ts'
 import type { PassRecord, ProofRecord, RefusalRecord, UnitRecord } from './journal.ts'
@@ -73,12 +74,15 @@ export async function replayTheorem(
       turnMs: undefined,
       passes: wasCut ? kept.length : unit.passes,
     }
+    const { kind, settings: choice } = member.search
+    const { byPasses } = strategyOf(kind)
+    // It did as many expansions as there was time for.
     const limited =
-      wasCut && member.search.kind === 'bestFirst'
-        ? { ...member, search: { ...member.search, expansions: before.statistics.expansions } }
+      wasCut && !byPasses
+        ? { ...member, search: { kind, settings: { ...choice, expansions: before.statistics.expansions } } }
         : member
     const outcome = await runUnit(place, limited, policy, again, settings)
-    const passes = wasCut && member.search.kind === 'bestFirst' ? [] : outcome.passes
+    const passes = wasCut && !byPasses ? [] : outcome.passes
     if (!same(passes, wasCut ? kept : before.passes))
       differences.push(`the passes of ${member.name} from pass ${unit.firstPass} on differ`)
     const { statistics, proofs, refusals } = outcome

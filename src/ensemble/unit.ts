@@ -1,12 +1,11 @@
 import type { Policy } from '../policy/policy.ts'
 import type { Proof } from '../proof/proof.ts'
 import { createRandom, type Random } from '../proof/random.ts'
-import { searchBestFirst } from '../search/best-first.ts'
 import type { Clock } from '../search/budget.ts'
 import type { Domain } from '../search/domain.ts'
 import type { Answer, SearchResult, SearchStatistics } from '../search/outcome.ts'
 import type { Pass } from '../search/pass.ts'
-import { searchRollouts } from '../search/rollouts.ts'
+import { strategyOf } from '../search/strategies.ts'
 import type { Tree } from '../search/tree.ts'
 import type { PassEndWord, PassRecord, ProofRecord, RefusalRecord } from './journal.ts'
 import type { Member } from './member.ts'
@@ -71,47 +70,29 @@ export async function runUnit(
     return { accepted: true }
   }
   const { depth, concurrency, clock, signal, block } = settings
-  const shared = { accept, concurrency, clock }
   const budget = { depth, wallClockMs: unit.wallClockMs, turnMs: unit.turnMs, signal }
-  switch (member.search.kind) {
-    case 'rollouts': {
-      const { passes, result, statistics } = await searchRollouts(tree, domain, policy, {
-        ...shared,
-        budget: { ...budget, passes: unit.passes },
-        random: shifted(createRandom(settings.seed), unit.firstPass),
-        stopAtFirstProof: unit.stopAtFirstProof,
-        block,
-        onProgress: (progress) => settings.onProgress?.(progress.statistics),
-      })
-      const ended = passes.flatMap((pass) => recordPass(tree, pass, unit.firstPass))
-      const whole = ended.length === unit.passes
-      return {
-        passes: worthKeeping(ended, unit),
-        proofs: found,
-        refusals,
-        statistics,
-        stopped: whole ? undefined : stop(result, signal),
-      }
-    }
-    case 'bestFirst': {
-      const { kind: _, expansions, ...how } = member.search
-      const { result, statistics } = await searchBestFirst(tree, domain, policy, {
-        ...shared,
-        budget: { ...budget, expansions },
-        ...how,
-        onProgress: (progress) => settings.onProgress?.(progress.statistics),
-      })
-      const pass = recordSearch(tree, result)
-      return {
-        passes: pass === undefined ? [] : [pass],
-        proofs: found,
-        refusals,
-        statistics,
-        stopped: pass === undefined ? stop(result, signal) : undefined,
-      }
-    }
-    default:
-      return member.search satisfies never
+  const { kind, settings: choice } = member.search
+  const strategy = strategyOf(kind)
+  const { result, statistics, passes } = await strategy.run(tree, domain, policy, choice, {
+    accept,
+    concurrency,
+    clock,
+    block,
+    budget: { ...budget, ...(strategy.byPasses && { passes: unit.passes }) },
+    random: shifted(createRandom(settings.seed), unit.firstPass),
+    stopAtFirstProof: unit.stopAtFirstProof,
+    onProgress: (progress) => settings.onProgress?.(progress.statistics),
+  })
+  const ended = strategy.byPasses
+    ? passes.flatMap((pass) => recordPass(tree, pass, unit.firstPass))
+    : recordSearch(tree, result)
+  const whole = ended.length === (strategy.byPasses ? unit.passes : 1)
+  return {
+    passes: worthKeeping(ended, unit),
+    proofs: found,
+    refusals,
+    statistics,
+    stopped: whole ? undefined : stop(result, signal),
   }
 }
 
@@ -165,26 +146,22 @@ function passEnd({ end }: Pass): PassEndWord | undefined {
   }
 }
 
-/** Undefined where time ran out: the search has not come to an end of its own. */
-function recordSearch(tree: Tree, result: SearchResult): PassRecord | undefined {
+const fruitless = (end: PassEndWord): PassRecord => ({ index: 0, end, depth: 0, tactics: [], proof: undefined })
+
+/** A search as one pass; none where time ran out, and it has not come to an end of its own. */
+function recordSearch(tree: Tree, result: SearchResult): PassRecord[] {
   switch (result.kind) {
     case 'proved': {
       const { tactics } = result.proof
-      return { index: 0, end: 'proved', depth: tactics.length, tactics, proof: proofKey(tree, tactics) }
+      return [{ index: 0, end: 'proved', depth: tactics.length, tactics, proof: proofKey(tree, tactics) }]
     }
     case 'exhausted':
-      return { index: 0, end: 'exhausted', depth: 0, tactics: [], proof: undefined }
+      return [fruitless('exhausted')]
     case 'outOfBudget':
-      if (result.limit === 'wallClock') return undefined
-      return {
-        index: 0,
-        end: result.limit === 'depth' ? 'depthLimit' : 'expansions',
-        depth: 0,
-        tactics: [],
-        proof: undefined,
-      }
+      if (result.limit === 'wallClock') return []
+      return [fruitless(result.limit === 'depth' ? 'depthLimit' : 'expansions')]
     case 'interrupted':
-      return undefined
+      return []
     default:
       return result satisfies never
   }

@@ -2,8 +2,17 @@ import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
 import type { MemberConfig } from '../ensemble/member.ts'
 import type { Plan } from '../ensemble/plan.ts'
+import { STRATEGY_NAMES } from '../search/strategies.ts'
 import type { RunRow } from './read-run.ts'
 import { SchemaError } from './schema.ts'
+
+/** Files of versions up to 0.1 have a strategy's settings beside its name, and another word for best-first. */
+function asWrittenNow(search: unknown): unknown {
+  const old = z.looseObject({ kind: z.string(), settings: z.undefined().optional() }).safeParse(search)
+  if (!old.success) return search
+  const { kind, settings: _, ...settings } = old.data
+  return { kind: kind === 'bestFirst' ? 'best-first' : kind, settings }
+}
 
 /** What a run's config says of how it was done; see `runConfig`. */
 const configSchema = z.object({
@@ -16,18 +25,10 @@ const configSchema = z.object({
       nEff: z.number().nullable(),
       checkpointHash: z.string().nullable(),
       seed: z.number(),
-      search: z.discriminatedUnion('kind', [
-        z.object({ kind: z.literal('rollouts') }),
-        z.object({
-          kind: z.literal('bestFirst'),
-          width: z.number(),
-          alpha: z.number(),
-          widenings: z.number(),
-          batch: z.number(),
-          wave: z.number(),
-          expansions: z.number(),
-        }),
-      ]),
+      search: z.preprocess(
+        asWrittenNow,
+        z.object({ kind: z.enum(STRATEGY_NAMES), settings: z.record(z.string(), z.number()) }),
+      ),
       settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     }),
   ),

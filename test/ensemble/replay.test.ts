@@ -69,7 +69,10 @@ async function replayAll(database: Database): Promise<Replay[]> {
   )
 }
 
-const bestFirst = { kind: 'bestFirst', width: 2, alpha: 0.5, widenings: 2, batch: 2, wave: 2, expansions: 30 } as const
+const bestFirst = {
+  kind: 'best-first',
+  settings: { width: 2, alpha: 0.5, widenings: 2, batch: 2, wave: 2, expansions: 30 },
+} as const
 
 test.each<[Mode, number | undefined]>([
   ['union', undefined],

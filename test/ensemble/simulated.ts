@@ -51,7 +51,7 @@ export function member(name: string, policyFor: Member['policyFor']): Member {
     nEff: null,
     checkpointHash: null,
     seed: 0,
-    search: { kind: 'rollouts' },
+    search: { kind: 'rollouts', settings: {} },
     settings: {},
     policyFor,
   }

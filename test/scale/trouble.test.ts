@@ -90,7 +90,7 @@ describe('cards', () => {
         nEff: null,
         checkpointHash: 'one',
         seed: 0,
-        search: { kind: 'rollouts' },
+        search: { kind: 'rollouts', settings: {} },
         settings: {},
       },
     ],

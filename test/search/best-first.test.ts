@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Policy } from '../../src/policy/policy.ts'
 import type { Proof } from '../../src/proof/proof.ts'
-import { type BestFirstOptions, type BestFirstOutcome, searchBestFirst } from '../../src/search/best-first.ts'
+import { type BestFirstOptions, searchBestFirst } from '../../src/search/best-first.ts'
 import { checkTree } from '../../src/search/check-tree.ts'
+import type { QueueSearchOutcome } from '../../src/search/queue-search.ts'
 import { searchRollouts } from '../../src/search/rollouts.ts'
 import { createTree, type Tree } from '../../src/search/tree.ts'
 import {
@@ -27,7 +28,7 @@ async function bestFirst(
   policy: Policy,
   options: Partial<BestFirstOptions> = {},
   tree: Tree = createTree(domain.root),
-): Promise<BestFirstOutcome> {
+): Promise<QueueSearchOutcome> {
   const outcome = await searchBestFirst(tree, domain, policy, {
     budget: {},
     accept: async () => ({ accepted: true }),
