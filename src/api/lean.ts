@@ -24,6 +24,10 @@ export type LeanOptions = {
   readonly project?: string
   /** Lean processes. Default: one per core. */
   readonly processes?: number
+  /** A proof that the second kernel does not finish is refused, in all that this Lean verifies. */
+  readonly requireBoth?: boolean
+  /** Steps after which the second kernel gives a proof up. */
+  readonly kernelSteps?: number
   readonly onProgress?: StartProgress
   readonly onEvent?: (event: EngineEvent) => void
 }

@@ -15,11 +15,16 @@ export type PremiseSource = { premises(header: string): Promise<PremiseIndex> }
 /** Theorem files, the chosen engine and the policies this program has. */
 export const evaluateParts: EvaluateParts = {
   readTheorems,
-  async openEngine(workers, limits, project) {
+  async openEngine(workers, { requireBoth = false, kernelSteps, ...limits }, project) {
     const progress = (step: string, fraction: number) => {
       if (fraction === 0) process.stderr.write(`${step}\n`)
     }
-    const engine = await openEngine(project, { processes: workers, onProgress: progress })
+    const engine = await openEngine(project, {
+      processes: workers,
+      requireBoth,
+      ...(kernelSteps !== undefined && { kernelSteps }),
+      onProgress: progress,
+    })
     const opened: EvaluationEngine & PremiseSource = {
       world: engineWorld(engine, limits),
       leanVersion: engine.leanVersion,

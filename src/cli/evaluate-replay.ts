@@ -41,7 +41,7 @@ export async function replayRun(options: ReplayOptions, parts: EvaluateParts, si
     const record = new RunJournal(database, run.id, '')
     const copy = out && new RunJournal(out, copyPlan(out, database, run), programCommit())
     if (options.withLean)
-      engine = await parts.openEngine(options.workers, { ...DEFAULT_LIMITS, ...defined(limits) }, options.lean)
+      engine = await parts.openEngine(options.workers, { ...DEFAULT_LIMITS, ...limits }, options.lean)
     if (engine !== undefined && engine.libraryHash !== run.library_hash)
       say(`the run was made with ${run.lean_version}; this is ${engine.leanVersion}, which may well differ`)
     const counts = { theorems: 0, units: 0, cut: 0, differing: 0 }
@@ -100,10 +100,4 @@ function summary(counts: { theorems: number; units: number; cut: number; differi
   return differing === 0
     ? `${units} units on ${theorems} theorems replayed; ${same}${cutText}`
     : `${differing} of ${theorems} theorems differ from what is on record${cutText}`
-}
-
-function defined<T extends object>(values: T): { [K in keyof T]-?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]-?: Exclude<T[K], undefined>
-  }
 }

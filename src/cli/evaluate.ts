@@ -5,7 +5,7 @@ import { MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { MODES, type Mode, type Plan, quota } from '../ensemble/plan.ts'
 import { type ScheduleEvent, type ScheduleResult, schedule } from '../ensemble/scheduler.ts'
 import type { World } from '../ensemble/world.ts'
-import type { TacticLimits } from '../lean/engine.ts'
+import type { Judging, TacticLimits } from '../lean/engine.ts'
 import { SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { RunJournal } from '../results/journal.ts'
@@ -19,7 +19,7 @@ import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, duration, outFile, type Shard, shard } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { openQueue, QUEUE_FLAG } from './open-queue.ts'
-import { LEAN_FLAG } from './options.ts'
+import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
 import { showSteps } from './terminal.ts'
 import type { LeanReader, LeanSource } from './theorem-set.ts'
@@ -36,13 +36,16 @@ export type EvaluateParts = {
     lean: LeanSource,
   ) => Promise<LoadedTheorems>
   /** @throws EngineError */
-  readonly openEngine: (workers: number, limits: TacticLimits, project?: string) => Promise<EvaluationEngine>
+  readonly openEngine: (workers: number, limits: RunLimits, project?: string) => Promise<EvaluationEngine>
   /**
    * Called before the engine is opened, so that a bad member is told at once; `engine` has it from then on.
    * @throws InputError where the policy or one of its settings is unknown
    */
   readonly openMember: (config: MemberConfig, engine: () => EvaluationEngine | undefined) => Promise<Member>
 }
+
+/** Of each tactic, and of the second kernel: with the run's settings, so that all who work on it have the same. */
+export type RunLimits = TacticLimits & Judging
 
 export type LoadedTheorems = {
   readonly theorems: readonly Theorem[]
@@ -63,7 +66,7 @@ export type EvaluationEngine = {
   dispose(): Promise<void>
 }
 
-export type EvaluateOptions = {
+export type EvaluateOptions = KernelFlags & {
   readonly members?: readonly string[]
   readonly passes: number
   readonly mode: Mode
@@ -98,7 +101,7 @@ export type EvaluateOptions = {
 
 /** `hedge evaluate`: every theorem of a set, by every member of an ensemble, into a results file. */
 export function evaluateCommand(parts: EvaluateParts): Command {
-  return new Command('evaluate')
+  return addKernelOptions(new Command('evaluate'))
     .description('run an ensemble on a set of theorems; the same command again goes on where it stopped')
     .argument('[theorems]', 'a .jsonl or .json file of theorems, .lean files, a folder or a glob of them')
     .option('-m, --members <member...>', `the ensemble, see below (default: ${SHIPPED.join(' ')})`)
@@ -165,7 +168,7 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
     if (options.members === undefined) say(SHIPPED_NOTE)
     const configs = parseMembers(options.members ?? SHIPPED)
     if ('problem' in configs) throw new InputError(configs.problem)
-    const limits = { heartbeats: options.heartbeats, wallClockMs: options.tacticTimeout }
+    const limits = { heartbeats: options.heartbeats, wallClockMs: options.tacticTimeout, ...judgingOf(options) }
     const reader = async () => {
       engine ??= await parts.openEngine(options.workers, limits, options.lean)
       if (engine.reader === undefined) throw new InputError(`${path} can be read by Lean only`)

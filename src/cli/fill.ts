@@ -20,10 +20,10 @@ import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, duration, outFile } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
-import { ROOT_FLAG } from './options.ts'
+import { addKernelOptions, judgingOf, type KernelFlags, ROOT_FLAG } from './options.ts'
 import { seconds, showSteps } from './terminal.ts'
 
-type Flags = {
+type Flags = KernelFlags & {
   policy: readonly string[]
   budget: number
   total?: number
@@ -40,7 +40,7 @@ type Flags = {
 }
 
 export function fillCommand(): Command {
-  return new Command('fill')
+  return addKernelOptions(new Command('fill'))
     .description('fill the `sorry`s of a Lean file with proofs; prints a diff')
     .argument('<file>', 'file.lean, file.lean:name, file.lean:line or file.lean#Lline')
     .option('--policy <policy...>', 'one or more that take turns, see below', [...SHIPPED])
@@ -82,6 +82,7 @@ async function fill(what: string, flags: Flags): Promise<number> {
   const lean = once(() =>
     openEngine(undefined, {
       ...(flags.workers === undefined ? {} : { processes: flags.workers }),
+      ...judgingOf(flags),
       onProgress: steps.step,
     }).finally(steps.stop),
   )

@@ -24,37 +24,38 @@ import { formatDuration } from './clock.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, outFolder, positive, widths } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
-import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
 import { showSteps } from './terminal.ts'
 import { type LeanSource, problemText, readSet, type TheoremSet } from './theorem-set.ts'
 import { addTrainingOptions, familyPlan, type TrainingFlags } from './train.ts'
 
-type Flags = TrainingFlags & {
-  readonly out: string
-  readonly rounds: number
-  readonly split: string
-  readonly exclude: readonly string[]
-  readonly stepsFrom: readonly string[]
-  readonly theorems: number
-  readonly members: readonly string[]
-  readonly passes: number
-  readonly budget: number
-  readonly depth: number
-  readonly share: number
-  readonly neff: readonly number[]
-  readonly heartbeats: number
-  readonly tacticTimeout: number
-  readonly workers: number
-  readonly root?: string
-  readonly lean?: string
-}
+type Flags = TrainingFlags &
+  KernelFlags & {
+    readonly out: string
+    readonly rounds: number
+    readonly split: string
+    readonly exclude: readonly string[]
+    readonly stepsFrom: readonly string[]
+    readonly theorems: number
+    readonly members: readonly string[]
+    readonly passes: number
+    readonly budget: number
+    readonly depth: number
+    readonly share: number
+    readonly neff: readonly number[]
+    readonly heartbeats: number
+    readonly tacticTimeout: number
+    readonly workers: number
+    readonly root?: string
+    readonly lean?: string
+  }
 
 const SAY_EVERY_MS = 15_000
 
 /** `hedge iterate`: expert iteration. */
 export function iterateCommand(): Command {
-  return addTrainingOptions(new Command('iterate'))
+  return addKernelOptions(addTrainingOptions(new Command('iterate')))
     .description('expert iteration: search, learn from the proofs found, search again with what was learnt')
     .argument('<theorems...>', 'sets of theorems, such as that of `hedge dataset library`')
     .requiredOption('-o, --out <folder>', 'one folder round-N in it for each round', outFolder)
@@ -155,7 +156,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
             leanVersion: engine.leanVersion,
             libraryHash: engine.libraryHash,
             commit: programCommit(),
-            settings: limits,
+            settings: { ...limits, ...judgingOf(flags) },
           },
           limits,
           premises,
@@ -192,6 +193,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
 async function startLean(flags: Flags, say: (line: string) => void): Promise<Engine> {
   return openEngine(flags.lean, {
     processes: flags.workers,
+    ...judgingOf(flags),
     onProgress: (step, fraction) => {
       if (fraction === 0) say(step)
     },

@@ -34,13 +34,13 @@ import { EXIT, InputError } from './failure.ts'
 import { atLeast, duration, likelihood, outFile, temperature } from './flags.ts'
 import { LiveSearch } from './live-search.ts'
 import { createLog } from './log.ts'
-import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
 import { sayRejected } from './rejected.ts'
 import { findTheorem } from './target.ts'
 import { alsoChecked, seconds, showBar, showSteps } from './terminal.ts'
 
-type Flags = {
+type Flags = KernelFlags & {
   header?: string
   budget: number
   depth: number
@@ -65,7 +65,7 @@ type Flags = {
 }
 
 export function proveCommand(): Command {
-  return new Command('prove')
+  return addKernelOptions(new Command('prove'))
     .description('find a proof of a theorem that Lean accepts, and show it')
     .argument('[what]', 'a theorem as text, a file, file:name, file.lean:line, or - for standard input')
     .option('--header <lean>', 'Lean commands before the theorem (imports, open, notation), in place of its own')
@@ -122,6 +122,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   const lean = once(() =>
     openEngine(flags.lean, {
       ...(flags.workers === undefined ? {} : { processes: flags.workers }),
+      ...judgingOf(flags),
       onProgress: steps.step,
       onEvent: (event) => log.debug(event, 'Lean process'),
     }).finally(steps.stop),

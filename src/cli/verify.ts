@@ -11,11 +11,11 @@ import { isCommandWord } from '../proof/statement.ts'
 import { exportLines } from './export-lines.ts'
 import { EXIT, InputError } from './failure.ts'
 import { outFile } from './flags.ts'
-import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { statementOf } from './target.ts'
 import { alsoChecked, renderDiagnostics, showSteps } from './terminal.ts'
 
-type Flags = {
+type Flags = KernelFlags & {
   statement: string
   header?: string
   lean?: string
@@ -23,11 +23,10 @@ type Flags = {
   json?: true
   export?: string
   kernels?: true
-  requireBoth?: true
 }
 
 export function verifyCommand(): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .description('check a proof from anywhere against a statement you trust')
     .argument('<file>', 'a .lean file, or file.lean:name where the theorem has another name than the statement')
     .requiredOption('--statement <lean>', 'the statement that must be proved, as `theorem NAME … : TYPE`')
@@ -41,10 +40,9 @@ export function verifyCommand(): Command {
       outFile,
     )
     .option('--kernels', "print what Lean's kernel and our own said, with times")
-    .option('--require-both', 'reject what our own kernel does not finish')
-    .action(async (file: string, flags: Flags) => {
-      process.exitCode = await verify(file, flags)
-    })
+  return addKernelOptions(command).action(async (file: string, flags: Flags) => {
+    process.exitCode = await verify(file, flags)
+  })
 }
 
 async function verify(what: string, flags: Flags): Promise<number> {
@@ -58,7 +56,9 @@ async function verify(what: string, flags: Flags): Promise<number> {
   }
   const source = await readLean(path)
   const steps = showSteps(flags.json === true)
-  const engine = await openEngine(flags.lean, { processes: 1, onProgress: steps.step }).finally(steps.stop)
+  const engine = await openEngine(flags.lean, { processes: 1, ...judgingOf(flags), onProgress: steps.step }).finally(
+    steps.stop,
+  )
   try {
     await bringImports(engine.modules, path, source, flags.root)
     await bringImports(engine.modules, path, theorem.header, flags.root)
@@ -66,8 +66,7 @@ async function verify(what: string, flags: Flags): Promise<number> {
     const onExport = (data: DeclarationExport) => {
       exported = data
     }
-    const requireBoth = flags.requireBoth === true
-    const options = flags.export === undefined ? { requireBoth } : { requireBoth, onExport }
+    const options = flags.export === undefined ? {} : { onExport }
     const verdict = await engine.verify(theorem, { source, name: theorem.name }, options)
     if (flags.json === true) console.log(JSON.stringify({ theorem, verdict, lean: engine.leanVersion }, null, 2))
     else if (verdict.kind === 'verified') {

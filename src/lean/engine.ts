@@ -5,7 +5,7 @@ import type { ModuleReader } from './module-files.ts'
 import type { FileReader } from './placed.ts'
 import type { Diagnostic, StartResult, TacticLimits } from './session.ts'
 import type { Tracer } from './tracing/tracer.ts'
-import type { Submission, Verdict, VerifyOptions } from './verdict.ts'
+import type { Judging, Submission, Verdict, VerifyOptions } from './verdict.ts'
 
 /** What other rooms know of Lean. */
 export {
@@ -17,7 +17,7 @@ export {
   type StartResult,
   type TacticLimits,
 } from './session.ts'
-export type { Submission, Verdict, VerifyOptions } from './verdict.ts'
+export type { Judging, Submission, Verdict, VerifyOptions } from './verdict.ts'
 
 /**
  * A Lean to work with. `open.ts` opens the one that is asked for; nobody outside `lean/` knows which it is.
@@ -69,8 +69,8 @@ export interface Engine extends FileReader {
 /** What is done until Lean runs, and which fraction of it is done. */
 export type StartProgress = (step: string, fraction: number) => void
 
-/** How an engine is started. */
-export type EngineOptions = {
+/** How an engine is started, and what its verifier asks for. */
+export type EngineOptions = Judging & {
   /** Processes that run tactics at the same time. Default: one per core. */
   readonly processes?: number
   /** A process whose memory has grown past this is replaced when it is next idle. Default: what the engine can bear. */

@@ -23,6 +23,14 @@ export type Submission = {
   readonly header?: string
 }
 
+/** What a verifier asks of its second kernel. */
+export type Judging = {
+  /** What the second kernel does not finish is rejected. */
+  readonly requireBoth?: boolean
+  /** Steps after which the second kernel gives a check up; left out for its own limit. */
+  readonly kernelSteps?: number
+}
+
 export type VerifyOptions = {
   /** Milliseconds for each of the processes that take part; a proof that takes longer is rejected. */
   readonly deadlineMs?: number

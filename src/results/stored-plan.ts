@@ -16,7 +16,12 @@ function asWrittenNow(search: unknown): unknown {
 
 /** What a run's config says of how it was done; see `runConfig`. */
 const configSchema = z.object({
-  settings: z.object({ heartbeats: z.number(), wallClockMs: z.number() }).partial(),
+  settings: z.object({
+    heartbeats: z.number().exactOptional(),
+    wallClockMs: z.number().exactOptional(),
+    requireBoth: z.boolean().exactOptional(),
+    kernelSteps: z.number().exactOptional(),
+  }),
   members: z.array(
     z.object({
       name: z.string(),
@@ -48,11 +53,11 @@ const theoremRows = z.array(z.object({ name: z.string(), header: z.string(), sta
 export type StoredPlan = {
   /** Its members have no policies. */
   readonly plan: Plan
-  /** Limits of a tactic, where the run had them. */
-  readonly limits: { readonly heartbeats?: number | undefined; readonly wallClockMs?: number | undefined }
+  /** Limits of a tactic and of the second kernel, where the run had them. */
+  readonly limits: z.infer<typeof configSchema>['settings']
 }
 
-/** A run's plan without its theorems, its members' configs, and the limits of a tactic. @throws SchemaError */
+/** A run's plan without its theorems, its members' configs, and its limits. @throws SchemaError */
 export function planOfConfig(text: string, key: string) {
   const config = configSchema.safeParse(JSON.parse(text))
   if (!config.success) throw new SchemaError(`the config of run ${key.slice(0, 12)} cannot be read`)

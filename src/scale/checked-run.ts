@@ -11,7 +11,11 @@ export type ToldRun = {
   readonly card: RunCard
   readonly plan: Omit<Plan, 'theorems' | 'members'>
   readonly members: readonly MemberConfig[]
-  readonly limits: { readonly heartbeats: number; readonly wallClockMs: number }
+  /** Of a tactic, and of the second kernel where the run has such. */
+  readonly limits: ReturnType<typeof planOfConfig>['settings'] & {
+    readonly heartbeats: number
+    readonly wallClockMs: number
+  }
   readonly leanVersion: string
   readonly libraryHash: string
 }
@@ -31,7 +35,7 @@ export function readCard(card: RunCard): ToldRun {
   const { heartbeats, wallClockMs } = settings
   if (!lean.success || heartbeats === undefined || wallClockMs === undefined)
     throw new InputError(`the config of run ${name} does not say with which Lean it is done`)
-  return { card, plan, members, limits: { heartbeats, wallClockMs }, ...lean.data }
+  return { card, plan, members, limits: { ...settings, heartbeats, wallClockMs }, ...lean.data }
 }
 
 /** What a machine has. */

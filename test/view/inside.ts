@@ -16,3 +16,10 @@ export function treeInside(path: string): TreeRecord {
   if (page.kind !== 'tree') throw new Error(`${path} is no page of a tree`)
   return JSON.parse(inflateSync(Buffer.from(page.tree, 'base64')).toString())
 }
+
+/** A theorem of a report, as its page shows it. */
+export function theoremInside(path: string, position: number): unknown {
+  const page = pageInside(path)
+  if (page.kind !== 'report') throw new Error(`${path} is no report`)
+  return JSON.parse(inflateSync(Buffer.from(page.theorems[position]?.page ?? '', 'base64')).toString())
+}

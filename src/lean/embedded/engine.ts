@@ -14,7 +14,7 @@ import {
   startResult,
   type TacticLimits,
 } from '../session.ts'
-import type { Submission, Verdict, VerifyOptions } from '../verdict.ts'
+import type { Judging, Submission, Verdict, VerifyOptions } from '../verdict.ts'
 import { fileText, putText, scanFile } from './file-texts.ts'
 import { ProcessGoneError } from './lean-process.ts'
 import { LeanPool, type Worker } from './pool.ts'
@@ -35,14 +35,14 @@ export class EmbeddedEngine implements Engine, HoleOpener, ModuleReader {
   readonly pool: LeanPool
   readonly #verifier: SourceVerifier
 
-  private constructor(pool: LeanPool) {
+  private constructor(pool: LeanPool, judging: Judging) {
     this.pool = pool
-    this.#verifier = new SourceVerifier(pool)
+    this.#verifier = new SourceVerifier(pool, judging)
   }
 
   /** @throws EngineError */
   static async create(options: EngineOptions = {}): Promise<EmbeddedEngine> {
-    return new EmbeddedEngine(await LeanPool.create(options))
+    return new EmbeddedEngine(await LeanPool.create(options), options)
   }
 
   get leanVersion(): string {

@@ -5,7 +5,7 @@ import { withoutTabs } from '../../proof/lean-text.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import { SecondKernel } from '../second-kernel.ts'
 import { EngineError, RejectedInput } from '../session.ts'
-import type { Submission, Verdict, VerifyOptions } from '../verdict.ts'
+import type { Judging, Submission, Verdict, VerifyOptions } from '../verdict.ts'
 import { ProcessGoneError } from './lean-process.ts'
 import { librarySource } from './library-source.ts'
 import type { LeanPool, Worker } from './pool.ts'
@@ -38,9 +38,11 @@ export class SourceVerifier {
   readonly #pool: LeanPool
   readonly #stated = new Map<string, Promise<Stated>>()
   readonly #second: SecondKernel
+  readonly #judging: Judging
 
-  constructor(pool: LeanPool) {
+  constructor(pool: LeanPool, judging: Judging = {}) {
     this.#pool = pool
+    this.#judging = judging
     this.#second = new SecondKernel(librarySource(pool))
   }
 
@@ -82,7 +84,7 @@ export class SourceVerifier {
    * @throws RejectedInput where the trusted header or statement does not elaborate; EngineError where Lean cannot run
    */
   async verify(theorem: Theorem, submission: Submission, options: VerifyOptions = {}): Promise<Verdict> {
-    const { deadlineMs = DEFAULT_DEADLINE_MS, onExport, requireBoth = false } = options
+    const { deadlineMs = DEFAULT_DEADLINE_MS, onExport, requireBoth = this.#judging.requireBoth } = options
     const stated = await this.state(theorem, deadlineMs)
     if (!namesIt(theorem.name, stated.name))
       throw new RejectedInput('statement', [
@@ -99,7 +101,7 @@ export class SourceVerifier {
     if ('reason' in answer) return { kind: 'rejected', ...answer }
     const own = await this.#ask(stated, exported, deadlineMs)
     if ('reason' in own) return { kind: 'rejected', ...own }
-    if (own.kind === 'unfinished' && requireBoth)
+    if (own.kind === 'unfinished' && requireBoth === true)
       return { kind: 'rejected', reason: `our own kernel reached its limit of ${own.limit}`, messages: [] }
     const { axioms, leanMs } = answer
     const kernels: Kernels = { leanMs, own }
@@ -138,7 +140,9 @@ export class SourceVerifier {
   /** The second kernel, whose refusal counts as much as the first one's. */
   async #ask(stated: Stated, proof: Exported, deadlineMs: number): Promise<Kernels['own'] | Refused> {
     const imports = [...stated.imports, ...proof.imports]
-    const check = { imports, stated: stated.exported, proof: proof.exported, deadlineMs }
+    const { kernelSteps } = this.#judging
+    const limits = kernelSteps === undefined ? {} : { steps: kernelSteps }
+    const check = { imports, stated: stated.exported, proof: proof.exported, limits, deadlineMs }
     const { verdict, ms } = await this.#second.check(check)
     switch (verdict.kind) {
       case 'accepted':

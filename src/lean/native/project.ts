@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { InputError } from '../../proof/input-error.ts'
 import { sha256 } from '../../proof/sha256.ts'
 import type { EngineOptions } from '../engine.ts'
 import { EngineError } from '../session.ts'
@@ -71,11 +72,15 @@ export function leanOf(directory: string): LeanCommand {
   return (args) => ({ file: 'lake', args: ['env', 'lean', ...args], directory })
 }
 
+const NO_SECOND_KERNEL =
+  'both kernels are required, and a toolchain has only its own: leave --lean or --require-both out'
+
 /**
  * The engine of a Lake project's own toolchain and libraries.
- * @throws EngineError where its toolchain cannot be run, with what to do
+ * @throws InputError where both kernels are required; EngineError where its toolchain cannot be run, with what to do
  */
 export async function openProject(path: string, options: EngineOptions = {}): Promise<LspEngine> {
+  if (options.requireBoth === true) throw new InputError(NO_SECOND_KERNEL)
   const files = readProject(path)
   const advice = `: \`hedge doctor --lean ${path}\` says what is missing`
   const lean = leanOf(files.directory)
@@ -96,7 +101,9 @@ export async function openProject(path: string, options: EngineOptions = {}): Pr
     worker: lean(['-Dserver.reportDelayMs=0', '--worker']),
   }
   return new LspEngine(peer, options, (theorem, submission, options) =>
-    verifyNatively(lean, checkers, theorem, submission, options?.deadlineMs),
+    options?.requireBoth === true
+      ? Promise.resolve({ kind: 'rejected', reason: NO_SECOND_KERNEL, messages: [] })
+      : verifyNatively(lean, checkers, theorem, submission, options?.deadlineMs),
   )
 }
 
