@@ -155,7 +155,8 @@ function calculate(operation: BinaryOperation, a: bigint, b: bigint): bigint | b
     case 'shiftLeft':
       return a === 0n ? 0n : bounded(bitLength(a) + b) && a << b
     case 'shiftRight':
-      return b > MAX_BITS ? 0n : a >> b
+      // The engine cannot shift by every number; a sum may have more digits than what is bounded.
+      return b >= bitLength(a) ? 0n : a >> b
     default:
       return operation satisfies never
   }

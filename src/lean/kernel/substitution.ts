@@ -1,6 +1,10 @@
 import type { Level, LevelStore } from './levels.ts'
 import type { Name } from './names.ts'
+import { LimitReached } from './outcomes.ts'
 import { KIND, type Local, type Term, type TermStore } from './terms.ts'
+
+/** Binders around a term: a pair of a term's number (below 2^26) and a depth must fit a double. */
+const DEPTHS = 0x100000
 
 /**
  * Replacing variables. Terms that are put into others are closed (their free variables are locals), so nothing is ever
@@ -67,8 +71,8 @@ export class Substitution {
     const visit = (t: Term, depth: number): Term => {
       const direct = of(t, depth)
       if (direct !== undefined) return direct
-      // Depths stay below 2^20: a term that deep could not be walked.
-      const key = t.id * 0x100000 + depth
+      if (depth >= DEPTHS) throw new LimitReached('stack')
+      const key = t.id * DEPTHS + depth
       const known = memo.get(key)
       if (known !== undefined) return known
       let result: Term
