@@ -74,6 +74,8 @@ export type UnitRecord = {
   readonly tree: TreeRecord
 }
 
+/** Words of what became of a theorem, as they are written; `open` is work left to do. */
+export const THEOREM_OUTCOMES = ['open', 'done', 'statementError', 'engineError'] as const
 export type TheoremOutcome =
   /** `refuted`: the statement is false, as a verified proof of its negation shows, e.g. `n = 1`. */
   | { readonly kind: 'done'; readonly completion: Completion; readonly refuted?: string | undefined }

@@ -9,8 +9,8 @@ import type { Member } from './member.ts'
  * `slices`: members take turns in growing time slices under one wall clock, and stop at the first verified proof. A
  * tactic that runs at the end of a turn is let end.
  */
-export type Mode = 'union' | 'first-proof' | 'slices'
-export const MODES: readonly Mode[] = ['union', 'first-proof', 'slices']
+export const MODES = ['union', 'first-proof', 'slices'] as const
+export type Mode = (typeof MODES)[number]
 
 export type Plan = {
   readonly theorems: readonly Theorem[]
@@ -61,7 +61,8 @@ export type Unit = {
 }
 
 /** Why nothing is left to do on a theorem. */
-export type Completion = 'complete' | 'wallClock' | 'firstProof'
+export const COMPLETIONS = ['complete', 'wallClock', 'firstProof'] as const
+export type Completion = (typeof COMPLETIONS)[number]
 
 /** Passes a member may use on one theorem. */
 export function quota(plan: Omit<Plan, 'theorems'>, member: number): number {

@@ -1,17 +1,15 @@
 import { z } from 'zod'
-import type { SearchStatistics } from '../search/outcome.ts'
+import { NO_USAGE, type PolicyUsage } from '../policy/policy.ts'
+import { type SearchStatistics, STATISTICS } from '../search/outcome.ts'
+
+/** Numbers by name. */
+function numbers<K extends string>(names: readonly K[]): z.ZodObject<Record<K, z.ZodNumber>> {
+  return z.object(Object.fromEntries(names.map((name) => [name, z.number()])) as Record<K, z.ZodNumber>)
+}
 
 /** What a search did, as it is written to files and sent between machines. */
-export const statisticsSchema = z.object({
-  expansions: z.number(),
-  tacticsRun: z.number(),
-  cacheHits: z.number(),
-  errors: z.number(),
-  timeouts: z.number(),
-  crashes: z.number(),
-  refused: z.number(),
-  policyMs: z.number(),
-  engineMs: z.number(),
-  verifierMs: z.number(),
-  totalMs: z.number(),
-} satisfies Record<keyof SearchStatistics, z.ZodNumber>)
+export const statisticsSchema: z.ZodObject<Record<keyof SearchStatistics, z.ZodNumber>> = numbers(STATISTICS)
+
+export const USAGE = Object.keys(NO_USAGE) as (keyof PolicyUsage)[]
+/** What policies on model servers have cost. */
+export const usageSchema: z.ZodObject<Record<keyof PolicyUsage, z.ZodNumber>> = numbers(USAGE)

@@ -6,21 +6,24 @@ import {
   PASS_ENDS,
   type ProofRecord,
   type RefusalRecord,
+  THEOREM_OUTCOMES,
   type TheoremJournal,
   type TheoremOutcome,
   type UnitRecord,
 } from '../ensemble/journal.ts'
-import { type MemberProgress, NO_PROGRESS } from '../ensemble/plan.ts'
+import { COMPLETIONS, type MemberProgress, NO_PROGRESS } from '../ensemble/plan.ts'
 import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
 import type { RecordedTheorem, RecordedUnit } from '../ensemble/replay.ts'
 import { statisticsSchema } from '../ensemble/statistics-schema.ts'
 import type { Kernels } from '../proof/kernels.ts'
+import { STATISTICS } from '../search/outcome.ts'
 import type { RecordedEdge, TreeRecord } from '../search/tree-record.ts'
+import { insertRow, selected } from './columns.ts'
 
 const theoremRow = z.object({
   id: z.number(),
-  outcome: z.enum(['open', 'done', 'statementError', 'engineError']),
-  completion: z.enum(['complete', 'wallClock', 'firstProof']).nullable(),
+  outcome: z.enum(THEOREM_OUTCOMES),
+  completion: z.enum(COMPLETIONS).nullable(),
   message: z.string().nullable(),
 })
 const proofRow = z.object({
@@ -126,8 +129,7 @@ export class RunJournal implements Journal {
   /** Without a tree the one on record stays: of units that are written together only the last one's counts. */
   writeUnit(position: number, unit: Omit<UnitRecord, 'tree'> & { readonly tree: TreeRecord | undefined }): void {
     const id = this.#id(position)
-    const member = this.#members[unit.member]
-    if (member === undefined) throw new Error(`the run has no member ${unit.member}`)
+    const member = this.#member(unit.member)
     this.database
       .transaction(() => {
         this.#writeProofs(id, unit.proofs)
@@ -135,14 +137,22 @@ export class RunJournal implements Journal {
         const unitId = this.#insertUnit(id, member, unit)
         const proofId = this.database.prepare('SELECT id FROM proofs WHERE theorem_id = ? AND key = ?').pluck()
         // A pass that was kept out of turn, for its proof, comes again when its turn comes.
-        const insert = this.database.prepare(
-          `INSERT OR IGNORE INTO passes (theorem_id, member_id, pass, unit_id, ending, depth, tactics, proof_id)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        )
-        for (const pass of unit.passes) {
-          const proof = pass.proof === undefined ? null : proofId.get(id, pass.proof)
-          insert.run(id, member, pass.index, unitId, pass.end, pass.depth, JSON.stringify(pass.tactics), proof)
-        }
+        for (const { index, end, depth, tactics, proof } of unit.passes)
+          insertRow(
+            this.database,
+            'passes',
+            {
+              theoremId: id,
+              memberId: member,
+              pass: index,
+              unitId,
+              ending: end,
+              depth,
+              tactics: JSON.stringify(tactics),
+              proofId: proof === undefined ? null : z.number().parse(proofId.get(id, proof)),
+            },
+            'INSERT OR IGNORE',
+          )
         if (unit.tree !== undefined) this.writeTree(position, unit.tree)
       })
       .immediate()
@@ -166,14 +176,8 @@ export class RunJournal implements Journal {
   }
 
   writeAnswers(position: number, member: number, { answers, usage }: AnswerBatch): void {
-    this.database
-      .prepare(
-        `INSERT INTO answers (theorem_id, member_id, requests, retries, samples, truncated, too_long, prompt_tokens,
-           completion_tokens, cost, record)
-         VALUES (@theorem, @member, @requests, @retries, @samples, @truncated, @tooLong, @promptTokens,
-           @completionTokens, @cost, @record)`,
-      )
-      .run({ ...usage, theorem: this.#id(position), member: this.#members[member], record: packAnswers(answers) })
+    const [theoremId, memberId] = [this.#id(position), this.#member(member)]
+    insertRow(this.database, 'answers', { ...usage, theoremId, memberId, record: packAnswers(answers) })
   }
 
   /** What there is to be done again on a theorem. */
@@ -199,6 +203,12 @@ export class RunJournal implements Journal {
   #id(position: number): number {
     const id = this.#theorems[position]
     if (id === undefined) throw new Error(`the run has no theorem ${position}`)
+    return id
+  }
+
+  #member(position: number): number {
+    const id = this.#members[position]
+    if (id === undefined) throw new Error(`the run has no member ${position}`)
     return id
   }
 
@@ -240,9 +250,7 @@ export class RunJournal implements Journal {
       .parse(
         this.database
           .prepare(
-            `SELECT id, member_id, first_pass, open, expansions, tactics_run AS tacticsRun, cache_hits AS cacheHits,
-               errors, timeouts, crashes, refused, policy_ms AS policyMs, engine_ms AS engineMs,
-               verifier_ms AS verifierMs, total_ms AS totalMs FROM units WHERE theorem_id = ? ORDER BY id`,
+            `SELECT id, member_id, first_pass, open, ${selected(STATISTICS)} FROM units WHERE theorem_id = ? ORDER BY id`,
           )
           .all(theorem),
       )
@@ -296,45 +304,55 @@ export class RunJournal implements Journal {
   }
 
   #writeRefusals(theorem: number, member: number, refusals: readonly RefusalRecord[]): void {
-    const insert = this.database.prepare(
-      'INSERT OR IGNORE INTO refusals (theorem_id, member_id, key, tactics, reason, messages) VALUES (?, ?, ?, ?, ?, ?)',
-    )
     for (const { key, tactics, reason, messages } of refusals)
-      insert.run(theorem, member, key, JSON.stringify(tactics), reason, JSON.stringify(messages))
+      insertRow(
+        this.database,
+        'refusals',
+        {
+          theoremId: theorem,
+          memberId: member,
+          key,
+          tactics: JSON.stringify(tactics),
+          reason,
+          messages: JSON.stringify(messages),
+        },
+        'INSERT OR IGNORE',
+      )
   }
 
   #writeProofs(theorem: number, proofs: readonly ProofRecord[]): void {
-    const insert = this.database.prepare(
-      'INSERT OR IGNORE INTO proofs (theorem_id, key, tactics, source, axioms, kernels) VALUES (?, ?, ?, ?, ?, ?)',
-    )
-    for (const { key, tactics, source, axioms, kernels } of proofs) {
-      const said = kernels === undefined ? null : JSON.stringify(kernels)
-      insert.run(theorem, key, JSON.stringify(tactics), source, JSON.stringify(axioms), said)
-    }
+    for (const { key, tactics, source, axioms, kernels } of proofs)
+      insertRow(
+        this.database,
+        'proofs',
+        {
+          theoremId: theorem,
+          key,
+          tactics: JSON.stringify(tactics),
+          source,
+          axioms: JSON.stringify(axioms),
+          kernels: kernels === undefined ? null : JSON.stringify(kernels),
+        },
+        'INSERT OR IGNORE',
+      )
   }
 
-  #insertUnit(theorem: number, member: number, unit: Omit<UnitRecord, 'tree'>): number | bigint {
-    const { statistics: s } = unit
-    const { lastInsertRowid } = this.database
-      .prepare(
-        `INSERT INTO units (theorem_id, member_id, turn, first_pass, seed, open, commit_hash, ended_at,
-           expansions, tactics_run, cache_hits, errors, timeouts, crashes, refused, policy_ms, engine_ms, verifier_ms, total_ms)
-         VALUES (@theorem, @member,
-           (SELECT count(*) FROM units WHERE theorem_id = @theorem AND member_id = @member),
-           @firstPass, @seed, @open, @commit, @endedAt,
-           @expansions, @tacticsRun, @cacheHits, @errors, @timeouts, @crashes, @refused, @policyMs, @engineMs, @verifierMs, @totalMs)`,
-      )
-      .run({
-        ...s,
-        theorem,
-        member,
-        firstPass: unit.firstPass,
-        seed: unit.seed,
-        open: unit.open ? 1 : 0,
-        commit: this.#commit,
-        endedAt: new Date().toISOString(),
-      })
-    return lastInsertRowid
+  #insertUnit(theorem: number, member: number, unit: Omit<UnitRecord, 'tree'>): number {
+    const turns = this.database
+      .prepare('SELECT count(*) FROM units WHERE theorem_id = ? AND member_id = ?')
+      .pluck()
+      .get(theorem, member)
+    return insertRow(this.database, 'units', {
+      ...unit.statistics,
+      theoremId: theorem,
+      memberId: member,
+      turn: Number(turns),
+      firstPass: unit.firstPass,
+      seed: unit.seed,
+      open: unit.open ? 1 : 0,
+      commitHash: this.#commit,
+      endedAt: new Date().toISOString(),
+    })
   }
 }
 

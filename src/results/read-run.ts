@@ -1,6 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
+import { THEOREM_OUTCOMES } from '../ensemble/journal.ts'
+import { MODES } from '../ensemble/plan.ts'
+import { statisticsSchema, USAGE, usageSchema } from '../ensemble/statistics-schema.ts'
+import { STATISTICS } from '../search/outcome.ts'
 import { isShorter } from '../search/tree.ts'
+import { summed } from './columns.ts'
 import { type PassCounts, solvedWithin } from './coverage.ts'
 
 const runRow = z.object({
@@ -8,7 +13,7 @@ const runRow = z.object({
   key: z.string(),
   config: z.string(),
   seed: z.string(),
-  mode: z.enum(['union', 'first-proof', 'slices']),
+  mode: z.enum(MODES),
   passes: z.number(),
   dataset: z.string(),
   dataset_hash: z.string(),
@@ -28,7 +33,7 @@ const theoremRow = z.object({
   name: z.string(),
   header: z.string(),
   statement: z.string(),
-  outcome: z.enum(['open', 'done', 'statementError', 'engineError']),
+  outcome: z.enum(THEOREM_OUTCOMES),
   completion: z.string().nullable(),
   message: z.string().nullable(),
 })
@@ -48,32 +53,12 @@ const refusalRow = z.object({
   reason: z.string(),
   messages: z.string(),
 })
-const effortRow = z.object({
-  tacticsRun: z.number(),
-  cacheHits: z.number(),
-  timeouts: z.number(),
-  crashes: z.number(),
-  policyMs: z.number(),
-  engineMs: z.number(),
-  verifierMs: z.number(),
-  totalMs: z.number(),
-})
-const spendingRow = z.object({
-  requests: z.number(),
-  retries: z.number(),
-  samples: z.number(),
-  truncated: z.number(),
-  tooLong: z.number(),
-  promptTokens: z.number(),
-  completionTokens: z.number(),
-  cost: z.number(),
-})
-
 export type RunRow = z.infer<typeof runRow>
 export type MemberRow = z.infer<typeof memberRow>
-export type Effort = z.infer<typeof effortRow>
+/** What the searches of a run did together. */
+export type Effort = z.infer<typeof statisticsSchema>
 /** What policies on model servers have cost. */
-export type Spending = z.infer<typeof spendingRow>
+export type Spending = z.infer<typeof usageSchema>
 
 export type TheoremResult = Omit<z.infer<typeof theoremRow>, 'id'> & {
   readonly id: number
@@ -117,32 +102,9 @@ export function listRuns(database: Database): RunRow[] {
   return z.array(runRow).parse(database.prepare('SELECT * FROM runs ORDER BY started_at DESC, id DESC').all())
 }
 
-/** Names of what is summed up, and the columns it stands in. */
-const EFFORT = {
-  tacticsRun: 'tactics_run',
-  cacheHits: 'cache_hits',
-  timeouts: 'timeouts',
-  crashes: 'crashes',
-  policyMs: 'policy_ms',
-  engineMs: 'engine_ms',
-  verifierMs: 'verifier_ms',
-  totalMs: 'total_ms',
-}
-const SPENDING = {
-  requests: 'requests',
-  retries: 'retries',
-  samples: 'samples',
-  truncated: 'truncated',
-  tooLong: 'too_long',
-  promptTokens: 'prompt_tokens',
-  completionTokens: 'completion_tokens',
-  cost: 'cost',
-}
-
-function totals(database: Database, run: RunRow, table: 'units' | 'answers', columns: Record<string, string>): unknown {
-  const sums = Object.entries(columns).map(([name, column]) => `coalesce(sum(${column}), 0) AS ${name}`)
+function totals(database: Database, run: RunRow, table: 'units' | 'answers', names: readonly string[]): unknown {
   return database
-    .prepare(`SELECT ${sums.join(', ')} FROM ${table} WHERE theorem_id IN (SELECT id FROM theorems WHERE run_id = ?)`)
+    .prepare(`SELECT ${summed(names)} FROM ${table} WHERE theorem_id IN (SELECT id FROM theorems WHERE run_id = ?)`)
     .get(run.id)
 }
 
@@ -178,8 +140,8 @@ export function readRun(database: Database, run: RunRow, only?: readonly number[
           .all(run.id),
       ),
     refusals: readRefusals(database, run.id),
-    effort: effortRow.parse(totals(database, run, 'units', EFFORT)),
-    spending: spendingRow.parse(totals(database, run, 'answers', SPENDING)),
+    effort: statisticsSchema.parse(totals(database, run, 'units', STATISTICS)),
+    spending: usageSchema.parse(totals(database, run, 'answers', USAGE)),
   }
 }
 

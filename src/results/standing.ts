@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
+import { THEOREM_OUTCOMES } from '../ensemble/journal.ts'
 
 /** How far a run is. `done` has neither open theorems nor errors in it. */
 export type Standing = {
@@ -17,7 +18,7 @@ export type Standing = {
 
 const row = z.object({
   position: z.number(),
-  outcome: z.enum(['open', 'done', 'statementError', 'engineError']),
+  outcome: z.enum(THEOREM_OUTCOMES),
   proved: z.number(),
   name: z.string(),
   message: z.string().nullable(),

@@ -3,6 +3,7 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { configOf, type Member } from '../ensemble/member.ts'
 import { type Plan, quota } from '../ensemble/plan.ts'
 import { sha256 } from '../proof/sha256.ts'
+import { insertRow } from './columns.ts'
 import { RunJournal } from './journal.ts'
 import { identify, migrate, SchemaError } from './schema.ts'
 
@@ -75,36 +76,30 @@ export function beginRun(database: Database, plan: Plan, provenance: Provenance,
 }
 
 function insertRun(database: Database, key: string, config: string, plan: Plan, provenance: Provenance): number {
-  const { lastInsertRowid } = database
-    .prepare(
-      `INSERT INTO runs (key, config, seed, mode, passes, dataset, dataset_hash, lean_version, library_hash, commit_hash, started_at)
-       VALUES (@key, @config, @seed, @mode, @passes, @dataset, @datasetHash, @leanVersion, @libraryHash, @commit, @startedAt)`,
-    )
-    .run({
-      key,
-      config,
-      seed: plan.seed,
-      mode: plan.mode,
-      passes: plan.passes,
-      dataset: provenance.dataset,
-      datasetHash: provenance.datasetHash,
-      leanVersion: provenance.leanVersion,
-      libraryHash: provenance.libraryHash,
-      commit: provenance.commit,
-      startedAt: new Date().toISOString(),
+  const run = insertRow(database, 'runs', {
+    key,
+    config,
+    seed: plan.seed,
+    mode: plan.mode,
+    passes: plan.passes,
+    dataset: provenance.dataset,
+    datasetHash: provenance.datasetHash,
+    leanVersion: provenance.leanVersion,
+    libraryHash: provenance.libraryHash,
+    commitHash: provenance.commit,
+    startedAt: new Date().toISOString(),
+  })
+  for (const [position, one] of plan.members.entries())
+    insertRow(database, 'members', {
+      runId: run,
+      position,
+      name: one.name,
+      nEff: one.nEff,
+      checkpointHash: one.checkpointHash,
+      quota: quota(plan, position),
+      config: JSON.stringify(configOf(one satisfies Member)),
     })
-  const run = Number(lastInsertRowid)
-  const member = database.prepare(
-    'INSERT INTO members (run_id, position, name, n_eff, checkpoint_hash, quota, config) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  )
-  for (const [position, one] of plan.members.entries()) {
-    const config = JSON.stringify(configOf(one satisfies Member))
-    member.run(run, position, one.name, one.nEff, one.checkpointHash, quota(plan, position), config)
-  }
-  const theorem = database.prepare(
-    'INSERT INTO theorems (run_id, position, name, header, statement) VALUES (?, ?, ?, ?, ?)',
-  )
   for (const [position, { name, header, statement }] of plan.theorems.entries())
-    theorem.run(run, position, name, header, statement)
+    insertRow(database, 'theorems', { runId: run, position, name, header, statement })
   return run
 }

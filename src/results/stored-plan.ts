@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
 import type { MemberConfig } from '../ensemble/member.ts'
-import type { Plan } from '../ensemble/plan.ts'
+import { MODES, type Plan } from '../ensemble/plan.ts'
 import { STRATEGY_NAMES } from '../search/strategies.ts'
 import type { RunRow } from './read-run.ts'
 import { SchemaError } from './schema.ts'
@@ -38,7 +38,7 @@ const configSchema = z.object({
     }),
   ),
   plan: z.object({
-    mode: z.enum(['union', 'first-proof', 'slices']),
+    mode: z.enum(MODES),
     passes: z.number(),
     matched: z.boolean(),
     block: z.number(),

@@ -1,7 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib'
 import { z } from 'zod'
 import { PASS_ENDS, type TheoremOutcome, type UnitRecord } from '../ensemble/journal.ts'
-import type { MemberProgress } from '../ensemble/plan.ts'
+import { COMPLETIONS, type MemberProgress } from '../ensemble/plan.ts'
 import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
 import { statisticsSchema } from '../ensemble/statistics-schema.ts'
 import type { Kernels } from '../proof/kernels.ts'
@@ -130,7 +130,7 @@ const unitSchema = z.object({
 export type SentUnit = Omit<UnitRecord, 'tree'>
 
 const outcomeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('done'), completion: z.enum(['complete', 'wallClock', 'firstProof']) }),
+  z.object({ kind: z.literal('done'), completion: z.enum(COMPLETIONS) }),
   z.object({ kind: z.literal('statementError'), message: z.string() }),
   z.object({ kind: z.literal('engineError'), message: z.string() }),
 ]) satisfies z.ZodType<TheoremOutcome>

@@ -10,25 +10,31 @@ export type SearchResult =
   /** The user's abort. */
   | { readonly kind: 'interrupted' }
 
-/** What one search did; other searches on the same tree count for themselves. Times are in milliseconds. */
-export type SearchStatistics = {
-  expansions: number
+const NOTHING_DONE = {
+  expansions: 0,
   /** Tactics this search sent to the domain. */
-  tacticsRun: number
+  tacticsRun: 0,
   /** Tactics it asked for and did not have to send: known already, or on their way for someone else. */
-  cacheHits: number
+  cacheHits: 0,
   /** Outcomes of the tactics it sent. */
-  errors: number
-  timeouts: number
-  crashes: number
+  errors: 0,
+  timeouts: 0,
+  crashes: 0,
   /** Finished edges the verifier refused to this search. */
-  refused: number
+  refused: 0,
   /** Sums over calls, which may overlap: with several at once they can exceed `totalMs`. */
-  policyMs: number
-  engineMs: number
-  verifierMs: number
-  totalMs: number
+  policyMs: 0,
+  engineMs: 0,
+  verifierMs: 0,
+  totalMs: 0,
 }
+
+/**
+ * What one search did; other searches on the same tree count for themselves. Times are in milliseconds. Files of results,
+ * reports of workers and pages have their columns from here.
+ */
+export type SearchStatistics = typeof NOTHING_DONE
+export const STATISTICS = Object.keys(NOTHING_DONE) as (keyof SearchStatistics)[]
 
 /** What the verifier says of a finished script; a reason is one line. */
 export type Answer = { readonly accepted: true } | { readonly accepted: false; readonly reason: string }
@@ -48,24 +54,12 @@ export type Progress = {
 }
 
 export function newStatistics(): SearchStatistics {
-  return {
-    expansions: 0,
-    tacticsRun: 0,
-    cacheHits: 0,
-    errors: 0,
-    timeouts: 0,
-    crashes: 0,
-    refused: 0,
-    policyMs: 0,
-    engineMs: 0,
-    verifierMs: 0,
-    totalMs: 0,
-  }
+  return { ...NOTHING_DONE }
 }
 
 /** Adds `part` to `total`, count by count. */
 export function addStatistics(total: SearchStatistics, part: Readonly<SearchStatistics>): void {
-  for (const key of Object.keys(total) as (keyof SearchStatistics)[]) total[key] += part[key]
+  for (const key of STATISTICS) total[key] += part[key]
 }
 
 /** Counts the outcome of a tactic this search sent to the domain. */
