@@ -1,4 +1,3 @@
-import type { Level } from './levels.ts'
 import type { Name } from './names.ts'
 import type { Term } from './terms.ts'
 
@@ -28,7 +27,6 @@ export type InductiveType = Declared & {
   readonly all: readonly Name[]
   /** Some constructor has a field of a type of the group. */
   readonly isRecursive: boolean
-  readonly resultLevel: Level
 }
 export type Constructor = Declared & {
   readonly kind: 'constructor'

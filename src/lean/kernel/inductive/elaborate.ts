@@ -1,4 +1,4 @@
-import type { Constant, InductiveType, Recursor } from '../constants.ts'
+import type { Constant, Constructor, InductiveType, Recursor } from '../constants.ts'
 import type { ClaimedRecursor, Group } from '../library.ts'
 import type { Name } from '../names.ts'
 import { refuse } from '../outcomes.ts'
@@ -12,7 +12,8 @@ import { verifyRecursors } from './verify-recursors.ts'
 
 /** Types and constructors of a group that is trusted. */
 export function libraryHeads(theory: Theory, group: Group): Constant[] {
-  return heads(theory, readHeader(theory, group))
+  const header = readHeader(theory, group)
+  return [...typesOf(header), ...constructorsOf(theory, group)]
 }
 
 /** Recursors of a group that is trusted; its types and constructors are known. */
@@ -38,12 +39,11 @@ export function declareGroup(theory: Theory, group: Group): { recursors: Recurso
   try {
     for (const type of group.types) environment.mustBeNew(type.name)
     const header = readHeader(theory, group)
-    const constants = heads(theory, header)
-    add(constants.filter(({ kind }) => kind === 'inductive'))
+    add(typesOf(header))
     // As they are written, nested occurrences and their parameters included.
     for (const { constructors } of group.types) for (const { type } of constructors) inference.checkType(type)
     const { recursors, numNested } = recursorsOf(theory, header)
-    add(constants.filter(({ kind }) => kind !== 'inductive'))
+    add(constructorsOf(theory, group))
     add(recursors)
     verifyRecursors(theory, recursors)
     return { recursors, numNested }
@@ -53,41 +53,38 @@ export function declareGroup(theory: Theory, group: Group): { recursors: Recurso
   }
 }
 
-function heads(theory: Theory, header: Header): Constant[] {
-  const { group } = header
+function typesOf({ group, types }: Header): InductiveType[] {
   const names = group.types.map(({ name }) => name)
   const occurrence = new Occurrence(names)
-  return group.types.flatMap((type, i): Constant[] => {
-    const common = { params: group.params, origin: group.origin }
-    const fieldsMentionGroup = type.constructors.some((c) => mentions(occurrence, c.type))
-    const inductive: InductiveType = {
-      ...common,
-      kind: 'inductive',
-      name: type.name,
-      type: type.type,
+  return group.types.map((type, i) => ({
+    kind: 'inductive',
+    name: type.name,
+    params: group.params,
+    type: type.type,
+    origin: group.origin,
+    numParams: group.numParams,
+    numIndices: types[i]?.numIndices ?? 0,
+    constructors: type.constructors.map(({ name }) => name),
+    all: names,
+    isRecursive: type.constructors.some((ctor) => mentions(occurrence, ctor.type)),
+  }))
+}
+
+/** Of types that are known: a constructor's type may have to be reduced to see its fields. */
+function constructorsOf(theory: Theory, group: Group): Constructor[] {
+  return group.types.flatMap((type) =>
+    type.constructors.map((ctor, index) => ({
+      kind: 'constructor',
+      name: ctor.name,
+      params: group.params,
+      type: ctor.type,
+      origin: group.origin,
+      inductive: type.name,
+      index,
       numParams: group.numParams,
-      numIndices: header.types[i]?.numIndices ?? 0,
-      constructors: type.constructors.map(({ name }) => name),
-      all: names,
-      isRecursive: fieldsMentionGroup,
-      resultLevel: header.resultLevel,
-    }
-    return [
-      inductive,
-      ...type.constructors.map((ctor, index): Constant => {
-        return {
-          ...common,
-          kind: 'constructor',
-          name: ctor.name,
-          type: ctor.type,
-          inductive: type.name,
-          index,
-          numParams: group.numParams,
-          numFields: countFields(theory, group, ctor),
-        }
-      }),
-    ]
-  })
+      numFields: countFields(theory, group, ctor),
+    })),
+  )
 }
 
 /** Whether a field of a constructor, as it is written, mentions the group. */
@@ -109,11 +106,9 @@ function recursorsOf(theory: Theory, header: Header): { recursors: Recursor[]; n
   const auxiliary = expanded.types.slice(group.types.length)
   const expandedHeader = auxiliary.length === 0 ? header : readHeader(theory, expanded)
   if (auxiliary.length > 0)
-    for (const constant of heads(theory, expandedHeader)) {
-      // The originals' own entries stay as they are.
-      if (constant.kind === 'inductive' && auxiliary.some(({ name }) => name === constant.name))
-        environment.add(constant)
-    }
+    // The originals' own entries stay as they are.
+    for (const constant of typesOf(expandedHeader))
+      if (auxiliary.some(({ name }) => name === constant.name)) environment.add(constant)
   try {
     if (auxiliary.length > 0 && !group.isTrusted)
       for (const { constructors } of expanded.types) for (const { type } of constructors) inference.checkType(type)
