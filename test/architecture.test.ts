@@ -132,3 +132,30 @@ test('search knows the policy by its interface only, and the interface of the en
   expect([...new Set(policyImports.map(({ target }) => target))]).toEqual(['../policy/policy.ts'])
   expect(importsOf(join(src, 'lean/engine.ts')).filter(({ target }) => !target.startsWith('.'))).toEqual([])
 })
+
+/** Imports that are there when the program runs: those of types alone are gone by then. */
+function loadedBy(file: string): string[] {
+  const text = readFileSync(file, 'utf8')
+  return [
+    ...text.matchAll(/^\s*(?:import|export)\s+(?!type\b)([^'";]*?)from\s+'(\.[^']+)'|^\s*import\s+'(\.[^']+)'/gm),
+  ].flatMap(([, names, from, alone]) => {
+    const inside = names?.match(/^\{([\s\S]*)\}\s*$/)?.[1]?.split(',')
+    const onlyTypes = inside?.every((name) => name.trim() === '' || name.trim().startsWith('type ')) ?? false
+    return onlyTypes ? [] : [join(dirname(file), (from ?? alone) as string)]
+  })
+}
+
+test('no file needs itself to be loaded', () => {
+  const done = new Set<string>()
+  const circles: string[] = []
+  const visit = (file: string, way: readonly string[]): void => {
+    const at = way.indexOf(file)
+    if (at >= 0) circles.push([...way.slice(at), file].map((name) => relative(src, name)).join(' → '))
+    if (at >= 0 || done.has(file)) return
+    for (const next of loadedBy(file)) visit(next, [...way, file])
+    done.add(file)
+  }
+  for (const file of files) visit(file, [])
+  expect(circles).toEqual([])
+  expect(done.size).toBeGreaterThanOrEqual(files.length)
+})

@@ -24,6 +24,7 @@ import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { plural } from '../report/plural.ts'
 import { renderTreeSvg } from '../report/tree-picture.ts'
+import { renderTreeText } from '../report/tree-text.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { systemClock } from '../search/budget.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
@@ -86,7 +87,7 @@ export function proveCommand(): Command {
     .option('--allow-auto-bound', 'go on where Lean takes an undeclared name for a new variable (autoImplicit)')
     .option('--json', 'print the result as JSON')
     .option('--out <file>', 'write the proof as a standalone .lean file', outFile)
-    .option('--tree <file>', 'draw the search tree, as .svg or .html', outFile)
+    .option('--tree <file>', 'draw the search tree, as .svg, .html or .txt', outFile)
     .option('--view', 'show the search in a browser while it grows; the page stays until Ctrl-C')
     .option('--verbose', 'log what happens to stderr')
     .addHelpText(
@@ -104,8 +105,8 @@ const BLOCK = 32
 const SLICE_MS = 2000
 
 async function prove(what: string | undefined, flags: Flags): Promise<number> {
-  if (flags.tree !== undefined && !/\.(svg|html)$/.test(flags.tree)) {
-    throw new InputError(`--tree draws .svg or .html, not ${JSON.stringify(flags.tree)}`)
+  if (flags.tree !== undefined && !/\.(svg|html|txt)$/.test(flags.tree)) {
+    throw new InputError(`--tree draws .svg, .html or .txt, not ${JSON.stringify(flags.tree)}`)
   }
   const target = what === undefined ? undefined : leanTarget(what)
   if (target !== undefined && flags.header !== undefined)
@@ -361,9 +362,17 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   })
 }
 
+/** Of a tree as text; what is left out is counted in the last one. */
+const TEXT_TREE_LINES = 500
+
 async function writeTree(path: string, tree: Tree, theorem: Theorem): Promise<void> {
   const title = `${theorem.name}: search tree`
-  await writeFile(path, path.endsWith('.svg') ? renderTreeSvg(tree, { title }) : await treePage(tree, title))
+  const drawn = path.endsWith('.svg')
+    ? renderTreeSvg(tree, { title })
+    : path.endsWith('.txt')
+      ? `${renderTreeText(tree, TEXT_TREE_LINES)}\n`
+      : await treePage(tree, title)
+  await writeFile(path, drawn)
 }
 
 /** Why a search ended without a proof, in one clause. */

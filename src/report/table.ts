@@ -1,5 +1,3 @@
-import { escapeXml } from './xml.ts'
-
 /** A table before it is text, Markdown or HTML. Cells of the first column are names, the others numbers. */
 export type Table = {
   readonly title: string
@@ -34,11 +32,4 @@ export function tableMarkdown({ title, head, rows, strong = [], note }: Table): 
   )
   const rule = `|${head.map((_, column) => (column === 0 ? ' --- ' : ' ---: ')).join('|')}|`
   return [`### ${title}`, '', line(head), rule, ...body, ...(note === undefined ? [] : ['', note])].join('\n')
-}
-
-export function tableHtml({ title, head, rows, strong = [], note }: Table): string {
-  const cells = (row: readonly string[], tag: 'td' | 'th') =>
-    row.map((text) => `<${tag}>${escapeXml(text)}</${tag}>`).join('')
-  const body = rows.map((row, i) => `<tr${strong.includes(i) ? ' class="strong"' : ''}>${cells(row, 'td')}</tr>`)
-  return `<section><h3>${escapeXml(title)}</h3><div class="scroll"><table class="numbers"><thead><tr>${cells(head, 'th')}</tr></thead><tbody>${body.join('')}</tbody></table></div>${note === undefined ? '' : `<p class="note">${escapeXml(note)}</p>`}</section>`
 }

@@ -24,14 +24,6 @@ export function passAtK(n: number, c: number, k: number): number {
   return 1 - allFail
 }
 
-/**
- * P(at least one of the members' k passes each succeeds). Members draw independently, so the product of their unbiased
- * failure estimates is an unbiased estimate of the ensemble's.
- */
-export function ensemblePassAtK(members: readonly { readonly n: number; readonly c: number }[], k: number): number {
-  return 1 - members.reduce((fail, { n, c }) => fail * (1 - passAtK(n, c, k)), 1)
-}
-
 /** Whether the first success came among the first k passes. */
 export function solvedWithin({ first }: PassCounts, k: number): boolean {
   return first !== undefined && first < k

@@ -4,8 +4,8 @@ import { renderTreeSvg } from '../../src/report/tree-picture.ts'
 import { renderTreeText } from '../../src/report/tree-text.ts'
 import { siblingLabels, statesAbove, viewTree } from '../../src/report/tree-view.ts'
 import { searchBestFirst } from '../../src/search/best-first.ts'
-import { checkTree } from '../../src/search/check-tree.ts'
 import { createTree, type Tree } from '../../src/search/tree.ts'
+import { checkTree } from '../search/check-tree.ts'
 import { jugs, type Rule, state, tablePolicy, toyDomain, uniformJugs } from '../search/toy.ts'
 
 async function searched(rule: Rule, root: string, policy = uniformJugs, expansions = 1000): Promise<Tree> {

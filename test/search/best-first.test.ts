@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import type { Policy } from '../../src/policy/policy.ts'
 import type { Proof } from '../../src/proof/proof.ts'
 import { type BestFirstOptions, searchBestFirst } from '../../src/search/best-first.ts'
-import { checkTree } from '../../src/search/check-tree.ts'
 import type { QueueSearchOutcome } from '../../src/search/queue-search.ts'
 import { searchRollouts } from '../../src/search/rollouts.ts'
 import { createTree, type Tree } from '../../src/search/tree.ts'
+import { checkTree } from './check-tree.ts'
 import {
   answer,
   cleverJugs,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { openBudget } from '../../src/search/budget.ts'
-import { checkTree } from '../../src/search/check-tree.ts'
 import { type ExpansionContext, expandAll } from '../../src/search/expansion.ts'
 import { newStatistics } from '../../src/search/outcome.ts'
 import { createTree, type Tree } from '../../src/search/tree.ts'
+import { checkTree } from './check-tree.ts'
 import { error, handClock, seeded, type ToyDomain, toyDomain, turn } from './toy.ts'
 
 const candidates = (...tactics: string[]) => tactics.map((tactic) => ({ tactic, logProb: -1 }))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { checkTree } from '../../src/search/check-tree.ts'
 import { searchRollouts } from '../../src/search/rollouts.ts'
 import { createTree } from '../../src/search/tree.ts'
+import { checkTree } from './check-tree.ts'
 import { error, type Rule, seeded, tablePolicy, toyDomain } from './toy.ts'
 
 const DEPTH = 5

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Policy } from '../../src/policy/policy.ts'
 import type { Proof } from '../../src/proof/proof.ts'
-import { checkTree } from '../../src/search/check-tree.ts'
 import { type RolloutOptions, type RolloutOutcome, searchRollouts } from '../../src/search/rollouts.ts'
 import { createTree, type Tree } from '../../src/search/tree.ts'
+import { checkTree } from './check-tree.ts'
 import {
   answer,
   cleverJugs,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { renderTreeText } from '../../src/report/tree-text.ts'
-import { checkTree } from '../../src/search/check-tree.ts'
 import { searchRollouts } from '../../src/search/rollouts.ts'
 import { createTree, shortestProof } from '../../src/search/tree.ts'
 import { recordTree, restoreTree } from '../../src/search/tree-record.ts'
+import { checkTree } from './check-tree.ts'
 import { cleverJugs, jugs, seeded, state, toyDomain } from './toy.ts'
 
 async function jugTree() {

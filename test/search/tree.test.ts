@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { checkTree } from '../../src/search/check-tree.ts'
 import { createTree, type SearchNode, shortestProof, type Tree } from '../../src/search/tree.ts'
+import { checkTree } from './check-tree.ts'
 import { seeded, state } from './toy.ts'
 
 function open(tree: Tree, from: SearchNode, tactic: string, to: string, logProb = -1): SearchNode {

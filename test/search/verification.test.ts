@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { openBudget } from '../../src/search/budget.ts'
-import { checkTree } from '../../src/search/check-tree.ts'
 import { type Accept, newStatistics } from '../../src/search/outcome.ts'
 import { createTree } from '../../src/search/tree.ts'
 import { verifyEdge } from '../../src/search/verification.ts'
+import { checkTree } from './check-tree.ts'
 import { handClock, state, turn } from './toy.ts'
 
 function finishedEdge(accept: Accept, signal?: AbortSignal) {

@@ -1,4 +1,4 @@
-import type { SearchEdge, SearchNode, Tree } from './tree.ts'
+import type { SearchEdge, SearchNode, Tree } from '../../src/search/tree.ts'
 
 /** Sums along different paths may differ in the last bits. */
 const TOLERANCE = 1e-9
