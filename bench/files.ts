@@ -101,6 +101,9 @@ for (const name of values.engines.split(',')) {
         (last / first).toFixed(2),
         `${ms(early)} to ${ms(late)}`,
       ])
+    } catch (error) {
+      // A row that did not come to its end is one, and the others are worth having.
+      rows.push([name, String(size), `did not end: ${(error as Error).message}`, '', '', '', ''])
     } finally {
       await engine.dispose()
     }

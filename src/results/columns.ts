@@ -32,7 +32,15 @@ export type Rows = {
     quota: number
     config: string
   }
-  theorems: { runId: number; position: number; name: string; header: string; statement: string }
+  theorems: {
+    runId: number
+    position: number
+    name: string
+    header: string
+    headerOf: number | null
+    headerChars: number | null
+    statement: string
+  }
   units: {
     theoremId: number
     memberId: number
@@ -48,6 +56,7 @@ export type Rows = {
     key: string
     tactics: string
     source: string
+    headerChars: number | null
     axioms: string
     kernels: string | null
   }

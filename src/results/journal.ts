@@ -19,6 +19,7 @@ import type { Kernels } from '../proof/kernels.ts'
 import { STATISTICS } from '../search/outcome.ts'
 import type { RecordedEdge, TreeRecord } from '../search/tree-record.ts'
 import { insertRow, selected } from './columns.ts'
+import { storedSource } from './headers.ts'
 
 const theoremRow = z.object({
   id: z.number(),
@@ -274,7 +275,10 @@ export class RunJournal implements Journal {
 
   #proofs(theorem: number): ProofRecord[] {
     const rows = this.database
-      .prepare('SELECT id, key, tactics, source, axioms, kernels FROM proofs WHERE theorem_id = ?')
+      .prepare(
+        `SELECT id, key, tactics, sources.source AS source, axioms, kernels FROM proofs JOIN sources ON proof_id = id
+         WHERE theorem_id = ?`,
+      )
       .all(theorem)
     return z
       .array(proofRow)
@@ -321,6 +325,10 @@ export class RunJournal implements Journal {
   }
 
   #writeProofs(theorem: number, proofs: readonly ProofRecord[]): void {
+    if (proofs.length === 0) return
+    const header = z
+      .string()
+      .parse(this.database.prepare('SELECT header FROM headers WHERE theorem_id = ?').pluck().get(theorem))
     for (const { key, tactics, source, axioms, kernels } of proofs)
       insertRow(
         this.database,
@@ -329,7 +337,7 @@ export class RunJournal implements Journal {
           theoremId: theorem,
           key,
           tactics: JSON.stringify(tactics),
-          source,
+          ...storedSource(source, header),
           axioms: JSON.stringify(axioms),
           kernels: kernels === undefined ? null : JSON.stringify(kernels),
         },

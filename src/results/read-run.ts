@@ -7,6 +7,7 @@ import { STATISTICS } from '../search/outcome.ts'
 import { isShorter } from '../search/tree.ts'
 import { summed } from './columns.ts'
 import { type PassCounts, solvedWithin } from './coverage.ts'
+import { wholeHeaders, wholeSource } from './headers.ts'
 
 const runRow = z.object({
   id: z.number(),
@@ -31,7 +32,10 @@ const memberRow = z.object({
 const theoremRow = z.object({
   id: z.number(),
   name: z.string(),
+  position: z.number(),
   header: z.string(),
+  header_of: z.number().nullable(),
+  header_chars: z.number().nullable(),
   statement: z.string(),
   outcome: z.enum(THEOREM_OUTCOMES),
   completion: z.string().nullable(),
@@ -45,7 +49,13 @@ const countRow = z.object({
   c: z.number(),
   first: z.number().nullable(),
 })
-const proofRow = z.object({ theorem_id: z.number(), tactics: z.string(), source: z.string(), kernels: z.string() })
+const proofRow = z.object({
+  theorem_id: z.number(),
+  tactics: z.string(),
+  source: z.string(),
+  header_chars: z.number().nullable(),
+  kernels: z.string(),
+})
 const refusalRow = z.object({
   theorem: z.string(),
   member: z.string(),
@@ -60,8 +70,7 @@ export type Effort = z.infer<typeof statisticsSchema>
 /** What policies on model servers have cost. */
 export type Spending = z.infer<typeof usageSchema>
 
-export type TheoremResult = Omit<z.infer<typeof theoremRow>, 'id'> & {
-  readonly id: number
+export type TheoremResult = Omit<z.infer<typeof theoremRow>, 'position' | 'header_of' | 'header_chars'> & {
   /** By member. */
   readonly counts: readonly PassCounts[]
   /** The same without what a member did in time that the others did not have. */
@@ -119,15 +128,17 @@ export function readRun(database: Database, run: RunRow, only?: readonly number[
   const counts = readCounts(database, run.id, only)
   const late = lateUnits(database, run)
   const ordinary = late.length === 0 ? counts : readCounts(database, run.id, only, late)
+  const headers = wholeHeaders(theorems)
   const proofs = readProofs(database, run.id)
   return {
     run,
     members,
-    theorems: theorems.map((theorem) => ({
+    theorems: theorems.map(({ position, header: _, header_of: __, header_chars: ___, ...theorem }) => ({
       ...theorem,
+      header: headers.get(position) ?? '',
       counts: members.map((member) => counts.get(`${theorem.id}/${member.id}`) ?? NO_COUNTS),
       ordinary: members.map((member) => ordinary.get(`${theorem.id}/${member.id}`) ?? NO_COUNTS),
-      proof: proofs.get(theorem.id),
+      proof: shown(proofs.get(theorem.id), headers.get(position) ?? ''),
     })),
     commits: z
       .array(z.string())
@@ -240,21 +251,26 @@ function readRefusals(database: Database, run: number): Refusal[] {
     }))
 }
 
-type ReadProof = { tactics: string[]; source: string; kernels: string }
+type ReadProof = { tactics: string[]; stored: { source: string; header_chars: number | null }; kernels: string }
+function shown(proof: ReadProof | undefined, header: string): TheoremResult['proof'] {
+  if (proof === undefined) return undefined
+  const { tactics, stored, kernels } = proof
+  return { tactics, source: wholeSource(stored, header), kernels }
+}
 
 function readProofs(database: Database, run: number): Map<number, ReadProof> {
   const shortest = new Map<number, ReadProof>()
   const rows = database
     .prepare(
-      `SELECT theorem_id, tactics, source, coalesce(kernels ->> '$.own.kind', 'not asked') AS kernels FROM proofs
+      `SELECT theorem_id, tactics, source, header_chars, coalesce(kernels ->> '$.own.kind', 'not asked') AS kernels FROM proofs
        WHERE theorem_id IN (SELECT id FROM theorems WHERE run_id = ?) ORDER BY theorem_id, key`,
     )
     .all(run)
-  for (const { theorem_id, tactics, source, kernels } of z.array(proofRow).parse(rows)) {
+  for (const { theorem_id, tactics, source, header_chars, kernels } of z.array(proofRow).parse(rows)) {
     const list = z.array(z.string()).parse(JSON.parse(tactics))
     const known = shortest.get(theorem_id)
     if (known === undefined || isShorter(list, known.tactics))
-      shortest.set(theorem_id, { tactics: list, source, kernels })
+      shortest.set(theorem_id, { tactics: list, stored: { source, header_chars }, kernels })
   }
   return shortest
 }

@@ -136,6 +136,40 @@ const VERSIONS: readonly string[] = [
   ) STRICT;
   ALTER TABLE proofs ADD COLUMN kernels TEXT; -- what the second kernel said, JSON; NULL where it was not asked
   `,
+  `
+  -- The theorem of the same run, by position, whose header begins with this one's, and how many of its characters are this
+  -- one's, which is stored as '' then. NULL where the header is stored.
+  ALTER TABLE theorems ADD COLUMN header_of INTEGER;
+  ALTER TABLE theorems ADD COLUMN header_chars INTEGER;
+  -- Characters of the theorem's header that the source begins with, and that are not stored again; NULL for none.
+  ALTER TABLE proofs ADD COLUMN header_chars INTEGER;
+
+  CREATE VIEW headers AS
+    SELECT theorems.id AS theorem_id,
+      CASE WHEN theorems.header_of IS NULL THEN theorems.header
+           ELSE substr(longest.header, 1, theorems.header_chars) END AS header
+    FROM theorems
+      LEFT JOIN theorems AS longest ON longest.run_id = theorems.run_id AND longest.position = theorems.header_of;
+
+  CREATE VIEW sources AS
+    SELECT proofs.id AS proof_id,
+      CASE WHEN proofs.header_chars IS NULL THEN proofs.source
+           ELSE substr(headers.header, 1, proofs.header_chars) || proofs.source END AS source
+    FROM proofs JOIN headers ON headers.theorem_id = proofs.theorem_id;
+
+  DROP VIEW passes_in_full;
+  CREATE VIEW passes_in_full AS
+    SELECT runs.dataset, runs.dataset_hash, runs.lean_version, runs.library_hash, runs.seed AS run_seed,
+      runs.config, runs.mode, units.commit_hash, units.seed, members.name AS member, members.n_eff,
+      members.checkpoint_hash, members.config AS member_config, theorems.name AS theorem, passes.pass,
+      passes.ending, passes.depth, passes.tactics, sources.source AS proof_source
+    FROM passes
+      JOIN units ON units.id = passes.unit_id
+      JOIN members ON members.id = passes.member_id
+      JOIN theorems ON theorems.id = passes.theorem_id
+      JOIN runs ON runs.id = theorems.run_id
+      LEFT JOIN sources ON sources.proof_id = passes.proof_id;
+  `,
 ]
 
 /** The file was written by a newer version of this program, or is no results file at all. */

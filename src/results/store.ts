@@ -4,6 +4,7 @@ import { configOf, type Member } from '../ensemble/member.ts'
 import { type Plan, quota } from '../ensemble/plan.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { insertRow } from './columns.ts'
+import { type StoredHeader, storedHeaders } from './headers.ts'
 import { RunJournal } from './journal.ts'
 import { identify, migrate, SchemaError } from './schema.ts'
 
@@ -99,7 +100,10 @@ function insertRun(database: Database, key: string, config: string, plan: Plan, 
       quota: quota(plan, position),
       config: JSON.stringify(configOf(one satisfies Member)),
     })
-  for (const [position, { name, header, statement }] of plan.theorems.entries())
-    insertRow(database, 'theorems', { runId: run, position, name, header, statement })
+  const headers = storedHeaders(plan.theorems.map(({ header }) => header))
+  for (const [position, { name, statement }] of plan.theorems.entries()) {
+    const header = headers[position] as StoredHeader
+    insertRow(database, 'theorems', { runId: run, position, name, statement, ...header })
+  }
   return run
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { MemberConfig } from '../ensemble/member.ts'
 import { MODES, type Plan } from '../ensemble/plan.ts'
 import { STRATEGY_NAMES } from '../search/strategies.ts'
+import { wholeHeaders } from './headers.ts'
 import type { RunRow } from './read-run.ts'
 import { SchemaError } from './schema.ts'
 
@@ -48,7 +49,16 @@ const configSchema = z.object({
     seed: z.string(),
   }),
 })
-const theoremRows = z.array(z.object({ name: z.string(), header: z.string(), statement: z.string() }))
+const theoremRows = z.array(
+  z.object({
+    position: z.number(),
+    name: z.string(),
+    header: z.string(),
+    header_of: z.number().nullable(),
+    header_chars: z.number().nullable(),
+    statement: z.string(),
+  }),
+)
 
 export type StoredPlan = {
   /** Its members have no policies. */
@@ -72,9 +82,19 @@ export function planOfConfig(text: string, key: string) {
 /** The plan of a run, from what is on record. @throws SchemaError */
 export function readPlan(database: Database, run: RunRow): StoredPlan {
   const { members, plan, settings } = planOfConfig(run.config, run.key)
-  const theorems = theoremRows.parse(
-    database.prepare('SELECT name, header, statement FROM theorems WHERE run_id = ? ORDER BY position').all(run.id),
+  const rows = theoremRows.parse(
+    database
+      .prepare(
+        'SELECT position, name, header, header_of, header_chars, statement FROM theorems WHERE run_id = ? ORDER BY position',
+      )
+      .all(run.id),
   )
+  const headers = wholeHeaders(rows)
+  const theorems = rows.map(({ position, name, statement }) => ({
+    name,
+    header: headers.get(position) ?? '',
+    statement,
+  }))
   const without = async () => {
     throw new Error('the policies of a stored plan are not there')
   }

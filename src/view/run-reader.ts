@@ -96,7 +96,8 @@ export class RunReader {
 
   proofs(theorem: number): StoredProof[] {
     const rows = this.database
-      .prepare('SELECT tactics, source, axioms, kernels FROM proofs WHERE theorem_id = ? ORDER BY id')
+      .prepare(`SELECT tactics, sources.source AS source, axioms, kernels FROM proofs JOIN sources ON proof_id = id
+         WHERE theorem_id = ? ORDER BY id`)
       .all(theorem)
     return z.array(proofRow).parse(rows)
   }
