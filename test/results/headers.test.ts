@@ -16,7 +16,13 @@ const asRows = (headers: readonly string[]) =>
 
 describe('headers that begin alike', () => {
   test('come back as they were, whatever stands between them', () => {
-    const headers = [...fileHeaders(40), 'open Nat', ...fileHeaders(30, 'import Init\nopen Nat\n'), '', ...fileHeaders(40)]
+    const headers = [
+      ...fileHeaders(40),
+      'open Nat',
+      ...fileHeaders(30, 'import Init\nopen Nat\n'),
+      '',
+      ...fileHeaders(40),
+    ]
     const whole = wholeHeaders(asRows(headers))
     expect(headers.map((_, position) => whole.get(position))).toEqual(headers)
   })
