@@ -70,6 +70,66 @@ describe('both engines', () => {
     expect(place(other.diagnostics[0])).toEqual(place(one.diagnostics[0]))
   })
 
+  test('a theorem of a file means what it means where it stands', async () => {
+    const file = `def quad (n : Nat) : Nat := 4 * n
+theorem quad_even (n : Nat) : quad n % 2 = 0 := by
+  simp only [quad]
+  omega
+inductive Step : Nat → Prop
+  | zero : Step 0
+  | next {n : Nat} (h : Step n) : Step (n + 1)
+namespace Garden
+variable (rows : Nat)
+def plants := rows * 3
+open Nat in
+set_option autoImplicit false in
+theorem plants_succ : plants (succ rows) = plants rows + 3 := by sorry
+end Garden
+theorem step_two : Step 2 := sorry
+theorem uses (n : Nat) : (quad n + 2) % 2 = 0 := by
+  sorry
+section
+local instance (priority := 2000) : LE Nat := ⟨fun a b => a = 0 ∧ b = 7⟩
+theorem le_any (a b : Nat) (h : a = b) : a ≤ b := by
+  sorry
+end
+theorem left_out : 1 + 1 = 3 := by sorry
+local notation "∥" x "∥" => Int.natAbs x
+theorem norm (x : Int) : ∥x∥ = ∥-x∥ := sorry
+example (a : Nat) (h : a < 3) : a ≤ 2 := by sorry
+theorem cases_of (n : Nat) : n = 0 ∨ 0 < n := by sorry
+`
+    const asked: readonly [name: string, tactic: string, result: string][] = [
+      ['Garden.plants_succ', 'simp [plants, Nat.succ_mul]', 'finished'],
+      ['step_two', 'exact .next (.next .zero)', 'finished'],
+      ['uses', 'have := quad_even n; omega', 'finished'],
+      // False where it stands, though true alone.
+      ['le_any', 'omega', 'error'],
+      ['le_any', 'exact Nat.le_of_eq h', 'error'],
+      // An earlier theorem without a proof says nothing about this one; nor does it forbid itself to be wrong.
+      ['left_out', 'rfl', 'error'],
+      ['norm', 'omega', 'finished'],
+      ['example_26', 'omega', 'finished'],
+      ['cases_of', 'exact Nat.eq_zero_or_pos n', 'finished'],
+    ]
+    for (const engine of [embedded, lsp]) {
+      const { theorems } = await engine.readFile(file)
+      for (const [name, tactic, result] of asked) {
+        const placed = theorems.find(({ theorem }) => theorem.name === name)
+        if (placed === undefined) throw new Error(`${name} was not found among ${theorems.map((t) => t.theorem.name)}`)
+        const session = await begin(engine, placed.theorem)
+        const [answer] = await session.runTactics(session.root, [tactic])
+        await session.close()
+        expect([engine === lsp ? 'lsp' : 'embedded', name, tactic, answer?.kind]).toEqual([
+          engine === lsp ? 'lsp' : 'embedded',
+          name,
+          tactic,
+          result,
+        ])
+      }
+    }
+  })
+
   test('heartbeats end a tactic, and the others of the batch are as if it were not there', async () => {
     for (const engine of [embedded, lsp]) {
       const session = await begin(engine, ADD_COMM, { ...LIMITS, heartbeats: 60 })

@@ -158,7 +158,10 @@ export function proofsDocument(
   path: readonly string[],
   tactics: readonly string[],
   heartbeats: number,
-): { readonly text: string } {
+): {
+  readonly text: string /** Its line, from 0: what is said of earlier ones is about the header. */
+  readonly first: number
+} {
   const lines = headerLines(header)
   const command =
     tactics.length === 1
@@ -176,7 +179,7 @@ export function proofsDocument(
           ]),
           '',
         ].join('\n')
-  return { text: [...lines, 'set_option linter.all false in', command].join('\n') }
+  return { text: [...lines, 'set_option linter.all false in', command].join('\n'), first: lines.length }
 }
 
 /** The document of a statement before anything is tried; Lean is asked for the goals at its last line. */
@@ -223,7 +226,7 @@ export function proofTrouble(
   if (errors.some((d) => HEARTBEATS.test(d.message))) return { kind: 'heartbeats' }
   const [error] = errors
   if (error !== undefined) return { kind: 'error', message: error.message }
-  // The only warning this document can have: linters are off.
+  // The only warning a proof can have: linters are off.
   if (diagnostics.some((d) => /declaration uses/.test(d.message)))
     return { kind: 'error', message: 'the proof uses `sorry`' }
   return undefined

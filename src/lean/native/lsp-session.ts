@@ -223,11 +223,12 @@ class BatchRun {
     const scripts = indices.map((index) => this.#tactics[index] as string)
     const { header, statement } = this.#theorem
     const heartbeats = this.#heartbeats * indices.length
-    const { text } = proofsDocument(header, statement, this.#state.path, scripts, heartbeats)
+    const { text, first } = proofsDocument(header, statement, this.#state.path, scripts, heartbeats)
     const version = await this.#elaborate(text)
     const [only] = indices
     if (version.kind === 'done') {
-      const trouble = proofTrouble(version.diagnostics)
+      // A file may leave out proofs before this theorem.
+      const trouble = proofTrouble(version.diagnostics.filter(({ range }) => range.start.line >= first))
       if (trouble === undefined) {
         for (const index of indices) this.#settle(index, { kind: 'finished' })
         return
