@@ -6,6 +6,7 @@ import { openEngine } from '../lean/open.ts'
 import { premisesFrom } from '../policy/open.ts'
 import type { PremiseIndex } from '../policy/premises.ts'
 import type { EvaluateParts, EvaluationEngine, LoadedTheorems } from './evaluate.ts'
+import { packedExport } from './export-lines.ts'
 import { InputError } from './failure.ts'
 import { type LeanSource, problemText, readSet } from './theorem-set.ts'
 
@@ -15,7 +16,7 @@ export type PremiseSource = { premises(header: string): Promise<PremiseIndex> }
 /** Theorem files, the chosen engine and the policies this program has. */
 export const evaluateParts: EvaluateParts = {
   readTheorems,
-  async openEngine(workers, { requireBoth = false, kernelSteps, ...limits }, project) {
+  async openEngine(workers, { requireBoth = false, kernelSteps, ...limits }, project, exports = false) {
     const progress = (step: string, fraction: number) => {
       if (fraction === 0) process.stderr.write(`${step}\n`)
     }
@@ -26,7 +27,7 @@ export const evaluateParts: EvaluateParts = {
       onProgress: progress,
     })
     const opened: EvaluationEngine & PremiseSource = {
-      world: engineWorld(engine, limits),
+      world: engineWorld(engine, limits, exports ? (data, theorem) => packedExport(data, engine, theorem) : undefined),
       leanVersion: engine.leanVersion,
       libraryHash: engine.libraryHash,
       premises: premisesFrom(engine),

@@ -36,7 +36,13 @@ export type EvaluateParts = {
     lean: LeanSource,
   ) => Promise<LoadedTheorems>
   /** @throws EngineError */
-  readonly openEngine: (workers: number, limits: RunLimits, project?: string) => Promise<EvaluationEngine>
+  readonly openEngine: (
+    workers: number,
+    limits: RunLimits,
+    project?: string,
+    /** Keep what the kernels check of each proof. */
+    exports?: boolean,
+  ) => Promise<EvaluationEngine>
   /**
    * Called before the engine is opened, so that a bad member is told at once; `engine` has it from then on.
    * @throws InputError where the policy or one of its settings is unknown
@@ -97,6 +103,7 @@ export type EvaluateOptions = KernelFlags & {
   readonly queue?: string
   readonly lock: number
   readonly trustWorkers?: boolean
+  readonly exports?: boolean
 }
 
 /** `hedge evaluate`: every theorem of a set, by every member of an ensemble, into a results file. */
@@ -128,6 +135,10 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     .option(...QUEUE_FLAG)
     .option('--lock <time>', '--queue: without a sign of life for so long, a worker counts as lost', duration, 30_000)
     .option('--trust-workers', '--queue: do not verify here what workers have proved')
+    .option(
+      '--exports',
+      'keep what the kernels check of each proof in the results file, to be checked again on its page',
+    )
     .option('--force', 'throw away what this run has written before, and begin again')
     .option('--retry-errors', 'also work on theorems that ended in an error')
     .option('-o, --out <file>', 'the results file', outFile, 'run.sqlite')
@@ -170,7 +181,7 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
     if ('problem' in configs) throw new InputError(configs.problem)
     const limits = { heartbeats: options.heartbeats, wallClockMs: options.tacticTimeout, ...judgingOf(options) }
     const reader = async () => {
-      engine ??= await parts.openEngine(options.workers, limits, options.lean)
+      engine ??= await parts.openEngine(options.workers, limits, options.lean, options.exports)
       if (engine.reader === undefined) throw new InputError(`${path} can be read by Lean only`)
       return engine.reader
     }
@@ -200,7 +211,7 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
     // Before Lean starts, so that a file that will not do is told at once.
     const database = openResults(options.out)
     try {
-      engine ??= await parts.openEngine(options.workers, limits, options.lean)
+      engine ??= await parts.openEngine(options.workers, limits, options.lean, options.exports)
       const journal = beginRun(
         database,
         plan,

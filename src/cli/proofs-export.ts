@@ -1,17 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { Command } from 'commander'
 import { type Engine, RejectedInput } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
 import { refusalReason } from '../lean/verifier.ts'
 import type { DeclarationExport } from '../proof/declarations/export.ts'
+import { plural } from '../report/plural.ts'
 import { type ExportedFile, exportProofs } from '../results/export.ts'
 import { readRun, type TheoremResult } from '../results/read-run.ts'
 import { openResults } from '../results/store.ts'
-import { exportFolder, exportName } from '../view/exports.ts'
+import { exportFolder, exportName, keptExport } from '../view/exports.ts'
 import { chooseRun } from './choose-run.ts'
-import { exportLines } from './export-lines.ts'
+import { packedExport } from './export-lines.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { outFile } from './flags.ts'
 import { LEAN_FLAG } from './options.ts'
@@ -42,7 +42,7 @@ export function proofsExportCommand(): Command {
     .option('--check', 'verify every theorem again, from the files as they were written')
     .option(
       '--exports [folder]',
-      'with --check: what the kernels checked of each proof, for `hedge view` and reports to check again in a browser (default: beside the results)',
+      'what the kernels checked of each proof, for `hedge view` and reports to check again in a browser (default: beside the results); with --check, or of a run that has kept it',
     )
     .option(...LEAN_FLAG)
     .action(async (path: string, options: Options) => {
@@ -53,9 +53,13 @@ export function proofsExportCommand(): Command {
 async function exportRun(path: string, options: Options): Promise<number> {
   const database = openResults(path, { mustExist: true })
   const { run, theorems } = readRun(database, chooseRun(database, options.run))
+  const kept = new Map(theorems.map((theorem) => [theorem, keptExport(database, theorem.id)]))
   database.close()
-  if (options.exports !== undefined && options.check !== true)
-    throw new InputError('--exports needs --check: what is exported is what the verifier hands over')
+  const isKept = [...kept.values()].some((exported) => exported !== undefined)
+  if (options.exports !== undefined && options.check !== true && !isKept)
+    throw new InputError(
+      '--exports needs --check: this run has not kept what was verified, as `evaluate --exports` does',
+    )
   const files = exportProofs(theorems)
   for (const [i, file] of files.entries()) {
     const name = i === 0 ? options.out : options.out.replace(/(\.lean)?$/, `-${i + 1}$1`)
@@ -63,14 +67,29 @@ async function exportRun(path: string, options: Options): Promise<number> {
     process.stdout.write(`${name}: ${file.theorems.length} theorems\n`)
   }
   if (files.length === 0) process.stdout.write('the run has no proofs\n')
-  if (options.check !== true) return EXIT.done
   const folder = options.exports === true ? exportFolder(path) : options.exports
+  if (options.check !== true) {
+    if (folder !== undefined) await writeKept(folder, run.key, [...kept.values()])
+    return EXIT.done
+  }
   if (folder === undefined) return await checkFiles(files, options.lean, undefined)
   await mkdir(folder, { recursive: true })
   return await checkFiles(files, options.lean, async (theorem, data, engine) => {
     const name = exportName(run.key, theorems.indexOf(theorem))
-    await writeFile(join(folder, name), gzipSync([...exportLines(data, engine)].join(''), { level: 9 }))
+    await writeFile(join(folder, name), packedExport(data, engine, theorem))
   })
+}
+
+/** What the run has kept, by position. */
+async function writeKept(folder: string, key: string, kept: readonly (Uint8Array | undefined)[]): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  let count = 0
+  for (const [position, exported] of kept.entries()) {
+    if (exported === undefined) continue
+    await writeFile(join(folder, exportName(key, position)), exported)
+    count++
+  }
+  process.stdout.write(`${folder}: ${plural(count, 'export')}\n`)
 }
 
 /** Each theorem against its own statement, by the verifier, from the exported text alone. */

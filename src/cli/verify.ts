@@ -8,6 +8,7 @@ import type { DeclarationExport } from '../proof/declarations/export.ts'
 import { type Kernels, kernelsText } from '../proof/kernels.ts'
 import { codeTokens } from '../proof/lean-text.ts'
 import { isCommandWord } from '../proof/statement.ts'
+import type { Theorem } from '../proof/theorem.ts'
 import { exportLines } from './export-lines.ts'
 import { EXIT, InputError } from './failure.ts'
 import { outFile } from './flags.ts'
@@ -80,7 +81,8 @@ async function verify(what: string, flags: Flags): Promise<number> {
       console.log(`rejected: ${verdict.reason}`)
       for (const message of verdict.messages) console.log(`  ${message.replaceAll('\n', '\n  ')}`)
     }
-    if (flags.export !== undefined && verdict.kind === 'verified') await writeExport(flags.export, exported, engine)
+    if (flags.export !== undefined && verdict.kind === 'verified')
+      await writeExport(flags.export, exported, engine, theorem)
     return verdict.kind === 'verified' ? EXIT.done : EXIT.negative
   } catch (error) {
     if (!(error instanceof RejectedInput)) throw error
@@ -119,7 +121,12 @@ function declaresMore(source: string): boolean {
   return false
 }
 
-async function writeExport(path: string, data: DeclarationExport | undefined, engine: Engine): Promise<void> {
+async function writeExport(
+  path: string,
+  data: DeclarationExport | undefined,
+  engine: Engine,
+  theorem: Theorem,
+): Promise<void> {
   if (data === undefined) throw new InputError('--export: this Lean does not hand over what it has checked')
-  await writeFile(path, [...exportLines(data, engine)].join(''))
+  await writeFile(path, [...exportLines(data, engine, theorem)].join(''))
 }

@@ -45,6 +45,8 @@ export type ProofRecord = {
   readonly axioms: readonly string[]
   /** Left out where no second kernel was asked. */
   readonly kernels?: Kernels
+  /** What the kernels checked, as a compressed file; left out where it is not kept. */
+  readonly exported?: Uint8Array
 }
 
 /** A finished script that the verifier did not take; its key is made as a proof's. */

@@ -2,6 +2,7 @@ import { autoBoundName } from '../lean/auto-bound.ts'
 import { type Diagnostic, type Engine, RejectedInput, type TacticLimits } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
 import { refusalReason, type VerifiedSource, verifyProof } from '../lean/verifier.ts'
+import type { DeclarationExport } from '../proof/declarations/export.ts'
 import type { Kernels } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
@@ -31,6 +32,8 @@ export type Verified =
       readonly source: string
       readonly axioms: readonly string[]
       readonly kernels?: Kernels
+      /** What the kernels checked, as a compressed file; left out where it is not kept. */
+      readonly exported?: Uint8Array
     }
   /** Why, in one line, and all that Lean said. */
   | { readonly verified: false; readonly reason: string; readonly messages: readonly string[] }
@@ -49,8 +52,14 @@ export function verifiedOf({ verdict, source }: VerifiedSource): Verified {
   return { verified: true, source, axioms: verdict.axioms, ...(verdict.kernels && { kernels: verdict.kernels }) }
 }
 
-/** Lean: one session per theorem, and the verifier. */
-export function engineWorld(engine: Engine, limits: TacticLimits): World {
+/** Makes a file of what the kernels checked. */
+export type PackExport = (data: DeclarationExport, theorem: Theorem) => Uint8Array
+
+/**
+ * Lean: one session per theorem, and the verifier.
+ * @param pack left out where nothing but the verdict is kept of a proof
+ */
+export function engineWorld(engine: Engine, limits: TacticLimits, pack?: PackExport): World {
   return {
     async open(theorem, signal) {
       const started = await engine.start(theorem, limits, signal)
@@ -69,7 +78,13 @@ export function engineWorld(engine: Engine, limits: TacticLimits): World {
         kind: 'opened',
         domain: started.session,
         async verify(proof) {
-          return verifiedOf(await verifyProof(engine, theorem, proof))
+          let exported: Uint8Array | undefined
+          const onExport = (data: DeclarationExport) => {
+            exported = pack?.(data, theorem)
+          }
+          const options = pack === undefined ? {} : { onExport }
+          const verified = verifiedOf(await verifyProof(engine, theorem, proof, options))
+          return verified.verified && exported !== undefined ? { ...verified, exported } : verified
         },
         refute: async (signal) => (await refute(engine, started.session, { limits, signal }))?.text,
         close: () => started.session.close(),

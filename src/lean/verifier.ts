@@ -1,7 +1,7 @@
 import { type Proof, toLeanSource } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { Engine } from './engine.ts'
-import type { Verdict } from './verdict.ts'
+import type { Verdict, VerifyOptions } from './verdict.ts'
 
 /** Lean's own limit for a whole declaration is 200,000; a proof of many steps may need more than that in all. */
 const HEARTBEATS_EXHAUSTED = /maximum number of heartbeats/
@@ -24,10 +24,15 @@ export type VerifiedSource = { readonly verdict: Verdict; readonly source: strin
  * Writes the standalone file of a proof and has the engine verify it from scratch: nothing of the search is used again.
  * Where Lean's limit for one declaration is too small, the file says `set_option maxHeartbeats 0 in`.
  */
-export async function verifyProof(engine: Engine, theorem: Theorem, proof: Proof): Promise<VerifiedSource> {
+export async function verifyProof(
+  engine: Engine,
+  theorem: Theorem,
+  proof: Proof,
+  options?: VerifyOptions,
+): Promise<VerifiedSource> {
   const header = theorem.header.trim()
   const verify = async (source: string): Promise<VerifiedSource> => ({
-    verdict: await engine.verify(theorem, { source, name: theorem.name, header }),
+    verdict: await engine.verify(theorem, { source, name: theorem.name, header }, options),
     source,
   })
   const first = await verify(toLeanSource(theorem, proof))

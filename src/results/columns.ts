@@ -60,6 +60,7 @@ export type Rows = {
     axioms: string
     kernels: string | null
   }
+  exports: { proofId: number; hash: string; record: Uint8Array }
   refusals: {
     theoremId: number
     memberId: number

@@ -16,6 +16,7 @@ import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
 import type { RecordedTheorem, RecordedUnit } from '../ensemble/replay.ts'
 import { statisticsSchema } from '../ensemble/statistics-schema.ts'
 import type { Kernels } from '../proof/kernels.ts'
+import { sha256 } from '../proof/sha256.ts'
 import { STATISTICS } from '../search/outcome.ts'
 import type { RecordedEdge, TreeRecord } from '../search/tree-record.ts'
 import { insertRow, selected } from './columns.ts'
@@ -329,7 +330,8 @@ export class RunJournal implements Journal {
     const header = z
       .string()
       .parse(this.database.prepare('SELECT header FROM headers WHERE theorem_id = ?').pluck().get(theorem))
-    for (const { key, tactics, source, axioms, kernels } of proofs)
+    const numberOf = this.database.prepare('SELECT id FROM proofs WHERE theorem_id = ? AND key = ?').pluck()
+    for (const { key, tactics, source, axioms, kernels, exported } of proofs) {
       insertRow(
         this.database,
         'proofs',
@@ -343,6 +345,10 @@ export class RunJournal implements Journal {
         },
         'INSERT OR IGNORE',
       )
+      if (exported === undefined) continue
+      const row = { proofId: Number(numberOf.get(theorem, key)), hash: sha256(exported), record: exported }
+      insertRow(this.database, 'exports', row, 'INSERT OR IGNORE')
+    }
   }
 
   #insertUnit(theorem: number, member: number, unit: Omit<UnitRecord, 'tree'>): number {

@@ -79,6 +79,10 @@ function copyWork(
   }
   const units = mapped('units')
   const proofs = mapped('proofs')
+  for (const [proof, mine] of proofs) {
+    const kept = other.prepare('SELECT * FROM exports WHERE proof_id = ?').get(proof)
+    if (kept !== undefined) insert(database, 'exports', { ...(kept as object), proof_id: mine })
+  }
   mapped('refusals')
   mapped('answers')
   const passRow = z.object({ member_id: z.number(), unit_id: z.number(), proof_id: z.number().nullable() }).loose()
@@ -95,7 +99,17 @@ function copyWork(
   if (tree !== undefined) insert(database, 'trees', { theorem_id: to, record: tree })
 }
 
-type Table = 'runs' | 'members' | 'theorems' | 'units' | 'proofs' | 'refusals' | 'answers' | 'passes' | 'trees'
+type Table =
+  | 'runs'
+  | 'members'
+  | 'theorems'
+  | 'units'
+  | 'proofs'
+  | 'refusals'
+  | 'answers'
+  | 'passes'
+  | 'trees'
+  | 'exports'
 
 /** A run without its work: a copy of the run, its members and its theorems, all of them open. Returns its number. */
 export function copyPlan(

@@ -170,6 +170,13 @@ const VERSIONS: readonly string[] = [
       JOIN runs ON runs.id = theorems.run_id
       LEFT JOIN sources ON sources.proof_id = passes.proof_id;
   `,
+  `
+  CREATE TABLE exports (               -- what the kernels checked of a proof, to be checked again
+    proof_id INTEGER PRIMARY KEY REFERENCES proofs(id) ON DELETE CASCADE,
+    hash TEXT NOT NULL,                -- SHA-256 of the record
+    record BLOB NOT NULL               -- gzipped NDJSON in lean4export's format; its first line says for which theorem
+  ) STRICT;
+  `,
 ]
 
 /** The file was written by a newer version of this program, or is no results file at all. */

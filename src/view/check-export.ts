@@ -6,12 +6,14 @@ import type { KernelStep, KernelVerdict } from '../lean/kernel/session.ts'
 import { CHECKED_NAME } from '../proof/declarations/combine.ts'
 import type { Declaration, DeclarationExport } from '../proof/declarations/export.ts'
 import { declaredNames, type NameParts, nameParts } from '../proof/declarations/names.ts'
-import { fromNdjson } from '../proof/declarations/ndjson.ts'
+import { type ExportedTheorem, exportedTheorem, fromNdjson } from '../proof/declarations/ndjson.ts'
 import { MalformedExport, validateExport } from '../proof/declarations/validate.ts'
 
 export type ExportReport = {
   readonly verdict: KernelVerdict
   readonly steps: number
+  /** The text for which the file says that it was made. */
+  readonly madeFor: ExportedTheorem | undefined
   /** What the last theorem says, as the kernel prints it: explicit, and cut where it is long. */
   readonly statement: string
   /** Declarations of statement and proof, which were checked whole. */
@@ -32,7 +34,7 @@ const TERMS = 4_000_000
  * are computed. Needs no Node.
  * @throws MalformedExport
  */
-export function checkExport(lines: Iterable<string>, allowedAxioms: ReadonlySet<string>): ExportReport {
+export function checkExport(lines: readonly string[], allowedAxioms: ReadonlySet<string>): ExportReport {
   const data = fromNdjson(lines)
   const own = data.declarations.filter((declaration) => isOwn(data, declaration))
   const rest = data.declarations.filter((declaration) => !isOwn(data, declaration))
@@ -53,6 +55,7 @@ export function checkExport(lines: Iterable<string>, allowedAxioms: ReadonlySet<
   return {
     verdict,
     steps: check.steps,
+    madeFor: exportedTheorem(lines[0] ?? ''),
     statement: printTerm(new Tables(proof, library.stores).term(last.thm.type)),
     checked: own.length,
     definitions: rest.length - assumed.length,

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Events, RunOverview, TheoremRow } from './data.ts'
-import { exportFolder, exportName } from './exports.ts'
+import { type ExportPlace, hasExport } from './exports.ts'
 import { theoremPage } from './page-data.ts'
 import type { RunCache } from './run-cache.ts'
 import type { ResultsWatch, WatchedRun } from './watch.ts'
@@ -125,7 +123,10 @@ class Reader {
     const snapshot = run.reader.read()
     const theorem = snapshot.results.theorems[position]
     if (theorem === undefined) return this.#once('problem', `the run has no theorem ${position}`)
-    await this.#once('theorem', theoremPage(run.reader, snapshot, position, existsSync(exportPath(run, position))))
+    await this.#once(
+      'theorem',
+      theoremPage(run.reader, snapshot, position, hasExport(exportPlace(run, position, theorem.id))),
+    )
     const packed = run.reader.packedTree(theorem.id)
     if (this.#tree !== null && sameBytes(packed, this.#tree)) return
     this.#tree = packed
@@ -140,9 +141,8 @@ class Reader {
   }
 }
 
-/** Where `hedge proofs export --check --exports` puts what the second kernel can check again. */
-export function exportPath(run: WatchedRun, position: number): string {
-  return join(exportFolder(run.path), exportName(run.reader.run.key, position))
+export function exportPlace({ path, reader }: WatchedRun, position: number, theorem: number): ExportPlace {
+  return { database: reader.database, path, key: reader.run.key, position, theorem }
 }
 
 function sameRow(a: TheoremRow, b: TheoremRow | undefined): boolean {

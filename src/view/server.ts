@@ -1,11 +1,11 @@
-import { createReadStream, existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
+import { InputError } from '../proof/input-error.ts'
 import type { Assets } from './assets.ts'
-import { exportPath, feed } from './feed.ts'
+import { readExport } from './exports.ts'
+import { exportPlace, feed } from './feed.ts'
 import { RunCache } from './run-cache.ts'
 import { pageShell } from './shell.ts'
 import type { ResultsWatch } from './watch.ts'
@@ -90,9 +90,17 @@ function pageApp(watch: ResultsWatch, assets: Assets, cache: RunCache, token: st
   })
   app.get(`${at}/export`, (c) => {
     const run = watch.run(c.req.query('run') ?? '')
-    const path = run === undefined ? undefined : exportPath(run, Number(c.req.query('theorem')))
-    if (path === undefined || !existsSync(path)) return c.text('there is no exported proof', 404)
-    return c.body(Readable.toWeb(createReadStream(path)) as ReadableStream, 200, { 'content-type': 'application/gzip' })
+    const position = Number(c.req.query('theorem'))
+    const theorem = run?.reader.read().results.theorems[position]
+    if (run === undefined || theorem === undefined) return c.text('there is no such theorem', 404)
+    try {
+      const exported = readExport(exportPlace(run, position, theorem.id))
+      if (exported === undefined) return c.text('there is no exported proof', 404)
+      return c.body(new Uint8Array(exported), 200, { 'content-type': 'application/gzip' })
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      return c.text(error.message, 500)
+    }
   })
 
   return app

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import type { Database } from 'better-sqlite3'
 import { unpackTree } from '../results/journal.ts'
@@ -7,7 +5,7 @@ import type { RunRow } from '../results/read-run.ts'
 import type { Tree } from '../search/tree.ts'
 import { recordTree, restoreTree } from '../search/tree-record.ts'
 import { pageAssets } from './assets.ts'
-import { exportFolder, exportName } from './exports.ts'
+import { readExport } from './exports.ts'
 import { runPage, theoremPage, theoremRows } from './page-data.ts'
 import { RunReader } from './run-reader.ts'
 import { writtenPage } from './shell.ts'
@@ -24,10 +22,10 @@ export async function reportPage(database: Database, run: RunRow, options: Repor
   const reader = new RunReader(database, run)
   const snapshot = reader.read()
   const { theorems } = snapshot.results
-  const folder = exportFolder(options.path)
   const data = theorems.map((theorem, position) => {
-    const file = join(folder, exportName(run.key, position))
-    const exported = existsSync(file) ? readFileSync(file).toString('base64') : null
+    const place = { database, path: options.path, key: run.key, position, theorem: theorem.id }
+    const kept = readExport(place)
+    const exported = kept === undefined ? null : Buffer.from(kept).toString('base64')
     const packed = reader.packedTree(theorem.id)
     return {
       page: pack(theoremPage(reader, snapshot, position, exported !== null)),

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ALLOWED_AXIOMS } from '../../src/proof/axioms.ts'
 import { openResults } from '../../src/results/store.ts'
 import { readCard } from '../../src/scale/checked-run.ts'
 import { PROTOCOL, type RunCard } from '../../src/scale/protocol.ts'
+import { checkExport } from '../../src/view/check-export.ts'
 import { HEDGE } from '../built.ts'
 import { type ScriptedServer, sendChoices, startModelServer } from '../policy/remote/model-server.ts'
 import { theoremInside } from '../view/inside.ts'
@@ -60,7 +63,10 @@ test('prove says in text that Lean’s kernel alone has checked a proof, and ver
 })
 
 test('so do the file of a run, its report and its page', async () => {
-  expect(await evaluate('alone.sqlite')).toMatchObject({ code: 0, err: expect.stringContaining('1 of 1 theorems') })
+  expect(await evaluate('alone.sqlite', '--exports')).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('1 of 1 theorems'),
+  })
   const database = openResults(at('alone.sqlite'), { mustExist: true })
   const kernels = String(database.prepare('SELECT kernels FROM proofs').pluck().get())
   database.close()
@@ -68,7 +74,18 @@ test('so do the file of a run, its report and its page', async () => {
   const report = await hedge('report', at('alone.sqlite'), '--json', at('r.json'), '--html', at('r.html'))
   expect(report.out).toContain("1 by Lean's kernel alone, ours reached a limit")
   expect(JSON.parse(readFileSync(at('r.json'), 'utf8')).kernels).toEqual({ unfinished: 1 })
-  expect(theoremInside(at('r.html'), 0)).toMatchObject({ proofs: [{ kernels: ALONE }] })
+  expect(theoremInside(at('r.html'), 0)).toMatchObject({ proofs: [{ kernels: ALONE }], exported: true })
+  // What was verified is in the file, and needs no Lean to be written or checked again.
+  const exported = await hedge('proofs', 'export', at('alone.sqlite'), '--exports', at('kept'), '-o', at('alone.lean'))
+  expect(exported).toMatchObject({ code: 0, out: expect.stringContaining('1 export') })
+  const [name = ''] = readdirSync(at('kept'))
+  const lines = gunzipSync(readFileSync(join(at('kept'), name)))
+    .toString()
+    .split('\n')
+  expect(checkExport(lines, ALLOWED_AXIOMS)).toMatchObject({
+    verdict: { kind: 'accepted', axioms: [] },
+    madeFor: { header: '', statement: STATEMENT },
+  })
 })
 
 test('with --require-both it is no proof, and text, the file of a run, its report and JSON say why', async () => {

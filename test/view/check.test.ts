@@ -6,9 +6,10 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toNdjson } from '../../src/proof/declarations/ndjson.ts'
+import { sha256 } from '../../src/proof/sha256.ts'
 import { listRuns } from '../../src/results/read-run.ts'
 import { pageAssets } from '../../src/view/assets.ts'
-import { exportFolder, exportName } from '../../src/view/exports.ts'
+import { exportFolder, exportName, keptExport } from '../../src/view/exports.ts'
 import { type PageServer, servePage } from '../../src/view/server.ts'
 import { ResultsWatch } from '../../src/view/watch.ts'
 import { reportPage } from '../../src/view/written.ts'
@@ -23,10 +24,11 @@ const META = { exporter: { name: 'test', version: '0' }, lean: { version: '4', g
 const file = (proof: string, library = PRELUDE): string =>
   [...toNdjson(unchecked(`${library} ${proof}`), META)].join('\n')
 
-const GOOD = file(`
+const PROOF = `
   theorem _hedge.proof.t : (n : Nat) -> Eq.{1} Nat (Nat.add n 2) (Nat.succ (Nat.succ n)) :=
     fun (n : Nat) => Eq.refl.{1} Nat (Nat.succ (Nat.succ n))
-  theorem _hedge.checked : (n : Nat) -> Eq.{1} Nat (Nat.add n 2) (Nat.succ (Nat.succ n)) := _hedge.proof.t`)
+  theorem _hedge.checked : (n : Nat) -> Eq.{1} Nat (Nat.add n 2) (Nat.succ (Nat.succ n)) := _hedge.proof.t`
+const GOOD = file(PROOF)
 const CHECKED = 'theorem _hedge.checked : False := _hedge.proof.t'
 
 const FILES: readonly (readonly [what: string, text: string, said: RegExp])[] = [
@@ -111,8 +113,37 @@ test('a written report has the file inside, and checks it without any server', a
   await report.close()
 })
 
+test('what a run has kept is what is checked; a file that was made for another text is refused', async () => {
+  const theorem = run.database
+    .prepare(
+      'SELECT headers.header, statement FROM theorems JOIN headers ON theorem_id = theorems.id WHERE position = 0',
+    )
+    .get()
+  const made = (meta: object) =>
+    gzipSync([...toNdjson(unchecked(`${PRELUDE} ${PROOF}`), { ...META, ...meta })].join('\n'))
+  const keep = run.database.prepare(
+    'INSERT OR REPLACE INTO exports SELECT min(id), @hash, @record FROM proofs WHERE theorem_id = 1',
+  )
+  const check = async (record: Uint8Array) => {
+    keep.run({ hash: sha256(record), record })
+    const before = Number((await page.locator('.check-said').getAttribute('data-round')) ?? 0)
+    await page.getByRole('button', { name: 'Check this proof again, here' }).click()
+    return said(before)
+  }
+  expect(await check(made({ theorem }))).toMatch(/^✓ Accepted by the second kernel/)
+  expect(await page.locator('.check-said').innerText()).not.toContain('does not say for which text')
+  expect(await check(made({ theorem: { header: '', statement: 'theorem t : False' } }))).toMatch(
+    /^✗ Not of this theorem/,
+  )
+  expect(await check(made({}))).toMatch(/^✓ Accepted/)
+  expect(await page.locator('.check-said').innerText()).toContain('does not say for which text')
+  keep.run({ hash: 'another', record: made({ theorem }) })
+  expect(() => keptExport(run.database, 1)).toThrow('not the one that was kept')
+  run.database.prepare('DELETE FROM exports').run()
+})
+
 test('what proves nothing is not accepted, whatever the file says', async () => {
-  let round = 1
+  let round = Number(await page.locator('.check-said').getAttribute('data-round'))
   for (const [what, text, expected] of FILES) {
     const path = join(folder, 'chosen.ndjson')
     await writeFile(path, text)

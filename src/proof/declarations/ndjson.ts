@@ -5,7 +5,10 @@ import { MalformedExport, validateExport } from './validate.ts'
 export type ExportMeta = {
   readonly exporter: { readonly name: string; readonly version: string }
   readonly lean: { readonly version: string; readonly githash: string }
+  /** The text whose proof was exported. */
+  readonly theorem?: ExportedTheorem
 }
+export type ExportedTheorem = { readonly header: string; readonly statement: string }
 
 const FORMAT = { version: '3.1.0' } as const
 
@@ -47,6 +50,15 @@ export function fromNdjson(lines: Iterable<string>): DeclarationExport {
   }
   if (first) throw new MalformedExport('the file is empty')
   return validateExport({ names, levels, terms, declarations })
+}
+
+/** For which text a file says that it was made; undefined where it does not say. */
+export function exportedTheorem(firstLine: string): ExportedTheorem | undefined {
+  const { meta } = parsed(firstLine, 'line 1') as {
+    meta?: { theorem?: Partial<Record<keyof ExportedTheorem, unknown>> }
+  }
+  const { header, statement } = meta?.theorem ?? {}
+  return typeof header === 'string' && typeof statement === 'string' ? { header, statement } : undefined
 }
 
 /** A name's number that JSON would round is read as its digits. */

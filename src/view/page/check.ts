@@ -1,3 +1,4 @@
+import type { ExportedTheorem } from '../../proof/declarations/ndjson.ts'
 import { announce, h } from './dom.ts'
 import type { FromWorker } from './kernel-worker.ts'
 import { inflated } from './source.ts'
@@ -9,20 +10,25 @@ declare const KERNEL_WORKER: string
 const DEADLINE_MS = 120_000
 
 const WHAT =
-  'The second kernel runs here, in your browser, over the exported file of the proof. It checks every declaration of the statement and of the proof, computes the recursors, and that the theorem proves the statement. It takes the library’s definitions, and its theorems at their types, as the file has them; and it does not read the Lean text: that the file says what the text says is Lean’s word.'
+  'The second kernel runs here, in your browser, over the exported file of the proof. It checks every declaration of the statement and of the proof, computes the recursors, and that the theorem proves the statement. It takes the library’s definitions, and its theorems at their types, as the file has them; and it does not read the Lean text: that the file says what the text says is Lean’s word. For which text it was made the file says itself; a file that was made for another text than this page’s is refused.'
 
 /**
  * Checks a proof again at a click. `fetchExport` is left out where no export is there: then a file can be chosen.
+ * @param theorem the page's; a file that was made for another is refused
  * @param command makes the file
  */
-export function checkAgain(fetchExport: (() => Promise<Uint8Array>) | undefined, command: string): HTMLElement {
+export function checkAgain(
+  fetchExport: (() => Promise<Uint8Array>) | undefined,
+  theorem: ExportedTheorem,
+  command: string,
+): HTMLElement {
   const said = h('div', { class: 'check-said', role: 'status' })
   const button = h('button', { type: 'button', class: 'main-button', text: 'Check this proof again, here' })
   const file = h('input', { type: 'file', accept: '.ndjson,.gz', class: 'unseen', id: 'export-file' })
   const begin = async (bytes: () => Promise<Uint8Array>) => {
     button.disabled = true
     said.replaceChildren(h('p', { text: 'Checking…' }))
-    const lines = await result(bytes)
+    const lines = await result(bytes, theorem)
     said.replaceChildren(...lines)
     said.dataset.round = String(Number(said.dataset.round ?? 0) + 1)
     announce(said.querySelector('p')?.textContent ?? '')
@@ -47,16 +53,21 @@ export function checkAgain(fetchExport: (() => Promise<Uint8Array>) | undefined,
   )
 }
 
-async function result(bytes: () => Promise<Uint8Array>): Promise<HTMLElement[]> {
+async function result(bytes: () => Promise<Uint8Array>, theorem: ExportedTheorem): Promise<HTMLElement[]> {
   try {
     const raw = await bytes()
     const isPacked = raw[0] === 0x1f && raw[1] === 0x8b
     const own = new Uint8Array(raw)
     const lines = isPacked ? await inflated(own, 'gzip') : new TextDecoder().decode(own)
-    return describe(await inWorker(lines))
+    return describe(await inWorker(lines), theorem)
   } catch (error) {
     return [h('p', { class: 'verdict bad', text: `Not checked: ${error instanceof Error ? error.message : error}` })]
   }
+}
+
+/** What Lean reads of both is the same. */
+function isSameText(a: ExportedTheorem, b: ExportedTheorem): boolean {
+  return a.statement.trim() === b.statement.trim() && a.header.trim() === b.header.trim()
 }
 
 function inWorker(lines: string): Promise<FromWorker> {
@@ -82,9 +93,14 @@ function inWorker(lines: string): Promise<FromWorker> {
   })
 }
 
-function describe(answer: FromWorker): HTMLElement[] {
+function describe(answer: FromWorker, theorem: ExportedTheorem): HTMLElement[] {
   if (answer.kind === 'failed') return [h('p', { class: 'verdict bad', text: `Not checked: ${answer.message}` })]
-  const { verdict, steps, statement, checked, definitions, theorems } = answer.report
+  const { verdict, steps, statement, checked, definitions, theorems, madeFor } = answer.report
+  if (madeFor !== undefined && !isSameText(madeFor, theorem))
+    return [
+      h('p', { class: 'verdict bad', text: '✗ Not of this theorem: the file says that it was made for another text.' }),
+      h('pre', { class: 'refusal', text: madeFor.statement }),
+    ]
   const work = `${steps.toLocaleString('en')} steps, ${duration(answer.ms)}`
   const lines: HTMLElement[] = []
   switch (verdict.kind) {
@@ -117,6 +133,13 @@ function describe(answer: FromWorker): HTMLElement[] {
     default:
       verdict satisfies never
   }
+  if (madeFor === undefined)
+    lines.push(
+      h('p', {
+        class: 'note',
+        text: 'The file does not say for which text it was made: whether it is about this theorem is to be seen below, from what it proves.',
+      }),
+    )
   lines.push(
     h('p', {
       class: 'note',

@@ -81,7 +81,7 @@ function parts(page: TheoremPage, source: Source, run: string, position: number)
           ),
         h('div', { class: 'members-of-theorem' }),
       ),
-      proof === undefined ? noProof(page) : proofCard(proof, header, bring),
+      proof === undefined ? noProof(page) : proofCard(proof, page, bring),
     ),
     others.length > 0 &&
       h(
@@ -133,7 +133,7 @@ function noProof({ outcome }: TheoremPage): HTMLElement {
   )
 }
 
-function proofCard(proof: ShownProof, header: string, bring: (() => Promise<Uint8Array>) | undefined): HTMLElement {
+function proofCard(proof: ShownProof, page: TheoremPage, bring: (() => Promise<Uint8Array>) | undefined): HTMLElement {
   const axioms =
     proof.axioms.length === 0 ? 'no axioms beyond those of the library' : `axioms: ${proof.axioms.join(', ')}`
   const kernels = proof.kernels === '' ? '' : `; ${proof.kernels}`
@@ -141,9 +141,9 @@ function proofCard(proof: ShownProof, header: string, bring: (() => Promise<Uint
     'section',
     { class: 'card', 'aria-label': 'Proof' },
     h('h3', { text: 'Proof' }),
-    h('pre', { tabindex: 0, class: 'proof', text: withoutHeader(proof.source, header) }),
+    h('pre', { tabindex: 0, class: 'proof', text: withoutHeader(proof.source, page.header) }),
     h('p', { class: 'verdict good', text: `✓ Verified by Lean in processes of its own: ${axioms}${kernels}.` }),
-    checkAgain(bring, 'hedge proofs export run.sqlite --check --exports'),
+    checkAgain(bring, page, 'hedge proofs export run.sqlite --check --exports'),
   )
 }
 
