@@ -2,18 +2,8 @@ import { isStructureLike } from './constants.ts'
 import type { Level } from './levels.ts'
 import { refuse } from './outcomes.ts'
 import { printTerm } from './print.ts'
-import {
-  type App,
-  argsOf,
-  type Const,
-  headOf,
-  KIND,
-  type Let,
-  type Local,
-  type Pi,
-  type Proj,
-  type Term,
-} from './terms.ts'
+import { projectionType } from './projection.ts'
+import { type App, argsOf, type Const, headOf, KIND, type Let, type Local, type Pi, type Term } from './terms.ts'
 import type { Theory } from './theory.ts'
 
 /**
@@ -87,7 +77,7 @@ export class Inference {
       case KIND.let:
         return this.#let(term, check)
       case KIND.proj:
-        return this.#projection(term, check)
+        return projectionType(this.#theory, term, this.#infer(term.left, check))
       default:
         return term satisfies never
     }
@@ -200,50 +190,6 @@ export class Inference {
       result = substitution.instantiate(substitution.abstract(result, [local]), [local.value as Term])
     }
     return result
-  }
-
-  /**
-   * The structure's name is that of the value's type, and the field exists. Out of a proposition only proofs can be
-   * taken: two proofs are equal, and what is taken from them would have to be.
-   */
-  #projection(term: Proj, check: boolean): Term {
-    const { reduction, environment, substitution, terms } = this.#theory
-    const structure = term.left
-    const type = reduction.whnf(this.#infer(structure, check))
-    const head = headOf(type)
-    const wrong = (why: string): never =>
-      refuse(
-        'projection',
-        `field ${term.index} of ${term.name.key} cannot be taken from ${printTerm(structure)}: ${why}`,
-      )
-    if (head.kind !== KIND.const || head.name !== term.name) return wrong(`its type is ${printTerm(type)}`)
-    const inductive = environment.inductive(head.name)
-    if (inductive === undefined || inductive.constructors.length !== 1 || inductive.numIndices !== 0)
-      return wrong('the type is no structure')
-    const args = argsOf(type)
-    if (args.length !== inductive.numParams) return wrong('the type is not fully applied')
-    const ctor = environment.find(inductive.constructors[0] as Const['name'])
-    if (ctor.kind !== 'constructor' || term.index >= ctor.numFields) return wrong('there is no such field')
-    const isProposition = this.isProposition(type)
-    let field = substitution.instantiateLevels(ctor.type, ctor.params, head.levels)
-    for (const arg of args) field = this.#openedPi(field, arg, wrong)
-    for (let i = 0; i < term.index; i++) {
-      const pi = this.#pi(field, wrong)
-      // What a later type depends on has been taken out as well.
-      if (isProposition && pi.right.loose > 0 && !this.isProposition(pi.left))
-        wrong(`field ${i} is data in a proposition`)
-      field = substitution.instantiate(pi.right, [terms.proj(term.name, i, structure)])
-    }
-    const result = this.#pi(field, wrong).left
-    if (isProposition && !this.isProposition(result)) wrong('the field is data in a proposition')
-    return result
-  }
-  #pi(type: Term, wrong: (why: string) => never): Pi {
-    const reduced = type.kind === KIND.pi ? type : this.#theory.reduction.whnf(type)
-    return reduced.kind === KIND.pi ? reduced : wrong('its constructor has fewer fields')
-  }
-  #openedPi(type: Term, arg: Term, wrong: (why: string) => never): Term {
-    return this.#theory.substitution.instantiate(this.#pi(type, wrong).right, [arg])
   }
 
   /** The structure that a term is a value of, where eta holds for it. */
