@@ -148,14 +148,17 @@ async function memory(passes: number): Promise<void> {
   )
 }
 
-async function evaluate(plan: Plan, world: World, workers: number) {
+/** Its members are ready to work. */
+type LivePlan = Plan & { readonly members: readonly Member[] }
+
+async function evaluate(plan: LivePlan, world: World, workers: number) {
   const file = join(tmpdir(), `hedge-bench-${process.pid}.sqlite`)
   const database = openResults(file)
   try {
     const source = { dataset: 'bench', datasetHash: '', leanVersion: '', libraryHash: '', commit: '', settings: {} }
     const journal = beginRun(database, plan, source)
     const began = performance.now()
-    await schedule({ plan, world, journal, positions: journal.open(false), workers })
+    await schedule({ plan, members: plan.members, world, journal, positions: journal.open(false), workers })
     const ms = performance.now() - began
     const row = database
       .prepare(
@@ -169,7 +172,7 @@ async function evaluate(plan: Plan, world: World, workers: number) {
   }
 }
 
-function planOf(theorems: readonly Theorem[], members: readonly Member[], passes: number): Plan {
+function planOf(theorems: readonly Theorem[], members: readonly Member[], passes: number): LivePlan {
   return {
     theorems,
     members,

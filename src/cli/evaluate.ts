@@ -227,7 +227,7 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
       )
       page = options.view === true ? await openViewChild(options.out) : undefined
       if (page !== undefined) say(`the run is at ${page.url}; \`hedge view ${options.out}\` shows it later`)
-      const result = await work(plan, journal, engine.world, server, options, interrupt.signal)
+      const result = await work(plan, members, journal, engine.world, server, options, interrupt.signal)
       const bad = loaded.problems.length > 0
       return conclude(result, runStanding(journal.database, journal.run), options, bad, say)
     } finally {
@@ -245,6 +245,7 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
 
 async function work(
   plan: Plan,
+  members: readonly Member[],
   journal: RunJournal,
   world: World,
   server: QueueServer | undefined,
@@ -271,6 +272,7 @@ async function work(
       return await coordinateRun({ server, plan, journal, world, positions, options, signal, onEvent })
     return await schedule({
       plan,
+      members,
       world,
       journal,
       positions,

@@ -33,6 +33,13 @@ export type Member = MemberConfig & {
   dispose?(): Promise<void>
 }
 
+/** The member of a config, among those that are ready to work: names are unique within an ensemble. */
+export function liveMember<M extends MemberConfig>(members: readonly M[], { name }: MemberConfig): M {
+  const member = members.find((other) => other.name === name)
+  if (member === undefined) throw new Error(`member ${name} is not open`)
+  return member
+}
+
 /** The part of a member that is stored. */
 export function configOf(member: MemberConfig): MemberConfig {
   const { name, policy, temperature, nEff, checkpointHash, seed, search, settings } = member

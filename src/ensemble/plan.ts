@@ -1,6 +1,6 @@
 import type { Theorem } from '../proof/theorem.ts'
 import { strategyOf } from '../search/strategies.ts'
-import type { Member } from './member.ts'
+import type { MemberConfig } from './member.ts'
 
 /**
  * How members share a theorem.
@@ -14,7 +14,7 @@ export type Mode = (typeof MODES)[number]
 
 export type Plan = {
   readonly theorems: readonly Theorem[]
-  readonly members: readonly Member[]
+  readonly members: readonly MemberConfig[]
   readonly mode: Mode
   /** Passes of each member on each theorem. */
   readonly passes: number

@@ -2,14 +2,14 @@ import type { ProofState } from '../proof/proof-state.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { RecordedEdge, TreeRecord } from '../search/tree-record.ts'
 import type { ProofRecord, RefusalRecord } from './journal.ts'
-import type { Opened } from './world.ts'
+import type { OpenedTheorem } from './world.ts'
 
 /** A theorem as a recorded search knew it: no Lean is needed for tactics and proofs that are on record. */
 export function recordedTheorem(
   tree: TreeRecord,
   proofs: readonly ProofRecord[],
   refusals: readonly RefusalRecord[],
-): Extract<Opened, { kind: 'opened' }> {
+): OpenedTheorem {
   const [root] = tree.states
   if (root === undefined) throw new Error('the recorded tree has no states')
   const numbers = new Map(tree.states.map((state, i) => [state.key, i]))

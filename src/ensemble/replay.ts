@@ -1,15 +1,18 @@
+import type { Policy } from '../policy/policy.ts'
 import { systemClock } from '../search/budget.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import { strategyOf } from '../search/strategies.ts'
 import { createTree } from '../search/tree.ts'
 import { type RecordedEdge, recordTree, type TreeRecord } from '../search/tree-record.ts'
 import type { PassRecord, ProofRecord, RefusalRecord, UnitRecord } from './journal.ts'
-import { type MemberProgress, NO_PROGRESS, nextUnit, type Plan, type Unit } from './plan.ts'
+import type { MemberConfig } from './member.ts'
+import { NO_PROGRESS, type Plan, type Unit } from './plan.ts'
 import { type PolicyAnswer, replayPolicy } from './policy-record.ts'
 import { replayDomain } from './replay-domain.ts'
-import { advance, RECORDED_STATES, unitSeed } from './theorem-run.ts'
-import { runUnit, type Workplace } from './unit.ts'
-import type { Opened } from './world.ts'
+import { RECORDED_STATES } from './theorem-run.ts'
+import type { UnitOutcome, Workplace } from './unit.ts'
+import { type PlannedUnit, type Recorder, runUnits } from './unit-loop.ts'
+import type { OpenedTheorem } from './world.ts'
 
 export type RecordedUnit = {
   readonly member: number
@@ -42,59 +45,92 @@ export async function replayTheorem(
   plan: Plan,
   position: number,
   recorded: RecordedTheorem,
-  opened: Extract<Opened, { kind: 'opened' }>,
+  opened: OpenedTheorem,
   signal: AbortSignal,
 ): Promise<Replay> {
   const theorem = plan.theorems[position]
   if (theorem === undefined) throw new Error(`there is no theorem ${position}`)
   const domain = replayDomain(opened.domain)
   const place: Workplace = { tree: createTree(domain.root), domain, verify: opened.verify, proofs: new Map() }
-  const policies = plan.members.map(({ name }, member) => replayPolicy(name, recorded.answers(member)))
-  const progress: MemberProgress[] = plan.members.map(() => NO_PROGRESS)
-  const units: UnitRecord[] = []
-  const differences: string[] = []
-  let cut = 0
-  for (const before of recorded.units) {
-    const unit = nextUnit(plan, progress)
-    if (typeof unit === 'string' || unit.member !== before.member || unit.firstPass !== before.firstPass) {
-      differences.push(`the plan has no unit of member ${before.member} from pass ${before.firstPass} on at this point`)
-      break
-    }
-    const member = plan.members[unit.member]
-    const policy = policies[unit.member]
-    if (member === undefined || policy === undefined) throw new Error(`there is no member ${unit.member}`)
-    const wasCut = !ranToItsEnd(unit, before)
-    if (wasCut) cut++
-    const seed = unitSeed(plan.seed, member, theorem.name)
-    const settings = { seed, depth: plan.depth, block: plan.block, concurrency: 1, clock: systemClock, signal }
-    const kept = before.passes.filter(({ index }, i) => index === unit.firstPass + i)
-    const again = {
-      ...unit,
-      wallClockMs: undefined,
-      turnMs: undefined,
-      passes: wasCut ? kept.length : unit.passes,
-    }
-    const { kind, settings: choice } = member.search
-    const { byPasses } = strategyOf(kind)
-    // It did as many expansions as there was time for.
-    const limited =
-      wasCut && !byPasses
-        ? { ...member, search: { kind, settings: { ...choice, expansions: before.statistics.expansions } } }
-        : member
-    const outcome = await runUnit(place, limited, policy, again, settings)
-    const passes = wasCut && !byPasses ? [] : outcome.passes
-    if (!same(passes, wasCut ? kept : before.passes))
-      differences.push(`the passes of ${member.name} from pass ${unit.firstPass} on differ`)
-    const { statistics, proofs, refusals } = outcome
-    const { firstPass, open } = before
-    const tree = recordTree(place.tree, RECORDED_STATES)
-    units.push({ member: unit.member, firstPass, seed, open, statistics, passes, proofs, refusals, tree })
-    progress[unit.member] = advance(progress[unit.member] as MemberProgress, before)
+  const progress = plan.members.map(() => NO_PROGRESS)
+  const comparison = new Comparison(recorded, place)
+  const alone = { concurrency: 1, clock: systemClock, signal }
+  await runUnits({ plan, name: theorem.name, place, progress, recorder: comparison, ...alone })
+  signal.throwIfAborted()
+  return comparison.end()
+}
+
+/** Has each unit run as it is on record, and compares what comes out. */
+class Comparison implements Recorder {
+  readonly #recorded: RecordedTheorem
+  readonly #place: Workplace
+  readonly #units: UnitRecord[] = []
+  readonly #differences: string[] = []
+  #cut = 0
+  #wasCut = false
+
+  constructor(recorded: RecordedTheorem, place: Workplace) {
+    this.#recorded = recorded
+    this.#place = place
   }
-  const tree = units.at(-1)?.tree
-  if (differences.length === 0 && tree !== undefined && recorded.tree !== undefined)
-    differences.push(...treeDifference(tree, recorded.tree, cut > 0))
-  return { units, differences, cut }
+
+  async policyFor(member: number, { name }: MemberConfig): Promise<Policy> {
+    return replayPolicy(name, this.#recorded.answers(member))
+  }
+
+  before(planned: PlannedUnit): PlannedUnit | undefined {
+    const recorded = this.#next
+    if (recorded === undefined || recorded.member !== planned.member || recorded.firstPass !== planned.firstPass)
+      return undefined
+    this.#wasCut = !ranToItsEnd(planned, recorded)
+    const again = { ...planned, wallClockMs: undefined, turnMs: undefined }
+    if (!this.#wasCut) return again
+    this.#cut++
+    const { config } = planned
+    const { kind, settings } = config.search
+    const passes = keptOf(recorded).length
+    if (strategyOf(kind).byPasses) return { ...again, passes }
+    // It did as many expansions as there was time for.
+    const { expansions } = recorded.statistics
+    return { ...again, passes, config: { ...config, search: { kind, settings: { ...settings, expansions } } } }
+  }
+
+  after({ config, member, seed, firstPass }: PlannedUnit, outcome: UnitOutcome): RecordedUnit | undefined {
+    const recorded = this.#next
+    if (recorded === undefined) return undefined
+    const passes = this.#wasCut && !strategyOf(config.search.kind).byPasses ? [] : outcome.passes
+    if (!same(passes, this.#wasCut ? keptOf(recorded) : recorded.passes))
+      this.#differences.push(`the passes of ${config.name} from pass ${firstPass} on differ`)
+    const { statistics, proofs, refusals } = outcome
+    const { open } = recorded
+    const tree = recordTree(this.#place.tree, RECORDED_STATES)
+    this.#units.push({ member, firstPass, seed, open, statistics, passes, proofs, refusals, tree })
+    return recorded
+  }
+
+  /** What came of it, with units on record that the plan did not come to. */
+  end(): Replay {
+    const left = this.#next
+    if (left !== undefined)
+      this.#differences.push(
+        `the plan has no unit of member ${left.member} from pass ${left.firstPass} on at this point`,
+      )
+    const tree = this.#units.at(-1)?.tree
+    const before = this.#recorded.tree
+    if (this.#differences.length === 0 && tree !== undefined && before !== undefined)
+      this.#differences.push(...treeDifference(tree, before, this.#cut > 0))
+    return { units: this.#units, differences: this.#differences, cut: this.#cut }
+  }
+
+  /** The unit on record that is done again next. */
+  get #next(): RecordedUnit | undefined {
+    return this.#recorded.units[this.#units.length]
+  }
+}
+
+/** Passes up to the first that is missing. */
+function keptOf({ passes, firstPass }: RecordedUnit): readonly PassRecord[] {
+  return passes.filter(({ index }, i) => index === firstPass + i)
 }
 
 /** All passes are on record, or all that a first proof left. */

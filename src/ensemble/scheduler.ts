@@ -3,12 +3,15 @@ import PQueue from 'p-queue'
 import { type Clock, systemClock } from '../search/budget.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import type { Journal, TheoremOutcome, UnitRecord } from './journal.ts'
+import type { Member } from './member.ts'
 import type { Plan } from './plan.ts'
 import { runTheorem } from './theorem-run.ts'
 import type { World } from './world.ts'
 
 export type ScheduleOptions = {
   readonly plan: Plan
+  /** Those of the plan, ready to work. */
+  readonly members: readonly Member[]
   readonly world: World
   readonly journal: Journal
   /** Positions of the theorems to work on, in this order; those with an outcome on record are the caller's to leave out. */
@@ -46,7 +49,7 @@ const ERRORS_IN_A_ROW = 5
  * and the others get their turns in between.
  */
 export async function schedule(options: ScheduleOptions): Promise<ScheduleResult> {
-  const { plan, world, journal, positions, workers, clock = systemClock, onEvent = () => {} } = options
+  const { plan, members, world, journal, positions, workers, clock = systemClock, onEvent = () => {} } = options
   const controller = new AbortController()
   setMaxListeners(0, controller.signal)
   let result: ScheduleResult = { kind: 'complete' }
@@ -72,6 +75,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
       journal,
       world,
       plan,
+      members,
       // The last theorems have the pool to themselves; before, every process has a theorem of its own.
       concurrency: left <= workers ? workers : 1,
       clock,

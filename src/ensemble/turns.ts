@@ -1,14 +1,16 @@
-import type { Policy } from '../policy/policy.ts'
+import type { Theorem } from '../proof/theorem.ts'
 import type { Clock } from '../search/budget.ts'
 import { addStatistics, newStatistics, type SearchStatistics } from '../search/outcome.ts'
 import { createTree, type Tree } from '../search/tree.ts'
 import type { PassEndWord, ProofRecord, RefusalRecord } from './journal.ts'
-import type { Member } from './member.ts'
-import { type Completion, type MemberProgress, NO_PROGRESS, nextUnit, type Plan } from './plan.ts'
+import { liveMember, type Member } from './member.ts'
+import { type Completion, NO_PROGRESS } from './plan.ts'
 import { recordPolicy } from './policy-record.ts'
-import { advance, unitSeed } from './theorem-run.ts'
-import { runUnit } from './unit.ts'
-import type { Opened } from './world.ts'
+import { type Recorder, runUnits } from './unit-loop.ts'
+import type { OpenedTheorem } from './world.ts'
+
+/** Roll-outs under way at the same time, and milliseconds of a member's first turn, where nobody says otherwise. */
+export const TURNS = { block: 32, sliceMs: 2000 }
 
 export type TurnsOptions = {
   readonly members: readonly Member[]
@@ -24,7 +26,7 @@ export type TurnsOptions = {
   readonly clock: Clock
   readonly signal: AbortSignal
   /** The tree that is going to grow. */
-  readonly onTree?: (tree: Tree) => void
+  readonly onTree?: ((tree: Tree) => void) | undefined
   readonly onProgress?: (member: Member, statistics: Readonly<SearchStatistics>) => void
 }
 
@@ -43,61 +45,48 @@ export type TurnsOutcome = {
 
 /** Members of an ensemble on one tree, in turns, until the first verified proof. Nothing is recorded. */
 export async function searchInTurns(
-  theorem: Plan['theorems'][number],
-  opened: Extract<Opened, { kind: 'opened' }>,
+  theorem: Theorem,
+  opened: OpenedTheorem,
   options: TurnsOptions,
 ): Promise<TurnsOutcome> {
-  const { members, wallClockMs, signal, clock, concurrency, depth, block, onProgress } = options
-  const plan = {
-    ...options,
-    mode: 'slices',
-    matched: false,
-    sliceMs: members.length === 1 ? wallClockMs : options.sliceMs,
-  } as const
-  const place = {
-    tree: createTree(opened.domain.root),
-    domain: opened.domain,
-    verify: opened.verify,
-    proofs: new Map<string, ProofRecord>(),
-  }
+  const { members, wallClockMs, signal, clock, concurrency } = options
+  const sliceMs = members.length === 1 ? wallClockMs : options.sliceMs
+  const plan = { ...options, mode: 'slices', matched: false, sliceMs } as const
+  const { domain, verify } = opened
+  const place = { tree: createTree(domain.root), domain, verify, proofs: new Map<string, ProofRecord>() }
   options.onTree?.(place.tree)
   const statistics = newStatistics()
   const ends: PassEndWord[] = []
   const refusals: RefusalRecord[] = []
-  const progress: MemberProgress[] = members.map(() => NO_PROGRESS)
-  const policies: (Policy | undefined)[] = []
-  for (;;) {
-    const unit = nextUnit(plan, progress)
-    const outcome = { tree: place.tree, statistics, ends, refusals }
-    if (typeof unit === 'string') return { ...outcome, proved: undefined, completion: unit }
-    if (signal.aborted) return { ...outcome, proved: undefined, completion: undefined }
-    const member = members[unit.member] as Member
+  let proved: TurnsOutcome['proved']
+  const recorder: Recorder = {
     // One for all turns, which remembers what it was told: a pass that was cut short is begun again.
-    policies[unit.member] ??= recordPolicy(
-      await member.policyFor(theorem),
-      () => [],
-      () => {},
-    )
-    const policy = policies[unit.member] as Policy
-    const { proofs, ...done } = await runUnit(place, member, policy, unit, {
-      seed: unitSeed(options.seed, member, theorem.name),
-      depth,
-      block,
-      concurrency,
-      clock,
-      signal,
-      onProgress: (part) => {
-        const soFar = { ...statistics }
-        addStatistics(soFar, part)
-        onProgress?.(member, soFar)
-      },
-    })
-    addStatistics(statistics, done.statistics)
-    refusals.push(...done.refusals)
-    ends.push(...done.passes.map((pass) => pass.end))
-    const [proof] = proofs
-    if (proof !== undefined) return { ...outcome, proved: { proof, member }, completion: 'firstProof' }
-    // The end of a turn is not the end of a member's work.
-    progress[unit.member] = advance(progress[unit.member] as MemberProgress, { ...done, open: true })
+    policyFor: async (_, config) =>
+      recordPolicy(
+        await liveMember(members, config).policyFor(theorem),
+        () => [],
+        () => {},
+      ),
+    after({ config }, outcome) {
+      addStatistics(statistics, outcome.statistics)
+      refusals.push(...outcome.refusals)
+      ends.push(...outcome.passes.map((pass) => pass.end))
+      const [proof] = outcome.proofs
+      if (proof !== undefined) {
+        proved = { proof, member: liveMember(members, config) }
+        return undefined
+      }
+      // The end of a turn is not the end of a member's work.
+      return { ...outcome, open: true }
+    },
+    onProgress(config, part) {
+      const soFar = { ...statistics }
+      addStatistics(soFar, part)
+      options.onProgress?.(liveMember(members, config), soFar)
+    },
   }
+  const progress = members.map(() => NO_PROGRESS)
+  const ended = await runUnits({ plan, name: theorem.name, place, progress, recorder, concurrency, clock, signal })
+  const completion = proved === undefined ? ended : 'firstProof'
+  return { tree: place.tree, statistics, ends, refusals, proved, completion }
 }

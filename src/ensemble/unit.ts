@@ -8,7 +8,7 @@ import type { Pass } from '../search/pass.ts'
 import { strategyOf } from '../search/strategies.ts'
 import type { Tree } from '../search/tree.ts'
 import type { PassEndWord, PassRecord, ProofRecord, RefusalRecord } from './journal.ts'
-import type { Member } from './member.ts'
+import type { MemberSearch } from './member.ts'
 import type { Unit } from './plan.ts'
 import type { Verified } from './world.ts'
 
@@ -44,7 +44,7 @@ export type UnitOutcome = {
 /** Runs one unit of a member's work. Passes the budget cut off are left out. */
 export async function runUnit(
   place: Workplace,
-  member: Member,
+  search: MemberSearch,
   policy: Policy,
   unit: Unit,
   settings: UnitSettings,
@@ -71,7 +71,7 @@ export async function runUnit(
   }
   const { depth, concurrency, clock, signal, block } = settings
   const budget = { depth, wallClockMs: unit.wallClockMs, turnMs: unit.turnMs, signal }
-  const { kind, settings: choice } = member.search
+  const { kind, settings: choice } = search
   const strategy = strategyOf(kind)
   const { result, statistics, passes } = await strategy.run(tree, domain, policy, choice, {
     accept,

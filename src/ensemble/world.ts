@@ -15,16 +15,15 @@ export interface World {
   open(theorem: Theorem, signal: AbortSignal): Promise<Opened>
 }
 
-export type Opened =
-  | {
-      readonly kind: 'opened'
-      readonly domain: Domain
-      verify(proof: Proof): Promise<Verified>
-      /** Why the statement is false, in a few words, where that is quickly found and verified; left out where nobody can tell. */
-      refute?(signal: AbortSignal): Promise<string | undefined>
-      close(): Promise<void>
-    }
-  | { readonly kind: 'rejected'; readonly message: string }
+export type OpenedTheorem = {
+  readonly kind: 'opened'
+  readonly domain: Domain
+  verify(proof: Proof): Promise<Verified>
+  /** Why the statement is false, in a few words, where that is quickly found and verified; left out where nobody can tell. */
+  refute?(signal: AbortSignal): Promise<string | undefined>
+  close(): Promise<void>
+}
+export type Opened = OpenedTheorem | { readonly kind: 'rejected'; readonly message: string }
 
 export type Verified =
   | {

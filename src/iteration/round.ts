@@ -178,6 +178,7 @@ async function search(engine: Engine, options: RoundOptions): Promise<ScheduleRe
     const positions = journal.open(false)
     return await schedule({
       plan,
+      members: options.members,
       world: engineWorld(engine, limits),
       journal,
       positions,

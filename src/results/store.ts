@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
-import { configOf, type Member } from '../ensemble/member.ts'
+import { configOf } from '../ensemble/member.ts'
 import { type Plan, quota } from '../ensemble/plan.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { insertRow } from './columns.ts'
@@ -98,7 +98,7 @@ function insertRun(database: Database, key: string, config: string, plan: Plan, 
       nEff: one.nEff,
       checkpointHash: one.checkpointHash,
       quota: quota(plan, position),
-      config: JSON.stringify(configOf(one satisfies Member)),
+      config: JSON.stringify(configOf(one)),
     })
   const headers = storedHeaders(plan.theorems.map(({ header }) => header))
   for (const [position, { name, statement }] of plan.theorems.entries()) {

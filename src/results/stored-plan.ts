@@ -61,7 +61,6 @@ const theoremRows = z.array(
 )
 
 export type StoredPlan = {
-  /** Its members have no policies. */
   readonly plan: Plan
   /** Limits of a tactic and of the second kernel, where the run had them. */
   readonly limits: z.infer<typeof configSchema>['settings']
@@ -95,14 +94,11 @@ export function readPlan(database: Database, run: RunRow): StoredPlan {
     header: headers.get(position) ?? '',
     statement,
   }))
-  const without = async () => {
-    throw new Error('the policies of a stored plan are not there')
-  }
   return {
     plan: {
       ...plan,
       theorems,
-      members: members.map((member) => ({ ...member, policyFor: without })),
+      members,
     },
     limits: settings,
   }

@@ -1,6 +1,6 @@
 import type { ProofRecord, TheoremOutcome, UnitRecord } from '../ensemble/journal.ts'
 import { type MemberProgress, nextUnit, type Plan } from '../ensemble/plan.ts'
-import { advance } from '../ensemble/theorem-run.ts'
+import { advance } from '../ensemble/unit-loop.ts'
 import type { World } from '../ensemble/world.ts'
 import type { RunJournal } from '../results/journal.ts'
 import { bodySchema, type Part, type Report, type ReportBody, type SentUnit, unpack } from './protocol.ts'

@@ -107,6 +107,7 @@ export async function workFor(options: WorkerOptions): Promise<WorkerResult> {
           journal: sender,
           world,
           plan: { ...options.plan, theorems: [theorem], members: options.members },
+          members: options.members,
           concurrency: work.last ? processes : 1,
           clock: systemClock,
           signal: AbortSignal.any([controller.signal, stop.signal]),

@@ -72,7 +72,7 @@ async function recorded(path: string, which: (name: string) => boolean = () => t
   })
   const database = openResults(path)
   const journal = beginRun(database, plan, provenance)
-  await schedule({ plan, world, journal, positions: journal.open(false), workers: 1 })
+  await schedule({ plan, members: plan.members, world, journal, positions: journal.open(false), workers: 1 })
   database.close()
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { NO_PROGRESS, nextUnit, type Plan } from '../../src/ensemble/plan.ts'
+import { NO_PROGRESS, nextUnit } from '../../src/ensemble/plan.ts'
 import { schedule } from '../../src/ensemble/scheduler.ts'
 import { createRandom } from '../../src/proof/random.ts'
 import { passAtK } from '../../src/results/coverage.ts'
 import { beginRun, openResults } from '../../src/results/store.ts'
 import { handClock } from '../search/toy.ts'
-import { coinMember, coinWorld, planOf, provenance, theorems } from './simulated.ts'
+import { coinMember, coinWorld, type LivePlan, planOf, provenance, theorems } from './simulated.ts'
 
 const COUNT = 400
 /** Success probabilities of members on theorems: some theorems are easy, many hard, and members differ. */
@@ -17,12 +17,13 @@ const p = (m: number) => (theorem: string) => P[m]?.[Number(theorem.slice(1))] ?
 const members = [0, 1, 2].map((m) => coinMember(`m${m}`, p(m)))
 
 /** Passes (theorem, member, pass, ending) of a run of `plan`. */
-async function run(plan: Plan, options: { clock?: ReturnType<typeof handClock>; workers?: number } = {}) {
+async function run(plan: LivePlan, options: { clock?: ReturnType<typeof handClock>; workers?: number } = {}) {
   const database = openResults(':memory:')
   const journal = beginRun(database, plan, provenance)
   const { workers = 2, clock } = options
   const result = await schedule({
     plan,
+    members: plan.members,
     world: coinWorld,
     journal,
     positions: journal.open(false),

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { afterEach, expect, test } from 'vitest'
 import type { Member } from '../../src/ensemble/member.ts'
-import type { Mode, Plan } from '../../src/ensemble/plan.ts'
+import type { Mode } from '../../src/ensemble/plan.ts'
 import { recordedTheorem } from '../../src/ensemble/recorded-world.ts'
 import { type Replay, replayTheorem } from '../../src/ensemble/replay.ts'
 import { schedule } from '../../src/ensemble/scheduler.ts'
@@ -25,7 +25,7 @@ import {
 } from '../policy/remote/model-server.ts'
 import { lastingRows } from '../results/rows.ts'
 import { cleverJugs, handClock, jugMoves, jugs, toyDomain } from '../search/toy.ts'
-import { member, planOf, provenance, theorems } from './simulated.ts'
+import { type LivePlan, member, planOf, provenance, theorems } from './simulated.ts'
 
 /** Every theorem is the jug puzzle; a proof of more than 12 moves is refused. */
 const jugWorld: World = {
@@ -42,7 +42,7 @@ const jugWorld: World = {
 
 const jugMember = (name: string): Member => member(name, async () => cleverJugs)
 
-async function run(database: Database, plan: Plan, retry = false, onUnit: () => void = () => {}) {
+async function run(database: Database, plan: LivePlan, retry = false, onUnit: () => void = () => {}) {
   const journal = beginRun(database, plan, provenance)
   const clock = handClock()
   const onEvent = ({ kind }: { kind: string }) => {
@@ -50,7 +50,16 @@ async function run(database: Database, plan: Plan, retry = false, onUnit: () => 
     clock.advance(1)
     onUnit()
   }
-  return schedule({ plan, world: jugWorld, journal, positions: journal.open(retry), workers: 1, clock, onEvent })
+  return schedule({
+    plan,
+    members: plan.members,
+    world: jugWorld,
+    journal,
+    positions: journal.open(retry),
+    workers: 1,
+    clock,
+    onEvent,
+  })
 }
 
 /** Everything on record, done again from what is in the file alone. */

@@ -57,7 +57,10 @@ export function member(name: string, policyFor: Member['policyFor']): Member {
   }
 }
 
-export function planOf(changes: Partial<Plan> & Pick<Plan, 'theorems' | 'members'>): Plan {
+/** A plan whose members are ready to work. */
+export type LivePlan = Plan & { readonly members: readonly Member[] }
+
+export function planOf(changes: Partial<LivePlan> & Pick<LivePlan, 'theorems' | 'members'>): LivePlan {
   return {
     mode: 'union',
     passes: 8,

@@ -55,6 +55,6 @@ export async function sampleRun(path: string, count = 40): Promise<Database> {
   }
   const database = openResults(path)
   const journal = beginRun(database, plan, { ...provenance, dataset: 'jugs.jsonl' })
-  await schedule({ plan, world, journal, positions: journal.open(false), workers: 2 })
+  await schedule({ plan, members: plan.members, world, journal, positions: journal.open(false), workers: 2 })
   return database
 }

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Plan } from '../../src/ensemble/plan.ts'
 import { schedule } from '../../src/ensemble/scheduler.ts'
 import type { World } from '../../src/ensemble/world.ts'
 import { mergeResults } from '../../src/results/merge.ts'
 import { listRuns, readRun } from '../../src/results/read-run.ts'
 import { SchemaError } from '../../src/results/schema.ts'
 import { beginRun, openResults } from '../../src/results/store.ts'
-import { coinMember, coinWorld, planOf, provenance, theorems } from '../ensemble/simulated.ts'
+import { coinMember, coinWorld, type LivePlan, planOf, provenance, theorems } from '../ensemble/simulated.ts'
 import { cleverJugs, handClock, jugs, toyDomain } from '../search/toy.ts'
 import { lastingRows } from './rows.ts'
 
@@ -25,12 +24,20 @@ const plan = planOf({ theorems: theorems(12), members, passes: 10, block: 4 })
 
 async function run(
   database: Database,
-  which: Plan,
+  which: LivePlan,
   options: { world?: World; signal?: AbortSignal; positions?: (all: number[]) => number[]; retry?: boolean } = {},
 ) {
   const journal = beginRun(database, which, provenance)
   const { world = coinWorld, signal, positions = (all) => all, retry = false } = options
-  return schedule({ plan: which, world, journal, positions: positions(journal.open(retry)), workers: 2, signal })
+  return schedule({
+    plan: which,
+    members: which.members,
+    world,
+    journal,
+    positions: positions(journal.open(retry)),
+    workers: 2,
+    signal,
+  })
 }
 
 describe('a results file', () => {
@@ -137,6 +144,7 @@ test('a run that was interrupted again and again ends like one that was not', as
     const journal = beginRun(cut, jugPlan, provenance)
     const result = await schedule({
       plan: jugPlan,
+      members: jugMembers,
       world,
       journal,
       positions: journal.open(false),
@@ -228,7 +236,15 @@ test('what the matched member does beyond the common time is told apart from its
   const timed = planOf({ theorems: theorems(4), members: slow, passes: 20, block: 1, matched: true, wallClockMs: 100 })
   const database = openResults(join(folder, 'run.sqlite'))
   const journal = beginRun(database, timed, provenance)
-  await schedule({ plan: timed, world: coinWorld, journal, positions: journal.open(false), workers: 0, clock })
+  await schedule({
+    plan: timed,
+    members: slow,
+    world: coinWorld,
+    journal,
+    positions: journal.open(false),
+    workers: 0,
+    clock,
+  })
   const [row] = listRuns(database)
   if (row === undefined) throw new Error('there is no run')
   for (const { counts, ordinary, completion } of readRun(database, row).theorems) {

@@ -12,7 +12,7 @@ import { Intake } from '../../src/scale/intake.ts'
 import { bodySchema, pack, type Report, type ReportBody, unpack } from '../../src/scale/protocol.ts'
 import { Sender } from '../../src/scale/sender.ts'
 import { systemClock } from '../../src/search/budget.ts'
-import { coinMember, coinWorld, planOf, provenance, theorems } from '../ensemble/simulated.ts'
+import { coinMember, coinWorld, type LivePlan, planOf, provenance, theorems } from '../ensemble/simulated.ts'
 import { lastingRows } from '../results/rows.ts'
 
 let folder: string
@@ -44,7 +44,7 @@ function intakeOf(of: Plan, journal: RunJournal, judge: World | undefined = coin
 }
 
 /** What a worker reports about the first theorem, a unit at a time. */
-async function reportsOf(of: Plan, work = 'mine'): Promise<Report[]> {
+async function reportsOf(of: LivePlan, work = 'mine'): Promise<Report[]> {
   const reports: Report[] = []
   const sender = new Sender({
     id: work,
@@ -56,7 +56,15 @@ async function reportsOf(of: Plan, work = 'mine'): Promise<Report[]> {
     send: async (_, report) => void reports.push(JSON.parse(JSON.stringify(report)) as Report),
   })
   const signal = new AbortController().signal
-  await runTheorem(0, { journal: sender, world: coinWorld, plan: of, concurrency: 1, clock: systemClock, signal })
+  await runTheorem(0, {
+    journal: sender,
+    world: coinWorld,
+    plan: of,
+    members: of.members,
+    concurrency: 1,
+    clock: systemClock,
+    signal,
+  })
   await sender.finish()
   // Answers are sent as they come; here they go with the unit they are of.
   const merged: Report[] = []
@@ -78,7 +86,15 @@ function changed(report: Report, change: (body: ReportBody) => unknown): Report 
 test('reports give the rows of a local run, whatever comes twice or out of turn', async () => {
   const local = journalOf(plan)
   const signal = new AbortController().signal
-  await runTheorem(0, { journal: local, world: coinWorld, plan, concurrency: 1, clock: systemClock, signal })
+  await runTheorem(0, {
+    journal: local,
+    world: coinWorld,
+    plan,
+    members: plan.members,
+    concurrency: 1,
+    clock: systemClock,
+    signal,
+  })
   const reports = await reportsOf(plan)
   expect(reports.length).toBeGreaterThan(8)
   const journal = journalOf(plan)
