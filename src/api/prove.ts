@@ -1,10 +1,11 @@
+import type { ProofRecord } from '../ensemble/journal.ts'
 import type { Member } from '../ensemble/member.ts'
 import { bestFirst, parseMembers } from '../ensemble/member-spec.ts'
 import { closeMembers, openMembers as openAll } from '../ensemble/open-member.ts'
-import { tidyProof, type VerifiedProof } from '../ensemble/tidy.ts'
-import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
+import { tidyProof } from '../ensemble/tidy.ts'
+import { searchInTurns, TURNS, type TurnsOptions, type TurnsOutcome } from '../ensemble/turns.ts'
 import { type Verified, verifiedOf } from '../ensemble/world.ts'
-import type { ProofSession } from '../lean/engine.ts'
+import type { Engine, ProofSession } from '../lean/engine.ts'
 import { verifyProof } from '../lean/verifier.ts'
 import { premisesFrom, SHIPPED } from '../policy/open.ts'
 import { InputError } from '../proof/input-error.ts'
@@ -65,11 +66,6 @@ export type ProveResult = {
 
 /** Where a search does not say. */
 export const DEFAULTS = { budgetMs: 60_000, depth: 50, seed: '0' }
-/** Roll-outs under way at the same time. */
-const BLOCK = 32
-/** Milliseconds of a policy's first turn, where there are several. */
-const SLICE_MS = 2000
-
 /**
  * Searches for a proof, and has it verified from scratch before it is called one.
  * @throws InputError where the theorem, or a policy, is not what it should be; EngineError where Lean cannot run
@@ -81,7 +77,14 @@ export async function prove(lean: Lean, source: TheoremSource, options: ProveOpt
     const session = await startTheorem(lean.engine, theorem, options)
     try {
       const verify = async (proof: Proof) => verifiedOf(await verifyProof(lean.engine, theorem, proof))
-      const { run, proof } = await searchSession(lean, session, members, verify, options)
+      const { budgetMs = DEFAULTS.budgetMs, depth = DEFAULTS.depth, seed = DEFAULTS.seed } = options
+      const { onProgress, signal = new AbortController().signal, passes = Number.MAX_SAFE_INTEGER } = options
+      const begun = performance.now()
+      const { run, proof } = await searchSession(lean.engine, session, members, {
+        ...{ budgetMs, depth, seed, passes, signal, verify },
+        onProgress: ({ name }, { expansions, tacticsRun: tactics }) =>
+          onProgress?.({ elapsedMs: performance.now() - begun, budgetMs, member: name, expansions, tactics }),
+      })
       const { statistics, tree, refusals } = run
       const shared = {
         theorem,
@@ -132,40 +135,33 @@ export async function openMembers(
   return openAll(configs, async () => premises)
 }
 
-type SessionOutcome = {
+export type SessionSearch = Pick<TurnsOptions, 'passes' | 'depth' | 'seed' | 'signal' | 'onTree' | 'onProgress'> & {
+  /** Milliseconds for the search. */
+  readonly budgetMs: number
+  /** Judges what is found. */
+  readonly verify: (proof: Proof) => Promise<Verified>
+  /** Judges its shorter forms; left out where `verify` does. A form that is refused is no news: the proof stands as it was found. */
+  readonly verifyForm?: (proof: Proof) => Promise<Verified>
+}
+
+export type SessionOutcome = {
   readonly run: TurnsOutcome
   /** As short and as structured as it could be made, and verified as it stands here. */
-  readonly proof: VerifiedProof | undefined
+  readonly proof: ProofRecord | undefined
 }
 
 /** Members in turns on a theorem that is open; then what was found is shortened and written as people do. */
-async function searchSession(
-  { engine }: Lean,
+export async function searchSession(
+  { processes }: Engine,
   session: ProofSession,
   members: readonly Member[],
-  verify: (proof: Proof) => Promise<Verified>,
-  options: SearchOptions,
+  { budgetMs, verify, verifyForm = verify, ...options }: SessionSearch,
 ): Promise<SessionOutcome> {
-  const { budgetMs = DEFAULTS.budgetMs, depth = DEFAULTS.depth, seed = DEFAULTS.seed, passes, onProgress } = options
-  const signal = options.signal ?? new AbortController().signal
-  const begun = performance.now()
+  const { signal } = options
   const opened = { kind: 'opened', domain: session, verify, close: async () => {} } as const
-  const run = await searchInTurns(session.theorem, opened, {
-    members,
-    wallClockMs: budgetMs,
-    sliceMs: SLICE_MS,
-    passes: passes ?? Number.MAX_SAFE_INTEGER,
-    depth,
-    block: BLOCK,
-    seed,
-    concurrency: engine.processes,
-    clock: systemClock,
-    signal,
-    onProgress: ({ name }, { expansions, tacticsRun }) =>
-      onProgress?.({ elapsedMs: performance.now() - begun, budgetMs, member: name, expansions, tactics: tacticsRun }),
-  })
-  if (run.proved === undefined) return { run, proof: undefined }
-  const { tactics, source, axioms, kernels } = run.proved.proof
-  const first = { verified: true, tactics, source, axioms, ...(kernels && { kernels }) } as const
-  return { run, proof: signal.aborted ? first : await tidyProof(session, first, verify, signal) }
+  const turns = { ...TURNS, members, wallClockMs: budgetMs, concurrency: processes, clock: systemClock }
+  const run = await searchInTurns(session.theorem, opened, { ...turns, ...options })
+  const found = run.proved?.proof
+  if (found === undefined || signal.aborted) return { run, proof: found }
+  return { run, proof: { ...found, ...(await tidyProof(session, { verified: true, ...found }, verifyForm, signal)) } }
 }

@@ -3,14 +3,14 @@ import { Command, Option } from 'commander'
 import { boundAutomatically } from '../api/auto-bound.ts'
 import { bringImports } from '../api/imports.ts'
 import { findPlaced, leanTarget, readLeanFile } from '../api/lean-file.ts'
+import { type SessionOutcome, searchSession } from '../api/prove.ts'
 import { checkComments } from '../api/read-lean.ts'
 import type { ProofRecord, RefusalRecord } from '../ensemble/journal.ts'
 import { configOf, type Member, type MemberConfig } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
 import { closeMembers, once, openMembers } from '../ensemble/open-member.ts'
 import { type Refutation, refute } from '../ensemble/refute.ts'
-import { tidyProof } from '../ensemble/tidy.ts'
-import { searchInTurns, type TurnsOutcome } from '../ensemble/turns.ts'
+import { TURNS, type TurnsOutcome } from '../ensemble/turns.ts'
 import { type Verified, verifiedOf } from '../ensemble/world.ts'
 import { DEFAULT_LIMITS, type Engine, type ProofSession, type TacticLimits } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
@@ -26,7 +26,6 @@ import { plural } from '../report/plural.ts'
 import { renderTreeSvg } from '../report/tree-picture.ts'
 import { renderTreeText } from '../report/tree-text.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
-import { systemClock } from '../search/budget.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import { defaultSettings, STRATEGY_NAMES, type StrategyName, strategyOf } from '../search/strategies.ts'
 import type { Tree } from '../search/tree.ts'
@@ -98,11 +97,6 @@ export function proveCommand(): Command {
       process.exitCode = await prove(what, flags)
     })
 }
-
-/** Roll-outs under way at the same time. */
-const BLOCK = 32
-/** Milliseconds of a policy's first turn, where there are several. */
-const SLICE_MS = 2000
 
 async function prove(what: string | undefined, flags: Flags): Promise<number> {
   if (flags.tree !== undefined && !/\.(svg|html|txt)$/.test(flags.tree)) {
@@ -187,15 +181,8 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     }
     if (flags.view === true) live = await LiveSearch.begin(...livePlan(theorem, members, flags, engine, limits))
     if (live?.url !== undefined) console.error(`The search is at ${live.url}`)
-    const run = await search(engine, session, members, flags, verify, interrupt.signal, live)
+    const { run, proof } = await search(engine, session, members, flags, verify, interrupt.signal, live)
     log.debug(run.statistics, 'search')
-    let proof: ProofRecord | undefined = run.proved?.proof
-    if (proof !== undefined && !interrupt.signal.aborted) {
-      // A form that is refused is no news: the proof stands as it was found.
-      const quietly = async (form: Proof) => verifiedOf(await verifyProof(engine, theorem, form))
-      const found = { verified: true, ...proof } as const
-      proof = { ...proof, ...(await tidyProof(session, found, quietly, interrupt.signal)) }
-    }
     live?.end(run, proof, Math.max(0, members.indexOf(run.proved?.member ?? (members[0] as Member))))
     if (proof === undefined && !interrupt.signal.aborted) {
       const refutation = await searchForNegation(engine, session, members, flags, limits, interrupt.signal)
@@ -302,24 +289,20 @@ async function search(
   verify: (proof: Proof) => Promise<Verified>,
   signal: AbortSignal,
   live: LiveSearch | undefined,
-): Promise<TurnsOutcome> {
+): Promise<SessionOutcome> {
   const bar = flags.json === true ? undefined : showBar('searching', flags.budget, seconds)
   const begun = performance.now()
   let note = 'preparing the policy'
   const ticker = setInterval(() => bar?.update(performance.now() - begun, note), 250)
   try {
-    const opened = { kind: 'opened', domain: session, verify, close: async () => {} } as const
-    return await searchInTurns(session.theorem, opened, {
-      members,
-      wallClockMs: flags.budget,
-      sliceMs: SLICE_MS,
+    return await searchSession(engine, session, members, {
+      budgetMs: flags.budget,
       passes: flags.passes ?? Number.MAX_SAFE_INTEGER,
       depth: flags.depth,
-      block: BLOCK,
       seed: flags.seed,
-      concurrency: engine.processes,
-      clock: systemClock,
       signal,
+      verify,
+      verifyForm: async (form) => verifiedOf(await verifyProof(engine, session.theorem, form)),
       onTree: (tree) => live?.follow(tree),
       onProgress(member, statistics) {
         const who = members.length > 1 ? `${member.name}: ` : ''
@@ -341,7 +324,7 @@ function livePlan(
   limits: TacticLimits,
 ): Parameters<typeof LiveSearch.begin> {
   const { depth, seed, budget } = flags
-  const shared = { depth, seed, block: BLOCK, sliceMs: SLICE_MS, wallClockMs: budget, passes: flags.passes ?? 1 }
+  const shared = { depth, seed, ...TURNS, wallClockMs: budget, passes: flags.passes ?? 1 }
   const plan = { ...shared, theorems: [theorem], members, mode: 'slices', matched: false } as const
   const { heartbeats, wallClockMs } = limits
   const settings = { heartbeats, wallClockMs }
