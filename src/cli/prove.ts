@@ -153,8 +153,6 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       return EXIT.badInput
     }
     if (bound !== undefined) console.error(`hedge: warning: ${bound}`)
-    // The same for every proof, since all of them must accept it.
-    let alsoCheckedBy: readonly string[] = []
     const refused: Refused[] = []
     const verify = async (proof: Proof): Promise<Verified> => {
       const { verdict, source } = await verifyProof(engine, theorem, proof)
@@ -166,7 +164,6 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
           console.error(`hedge: a finished script was refused by the verifier: ${refusal.reason}`)
         return { verified: false, ...refusal }
       }
-      alsoCheckedBy = verdict.alsoCheckedBy ?? []
       return verifiedOf({ verdict, source })
     }
     const tell = async (refutation: Refutation) => {
@@ -189,10 +186,9 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       if (refutation !== undefined) return await tell(refutation)
     }
     // First of all what was found is shown: a file may turn out not to be writable.
-    const shown = proof && { ...proof, alsoCheckedBy }
     if (flags.json === true)
-      console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, shown, refused), null, 2))
-    else print(theorem, flags, members, engine, run, shown, placed)
+      console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, proof, refused), null, 2))
+    else print(theorem, flags, members, engine, run, proof, placed)
     const say = (line: string) => flags.json !== true && console.log(line)
     if (proof !== undefined && flags.out !== undefined) {
       await writeFile(flags.out, proof.source)
@@ -370,9 +366,6 @@ function reasonOf({ completion, ends }: TurnsOutcome, flags: Flags): string {
   return 'nothing is left to try'
 }
 
-/** A proof, and who has accepted it besides the verifier. */
-type ShownProof = ProofRecord & { readonly alsoCheckedBy: readonly string[] }
-
 /** A finished script that the verifier did not take. */
 type Refused = Omit<RefusalRecord, 'key'>
 
@@ -390,7 +383,7 @@ function print(
   members: readonly Member[],
   engine: Engine,
   run: TurnsOutcome,
-  proof: ShownProof | undefined,
+  proof: ProofRecord | undefined,
   placed: PlacedTheorem | undefined,
 ): void {
   const { statistics, proved } = run
@@ -412,7 +405,7 @@ function print(
     // What stands before it in its file is not shown again.
     console.log(placed === undefined ? proof.source : proof.source.slice(theorem.header.trim().length).trimStart())
     const kernels = kernelsText(proof.kernels)
-    const also = `${kernels === '' ? '' : `; ${kernels}`}${alsoChecked(proof.alsoCheckedBy)}`
+    const also = `${kernels === '' ? '' : `; ${kernels}`}${alsoChecked(proof.alsoCheckedBy ?? [])}`
     console.log(
       `Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(proof.axioms)}${also}.`,
     )
@@ -435,7 +428,7 @@ function asJson(
   members: readonly Member[],
   engine: Engine,
   run: TurnsOutcome,
-  proof: ShownProof | undefined,
+  proof: ProofRecord | undefined,
   refused: readonly Refused[],
 ): object {
   return {
@@ -450,7 +443,7 @@ function asJson(
             kind: 'verified',
             axioms: proof.axioms,
             ...(proof.kernels === undefined ? {} : { kernels: proof.kernels }),
-            ...(proof.alsoCheckedBy.length === 0 ? {} : { alsoCheckedBy: proof.alsoCheckedBy }),
+            ...(proof.alsoCheckedBy && { alsoCheckedBy: proof.alsoCheckedBy }),
           },
           provedBy: run.proved?.member.name,
         }),

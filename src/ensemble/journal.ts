@@ -45,6 +45,8 @@ export type ProofRecord = {
   readonly axioms: readonly string[]
   /** Left out where no second kernel was asked. */
   readonly kernels?: Kernels
+  /** Checkers from elsewhere that have accepted it too; said at once, and not on record. */
+  readonly alsoCheckedBy?: readonly string[]
   /** What the kernels checked, as a compressed file; left out where it is not kept. */
   readonly exported?: Uint8Array
 }

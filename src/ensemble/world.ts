@@ -31,6 +31,8 @@ export type Verified =
       readonly source: string
       readonly axioms: readonly string[]
       readonly kernels?: Kernels
+      /** Checkers from elsewhere that have accepted it too; left out where there are none. */
+      readonly alsoCheckedBy?: readonly string[]
       /** What the kernels checked, as a compressed file; left out where it is not kept. */
       readonly exported?: Uint8Array
     }
@@ -48,7 +50,14 @@ function rejectedMessage(where: 'header' | 'statement', diagnostics: readonly Di
 export function verifiedOf({ verdict, source }: VerifiedSource): Verified {
   if (verdict.kind === 'rejected')
     return { verified: false, reason: refusalReason(verdict), messages: verdict.messages }
-  return { verified: true, source, axioms: verdict.axioms, ...(verdict.kernels && { kernels: verdict.kernels }) }
+  const { axioms, kernels, alsoCheckedBy } = verdict
+  return {
+    verified: true,
+    source,
+    axioms,
+    ...(kernels && { kernels }),
+    ...(alsoCheckedBy?.length && { alsoCheckedBy }),
+  }
 }
 
 /** Makes a file of what the kernels checked. */

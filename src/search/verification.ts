@@ -1,25 +1,19 @@
 import type { Proof } from '../proof/proof.ts'
 import type { Meter } from './budget.ts'
 import type { Accept, SearchStatistics } from './outcome.ts'
-import type { SearchEdge, Tree } from './tree.ts'
-
-/** The verified script of a finished edge, or why there is none. */
-export type Verification =
-  | { readonly kind: 'accepted'; readonly proof: Proof }
-  | { readonly kind: 'refused'; readonly reason: string }
-  /** The user aborted before the verifier had spoken. */
-  | { readonly kind: 'undecided' }
+import type { EdgeVerdict, SearchEdge, Tree } from './tree.ts'
 
 /**
  * Asks the verifier about a finished edge once, however many scripts lead to it: equal states behave equally, so the
  * first script speaks for all. The end of the wall clock does not stop it, for a proof found is never lost to the
- * clock; the user's abort does, if the verifier itself gives up (rejects) or has not been asked yet.
+ * clock; the user's abort does, if the verifier itself gives up (rejects) or has not been asked yet: then the edge stays
+ * a candidate.
  */
 export async function verifyEdge(
   edge: SearchEdge,
   proof: Proof,
   context: { tree: Tree; accept: Accept; meter: Meter; statistics: SearchStatistics },
-): Promise<Verification> {
+): Promise<EdgeVerdict> {
   const { tree, accept, meter, statistics } = context
   if (edge.outcome.kind !== 'finished') throw new Error('only a finished edge can be verified')
   const verdict = edge.outcome.verdict
@@ -29,7 +23,7 @@ export async function verifyEdge(
     await underWay.catch(() => {})
     return verifyEdge(edge, proof, context)
   }
-  if (meter.stopped() === 'interrupted') return { kind: 'undecided' }
+  if (meter.stopped() === 'interrupted') return { kind: 'candidate' }
 
   const start = meter.now()
   // Every proof must be judged, and its theorem must not lose passes to that: it would count for less than one unproved.
@@ -44,7 +38,7 @@ export async function verifyEdge(
     if (verdict.kind === 'refused') statistics.refused++
     return verdict
   } catch (cause) {
-    if (meter.stopped() === 'interrupted') return { kind: 'undecided' }
+    if (meter.stopped() === 'interrupted') return { kind: 'candidate' }
     throw new Error('the verifier failed', { cause })
   } finally {
     tree.verifying.delete(edge)

@@ -51,6 +51,6 @@ test('when the one who asked fails, the one who waited asks again', async () => 
 
 test('after an abort nobody is asked', async () => {
   const { verify, edge } = finishedEdge(() => Promise.reject(new Error('asked')), AbortSignal.abort())
-  expect(await verify('one')).toEqual({ kind: 'undecided' })
+  expect(await verify('one')).toEqual({ kind: 'candidate' })
   expect(edge.outcome).toEqual({ kind: 'finished', verdict: { kind: 'candidate' } })
 })
