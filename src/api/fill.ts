@@ -4,7 +4,6 @@ import { unifiedDiff } from '../fill/diff.ts'
 import { fillFile } from '../fill/fill-file.ts'
 import type { FilledHole } from '../fill/holes.ts'
 import { DEFAULT_LIMITS, type TacticLimits } from '../lean/engine.ts'
-import { InputError } from '../proof/input-error.ts'
 import { searchWith } from './fill-search.ts'
 import { bringImports } from './imports.ts'
 import type { Lean } from './lean.ts'
@@ -39,8 +38,6 @@ export type FillOutcome = {
 export async function fill(lean: Lean, path: string, options: FillOptions = {}): Promise<FillOutcome> {
   const { name, line, totalMs, limits, onHole } = options
   const { budgetMs = 10_000, depth = DEFAULTS.depth, seed = DEFAULTS.seed } = options
-  if (lean.engine.holes === undefined)
-    throw new InputError('holes can be filled with the embedded Lean only, not over a project')
   const file = await readLeanFile(path)
   const signal = options.signal ?? new AbortController().signal
   await bringImports(lean.engine.modules, path, file.text)

@@ -20,7 +20,7 @@ import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, duration, outFile } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
-import { addKernelOptions, judgingOf, type KernelFlags, ROOT_FLAG } from './options.ts'
+import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG, ROOT_FLAG } from './options.ts'
 import { seconds, showSteps } from './terminal.ts'
 
 type Flags = KernelFlags & {
@@ -31,6 +31,7 @@ type Flags = KernelFlags & {
   width: number
   seed: string
   workers?: number
+  lean?: string
   root?: string
   tacticTimeout: number
   heartbeats: number
@@ -49,6 +50,7 @@ export function fillCommand(): Command {
     .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
     .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), TUNED_BEST_FIRST.width)
     .option('--seed <text>', 'seed of everything random', '0')
+    .option(...LEAN_FLAG)
     .option(...ROOT_FLAG)
     .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
     .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 10_000)
@@ -80,7 +82,7 @@ async function fill(what: string, flags: Flags): Promise<number> {
   const interrupt = listenForInterrupt(say)
   const steps = showSteps(flags.json === true)
   const lean = once(() =>
-    openEngine(undefined, {
+    openEngine(flags.lean, {
       ...(flags.workers === undefined ? {} : { processes: flags.workers }),
       ...judgingOf(flags),
       onProgress: steps.step,

@@ -130,18 +130,18 @@ class HoleWork {
     if (declaration.proof !== undefined && work.listed.hole.start < declaration.proof)
       return this.#leave('in the statement', 'it is part of what is stated, which stays as it is')
     const now = this.#now()
-    const hole = now.hole(work.listed.hole)
+    const listed = now.hole(work.listed.hole)
     const named: Theorem = {
       name: declaration.name === '' ? `line_${line}` : declaration.name,
       header: now.upTo(command.start, this.#broken),
       statement: '',
     }
-    const place = { text: now.text, command: command.command, hole }
+    const place = { text: now.text, command: command.command, hole: listed }
     const { limits, signal, search } = this.#options
     const started = await this.#holes.startHole(place, named, limits, signal)
     if (started.kind === 'rejected')
       return this.#leave('out of reach', started.diagnostics[0]?.text ?? 'Lean does not come to it')
-    const { session, isProposition } = started
+    const { session, hole, isProposition } = started
     work.goal = renderState(session.root.goals)
     try {
       if (!isProposition) return this.#leave('data', 'a value is missing, not a proof')

@@ -1,4 +1,4 @@
-import { type Engine, RejectedInput } from '../lean/engine.ts'
+import { type Engine, EngineError, RejectedInput } from '../lean/engine.ts'
 import { type FileDeclaration, type PlacedCommand, placedTheorem } from '../lean/placed.ts'
 import type { TextPlaces } from '../proof/source-text.ts'
 import type { Theorem } from '../proof/theorem.ts'
@@ -53,7 +53,8 @@ async function ask(engine: Engine, theorem: Theorem, source: string): Promise<Co
     const reason = [verdict.reason, ...verdict.messages].join(': ')
     return { kind: RESTS.test(reason) ? 'resting' : 'refused', reason }
   } catch (error) {
-    if (!(error instanceof RejectedInput)) throw error
+    // What cannot be verified, the hole is closed in all the same.
+    if (!(error instanceof RejectedInput || error instanceof EngineError)) throw error
     return { kind: 'unverified', reason: error.message }
   }
 }

@@ -23,6 +23,8 @@ export type HoleStart =
   | {
       readonly kind: 'started'
       readonly session: ProofSession
+      /** As Lean reads it: by the layout of a text alone, a term can look like a tactic. */
+      readonly hole: FileHole
       /** How often Lean comes to the place: `all_goals sorry` stands for a proof of each. */
       readonly times: number
       /** Otherwise it is data that is missing, and any value would do for Lean. */

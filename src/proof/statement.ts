@@ -201,7 +201,7 @@ function atColumnZero(text: string, offset: number): boolean {
 }
 
 /** Start of the documentation comment that ends right before an offset, or the offset itself. */
-function withDocumentation(text: string, offset: number): number {
+export function withDocumentation(text: string, offset: number): number {
   const before = text.slice(0, offset).trimEnd()
   if (!before.endsWith('-/')) return offset
   const start = before.lastIndexOf('/--')

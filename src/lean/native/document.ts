@@ -14,12 +14,22 @@ export type TryDocument = {
   readonly sentinel: string
 }
 
+export type TryOptions = {
+  readonly shared: boolean
+  readonly heartbeats: number
+  readonly nonce: string
+  readonly reported: 'caseByCase' | 'atTheEnd'
+}
+
 /** What one branch says. `quiet` is not `finished`: that takes an elaboration of the proof in its own right. */
 export type BranchAnswer =
   | { readonly kind: 'open'; readonly goals: readonly Goal[] }
   | { readonly kind: 'quiet' }
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'heartbeats' }
+
+/** What speaks against a proof. */
+export type Trouble = Extract<BranchAnswer, { kind: 'error' | 'heartbeats' }>
 
 const UNSOLVED_TAG = 1
 const UNSOLVED = 'unsolved goals\n'
@@ -41,12 +51,7 @@ export function tryDocument(
   statement: string,
   path: readonly string[],
   tactics: readonly string[],
-  options: {
-    readonly shared: boolean
-    readonly heartbeats: number
-    readonly nonce: string
-    readonly reported: 'caseByCase' | 'atTheEnd'
-  },
+  options: TryOptions,
 ): TryDocument {
   const lines = headerLines(header)
   const push = (text: string) => lines.push(...text.split('\n'))
@@ -61,23 +66,38 @@ export function tryDocument(
   // a `by` inside a term is reported when all of it is done, not case by case.
   const [begin, end] = caseByCase ? ['by', ''] : ['@_root_.Function.const _ _root_.Nat (by', ') _']
   push(`  := ${begin}`)
-  const hole = (n: number) => `hedge_${options.nonce}_${n}`
-  const before = options.shared ? path : []
-  const inside = options.shared ? [] : path
-  for (const tactic of before) push(indented(tactic, 2))
-  push(`  refine ${copies(tactics.length + 1, hole)}`)
+  const { branches, sentinel } = pushBranches(lines, path, tactics, { ...options, margin: 2 })
+  lines[lines.length - 1] += end
+  return { text: `${lines.join('\n')}\n`, branches, sentinel }
+}
+
+/**
+ * Copies of the goal in the block that `lines` is at, one for each tactic and one for a sentinel. The last line closes the
+ * sentinel's copy.
+ * @param options.margin columns before the block
+ */
+export function pushBranches(
+  lines: string[],
+  path: readonly string[],
+  tactics: readonly string[],
+  { shared, nonce, margin }: { readonly shared: boolean; readonly nonce: string; readonly margin: number },
+): Pick<TryDocument, 'branches' | 'sentinel'> {
+  const push = (text: string, deeper = 0) => lines.push(...indented(text, margin + deeper).split('\n'))
+  const hole = (n: number) => `hedge_${nonce}_${n}`
+  if (shared) for (const tactic of path) push(tactic)
+  push(`refine ${copies(tactics.length + 1, hole)}`)
   const branches = tactics.map((tactic, k) => {
     const first = lines.length
-    push(`  case ${hole(k)} =>`)
-    for (const step of inside) push(indented(step, 4))
-    push(indented(tactic, 4))
+    push(`case ${hole(k)} =>`)
+    if (!shared) for (const step of path) push(step, 2)
+    push(tactic, 2)
     return { first, last: lines.length - 1 }
   })
-  const sentinel = `hedge ${options.nonce}`
-  push(`  case ${hole(tactics.length)} =>`)
-  push(`    trace ${JSON.stringify(sentinel)}`)
-  push(`    sorry${end}`)
-  return { text: `${lines.join('\n')}\n`, branches, sentinel }
+  const sentinel = `hedge ${nonce}`
+  push(`case ${hole(tactics.length)} =>`)
+  push(`trace ${JSON.stringify(sentinel)}`, 2)
+  push('sorry', 2)
+  return { branches, sentinel }
 }
 
 /** A version that runs a script, tactic by tactic, as the proof of a statement. */
@@ -219,9 +239,7 @@ export function readBranch(
 }
 
 /** What the messages say of a proof that is to be finished; undefined where nothing speaks against it. */
-export function proofTrouble(
-  diagnostics: readonly LspDiagnostic[],
-): Extract<BranchAnswer, { kind: 'error' | 'heartbeats' }> | undefined {
+export function proofTrouble(diagnostics: readonly LspDiagnostic[]): Trouble | undefined {
   const errors = diagnostics.filter(({ severity }) => severity === ERROR)
   if (errors.some((d) => HEARTBEATS.test(d.message))) return { kind: 'heartbeats' }
   const [error] = errors
@@ -293,7 +311,7 @@ function copies(count: number, hole: (n: number) => string): string {
 }
 
 /** As in a finished proof (proof/proof.ts), deeper. */
-function indented(tactic: string, spaces: number): string {
+export function indented(tactic: string, spaces: number): string {
   const lines = tactic.split('\n').filter((line) => line.trim() !== '')
   const margin = Math.min(...lines.map((line) => line.length - line.trimStart().length))
   return lines.map((line) => ' '.repeat(spaces) + line.slice(margin)).join('\n')

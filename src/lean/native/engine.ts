@@ -7,6 +7,7 @@ import type { Diagnostic } from '../session.ts'
 import { DEFAULT_LIMITS, EngineError, type StartResult, startResult, type TacticLimits } from '../session.ts'
 import type { Submission, Verdict, VerifyOptions } from '../verdict.ts'
 import { elaborateBehind } from './elaborate.ts'
+import { LspHoles } from './hole-opener.ts'
 import { LspSession } from './lsp-session.ts'
 import type { LeanPeer } from './peer.ts'
 import { declaredByLayout, readByLayout } from './read-file.ts'
@@ -27,7 +28,7 @@ export class LspEngine implements Engine {
   readonly leanVersion: string
   readonly libraryHash: string
   readonly processes: number
-  readonly holes = undefined
+  readonly holes: LspHoles
   readonly #workers: LspWorkers
   readonly #verify: Verify | undefined
   readonly #directory: string | undefined
@@ -44,6 +45,7 @@ export class LspEngine implements Engine {
       options.memoryCeilingBytes ?? DEFAULT_MEMORY_CEILING,
       options.onEvent ?? (() => {}),
     )
+    this.holes = new LspHoles(this.#workers)
   }
 
   /** Of the processes that are up. */

@@ -145,6 +145,10 @@ export class LspProcess {
   get isEnding(): boolean {
     return this.#death !== undefined || this.#killReason !== undefined
   }
+  /** The text it goes back to from a version that takes too long. */
+  get base(): string {
+    return this.#base
+  }
   get gone(): Promise<WorkerGone> {
     return this.#gone
   }

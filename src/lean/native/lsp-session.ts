@@ -15,7 +15,9 @@ import {
   readBranch,
   stateKey,
   statementDocument,
+  type Trouble,
   type TryDocument,
+  type TryOptions,
   toDiagnostic,
   tryDocument,
 } from './document.ts'
@@ -39,14 +41,15 @@ export class LspSession implements ProofSession {
   readonly root: ProofState
   readonly #workers: LspWorkers
   readonly #limits: TacticLimits
-  readonly #imports: string
+  readonly #ground: Ground
 
-  private constructor(workers: LspWorkers, theorem: Theorem, limits: TacticLimits, root: ProofState) {
+  /** @param ground where its tactics are tried, from `root` on */
+  constructor(workers: LspWorkers, theorem: Theorem, limits: TacticLimits, root: ProofState, ground: Ground) {
     this.#workers = workers
     this.theorem = theorem
     this.#limits = limits
     this.root = root
-    this.#imports = importLines(theorem.header)
+    this.#ground = ground
   }
 
   /** @throws RejectedInput where the header or the statement does not elaborate; EngineError where Lean cannot. */
@@ -67,7 +70,7 @@ export class LspSession implements ProofSession {
           (slot) => openTheorem(slot, theorem, signal),
           signal,
         )
-        return new LspSession(workers, theorem, limits, root)
+        return new LspSession(workers, theorem, limits, root, statementGround(theorem, limits))
       } catch (error) {
         signal?.throwIfAborted()
         if (!(error instanceof WorkerGone)) throw error
@@ -80,7 +83,7 @@ export class LspSession implements ProofSession {
   async runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]> {
     signal?.throwIfAborted()
     const results: (TacticResult | undefined)[] = tactics.map(() => undefined)
-    const run = new BatchRun(this.#workers, this.#imports, this.theorem, this.#limits, state, tactics, results, signal)
+    const run = new BatchRun(this.#workers, this.#ground, this.#limits, state, tactics, results, signal)
     try {
       await run.all()
     } catch (error) {
@@ -97,11 +100,42 @@ export class LspSession implements ProofSession {
   async close(): Promise<void> {}
 }
 
+/** Where tactics are tried: as the proof of a statement, or in the place of a hole. */
+export type Ground = {
+  readonly imports: string
+  /** For one version. */
+  readonly deadlineMs: number
+  /** A process that has elaborated what stands before. @throws RejectedInput, WorkerGone */
+  open(slot: LentSlot, signal?: AbortSignal): Promise<LspProcess>
+  /** See `tryDocument`. */
+  tryDocument(path: readonly string[], tactics: readonly string[], options: TryOptions): TryDocument
+  /** A version in which each of the scripts, behind the path, must be a proof; and what speaks against that. */
+  proofs(
+    path: readonly string[],
+    tactics: readonly string[],
+    heartbeats: number,
+  ): { readonly text: string; trouble(diagnostics: readonly LspDiagnostic[]): Trouble | undefined }
+}
+
+const statementGround = ({ header, statement }: Theorem, { wallClockMs }: TacticLimits): Ground => ({
+  imports: importLines(header),
+  deadlineMs: wallClockMs,
+  open: (slot, signal) => openHeader(slot, header, signal),
+  tryDocument: (path, tactics, options) => tryDocument(header, statement, path, tactics, options),
+  proofs: (path, tactics, heartbeats) => {
+    const { text, first } = proofsDocument(header, statement, path, tactics, heartbeats)
+    return {
+      text,
+      // A file may leave out proofs before this theorem.
+      trouble: (diagnostics) => proofTrouble(diagnostics.filter(({ range }) => range.start.line >= first)),
+    }
+  },
+})
+
 /** The tactics of one call on their way: who has no result is tried again, in smaller company where that failed. */
 class BatchRun {
   readonly #workers: LspWorkers
-  readonly #imports: string
-  readonly #theorem: Theorem
+  readonly #ground: Ground
   readonly #limits: TacticLimits
   readonly #state: ProofState
   readonly #tactics: readonly string[]
@@ -113,8 +147,7 @@ class BatchRun {
 
   constructor(
     workers: LspWorkers,
-    imports: string,
-    theorem: Theorem,
+    ground: Ground,
     limits: TacticLimits,
     state: ProofState,
     tactics: readonly string[],
@@ -122,8 +155,7 @@ class BatchRun {
     signal: AbortSignal | undefined,
   ) {
     this.#workers = workers
-    this.#imports = imports
-    this.#theorem = theorem
+    this.#ground = ground
     this.#limits = limits
     this.#state = state
     this.#tactics = tactics
@@ -163,7 +195,7 @@ class BatchRun {
 
   #document(indices: readonly number[], reported: 'caseByCase' | 'atTheEnd'): TryDocument {
     const tactics = indices.map((index) => this.#tactics[index] as string)
-    return tryDocument(this.#theorem.header, this.#theorem.statement, this.#state.path, tactics, {
+    return this.#ground.tryDocument(this.#state.path, tactics, {
       shared: this.#shared,
       heartbeats: this.#heartbeats,
       nonce: randomBytes(6).toString('hex'),
@@ -221,14 +253,11 @@ class BatchRun {
     if (indices.length === 0) return
     this.#signal?.throwIfAborted()
     const scripts = indices.map((index) => this.#tactics[index] as string)
-    const { header, statement } = this.#theorem
-    const heartbeats = this.#heartbeats * indices.length
-    const { text, first } = proofsDocument(header, statement, this.#state.path, scripts, heartbeats)
-    const version = await this.#elaborate(text)
+    const document = this.#ground.proofs(this.#state.path, scripts, this.#heartbeats * indices.length)
+    const version = await this.#elaborate(document.text)
     const [only] = indices
     if (version.kind === 'done') {
-      // A file may leave out proofs before this theorem.
-      const trouble = proofTrouble(version.diagnostics.filter(({ range }) => range.start.line >= first))
+      const trouble = document.trouble(version.diagnostics)
       if (trouble === undefined) {
         for (const index of indices) this.#settle(index, { kind: 'finished' })
         return
@@ -301,13 +330,13 @@ class BatchRun {
     let worker: LspProcess | undefined
     try {
       return await this.#workers.withSlot(
-        { imports: this.#imports },
+        { imports: this.#ground.imports },
         async (slot) => {
-          worker = await openHeader(slot, this.#theorem.header, this.#signal)
-          const { wallClockMs } = this.#limits
+          worker = await this.#ground.open(slot, this.#signal)
+          const { deadlineMs } = this.#ground
           return deadlineOf === 'steps'
-            ? worker.elaborateSteps(text, wallClockMs, this.#signal)
-            : worker.elaborate(text, wallClockMs, this.#signal)
+            ? worker.elaborateSteps(text, deadlineMs, this.#signal)
+            : worker.elaborate(text, deadlineMs, this.#signal)
         },
         this.#signal,
       )

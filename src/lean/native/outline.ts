@@ -11,8 +11,12 @@ export type OutlinedTheorem = {
   /** Of its command: `open … in` and its like, documentation and attributes are part of it. */
   readonly start: number
   readonly end: number
+  /** Of its word: `theorem`, `lemma`, `example`. */
+  readonly keyword: number
   /** The command's text without the proof. */
   readonly statement: string
+  /** Where the proof begins: its `:=`, its first `|` or its `where`; missing where there is none. */
+  readonly proofStart: number | undefined
   readonly inMutual: boolean
   /** The block of tactics that is the proof; missing where the proof is a term. */
   readonly proof: SyntaxNode | undefined
@@ -51,12 +55,19 @@ export function outline(source: string): Outline {
     const end = endOfCommand(tokens, from + 1, whole, assign !== undefined)
     const start = whole === first ? span.start : (tokens[whole] as LayoutToken).start
     const by = assign === undefined ? undefined : tokens[assign + 1]
+    const last = (tokens[end - 1] as LayoutToken).end
+    const proofStart = assign === undefined ? span.statementEnd : (tokens[assign] as LayoutToken).start
+    // Without a comment that ends it: more may be written behind it on its line.
+    let stated = (assign ?? end) - 1
+    while (stated > keyword && (tokens[stated] as LayoutToken).end > proofStart) stated--
     const isBlock = by?.kind === 'word' && by.text === 'by' && (assign as number) + 2 < end
     theorems.push({
       name: nameOf(tokens, span, keyword, scopes.namespace),
       start,
-      end: (tokens[end - 1] as LayoutToken).end,
-      statement: source.slice(start, (tokens[assign ?? end] ?? tokens[end - 1])?.start).trimEnd(),
+      end: last,
+      keyword: span.keywordStart,
+      statement: source.slice(start, (tokens[stated] as LayoutToken).end),
+      proofStart: proofStart < last ? proofStart : undefined,
       inMutual: scopes.inMutual,
       proof: isBlock ? blocks.block((assign as number) + 2, end).node : undefined,
     })

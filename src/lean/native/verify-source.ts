@@ -51,7 +51,7 @@ export async function verifyNatively(
   deadlineMs = DEFAULT_DEADLINE_MS,
 ): Promise<Verdict> {
   const trustedSource = trustedFile(theorem)
-  const refusal = refuseSource(submission)
+  const refusal = refuseSource(submission, theorem.header)
   if (refusal !== undefined) return { kind: 'rejected', reason: refusal, messages: [] }
   const folder = await mkdtemp(join(tmpdir(), 'hedge-verify-'))
   const compile = async (directory: string, name: string, source: string): Promise<Ran> => {
@@ -74,7 +74,7 @@ export async function verifyNatively(
     const errors = diagnosticsOf(first.stdout).filter(({ severity }) => severity === 'error')
     if (first.code !== 0 || errors.length > 0)
       return { kind: 'rejected', reason: 'Lean reports an error', messages: errorTexts(errors, first.stderr) }
-    const name = `${namespaceOf(theorem.header)}${submission.name}`
+    const name = fullName(theorem, submission.name)
     const verdict = await judge(lean, { trusted, submitted, name }, deadlineMs)
     if (verdict.kind === 'rejected' || checkers.length === 0) return verdict
     const alone = join(folder, `checked-${randomBytes(8).toString('hex')}`)
@@ -145,22 +145,41 @@ export function namespaceOf(header: string): string {
   return scopes.namespace
 }
 
-/** Why a source is not even compiled, if so. */
-export function refuseSource({ source, header }: Submission): string | undefined {
+/** A theorem's name with its namespaces: in a file it is called so already. */
+export function fullName({ header }: Theorem, name: string): string {
+  const namespace = namespaceOf(header)
+  return name.startsWith(namespace) ? name : `${namespace}${name}`
+}
+
+/**
+ * Why a source is not even compiled, if so.
+ * @param trusted words of this text may stand in the source as often
+ */
+export function refuseSource({ source, header }: Submission, trusted = ''): string | undefined {
   if (header !== undefined) {
     if (!source.startsWith(header)) return 'the source does not begin with the header'
     if (findTheorems(source.slice(header.length)).length > 1) return 'the proof ends early and another command follows'
   }
   const body = header === undefined ? source : source.slice(header.length)
-  let hash = false
-  for (const { kind, text } of codeTokens(body)) {
-    const word = hash ? `#${text}` : text
-    hash = kind === 'symbol' && text === '#'
-    if (kind !== 'word') continue
-    if (RUNS_CODE.test(word)) return `the source runs code (${word})`
-    if (text.startsWith('debug.')) return `the source sets the option ${text}`
+  const known = header === undefined ? wordsThatRunCode(trusted) : []
+  for (const word of wordsThatRunCode(body)) {
+    const at = known.indexOf(word)
+    if (at >= 0) known.splice(at, 1)
+    else if (word.startsWith('debug.')) return `the source sets the option ${word}`
+    else return `the source runs code (${word})`
   }
   return undefined
+}
+
+function wordsThatRunCode(text: string): string[] {
+  const found: string[] = []
+  let hash = false
+  for (const { kind, text: plain } of codeTokens(text)) {
+    const word = hash ? `#${plain}` : plain
+    hash = kind === 'symbol' && plain === '#'
+    if (kind === 'word' && (RUNS_CODE.test(word) || plain.startsWith('debug.'))) found.push(word)
+  }
+  return found
 }
 
 function diagnosticsOf(stdout: string): Diagnostic[] {
