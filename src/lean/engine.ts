@@ -23,8 +23,8 @@ export type { Judging, Submission, Verdict, VerifyOptions } from './verdict.ts'
  * A Lean to work with. `open.ts` opens the one that is asked for; nobody outside `lean/` knows which it is.
  *
  * A further engine gives what is below. Processes are its own affair, with these promises: a process that hangs or dies
- * costs the one tactic, theorem or file it was at, and is replaced; `dispose` leaves none behind; processes are lent by
- * `lending.ts`, in the order of asking. It may leave out `holes` and `modules`. Where its Lean lists no theorems, `premises` is empty. Its
+ * costs the one tactic, theorem or file it was at, and is replaced; `dispose` leaves none behind; processes are lent
+ * in the order of asking. It may leave out `holes` and `modules`. Where its Lean lists no theorems, `premises` is empty. Its
  * `verify` must not believe anything that code in the submission can write, and shall ask for `proof/declarations` where it
  * has the data.
  */
