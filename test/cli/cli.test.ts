@@ -168,7 +168,11 @@ describe('bad input is one sentence and exit 2, without starting Lean', () => {
     ['a file that is not there', ['prove', 'nowhere.lean:t'], /there is no file nowhere\.lean/],
     ['a file with several theorems', ['prove', list], /holds 2 theorems.*a, b/],
     ['a name that is not in the file', ['prove', `${list}:c`], /has no theorem c; it has a, b/],
-    ['a picture of another kind', ['prove', STATEMENT, '--tree', 'x.png'], /draws \.svg or \.html, not "x\.png"/],
+    [
+      'a picture of another kind',
+      ['prove', STATEMENT, '--tree', 'x.png'],
+      /draws \.svg, \.html or \.txt, not "x\.png"/,
+    ],
     ['a time that is none', ['prove', STATEMENT, '--budget', 'soon'], /'soon' is invalid/],
     ['an unknown search', ['prove', STATEMENT, '--search', 'magic'], /'magic' is invalid/],
     ['an unknown flag', ['prove', STATEMENT, '--frobnicate'], /unknown option '--frobnicate'/],
