@@ -153,6 +153,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       return EXIT.badInput
     }
     if (bound !== undefined) console.error(`hedge: warning: ${bound}`)
+    engine.expectProof?.(theorem)
     const refused: Refused[] = []
     const verify = async (proof: Proof): Promise<Verified> => {
       const { verdict, source } = await verifyProof(engine, theorem, proof)

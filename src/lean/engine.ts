@@ -24,7 +24,7 @@ export type { Judging, Submission, Verdict, VerifyOptions } from './verdict.ts'
  *
  * A further engine gives what is below. Processes are its own affair, with these promises: a process that hangs or dies
  * costs the one tactic, theorem or file it was at, and is replaced; `dispose` leaves none behind; processes are lent
- * in the order of asking. It may leave out `holes` and `modules`. Where its Lean lists no theorems, `premises` is empty. Its
+ * in the order of asking. It may leave out `holes`, `modules` and `expectProof`. Where its Lean lists no theorems, `premises` is empty. Its
  * `verify` must not believe anything that code in the submission can write, and shall ask for `proof/declarations` where it
  * has the data.
  */
@@ -41,6 +41,8 @@ export interface Engine extends FileReader {
   readonly holes: HoleOpener | undefined
   /** Compiles files that others import; missing where the engine finds them itself. */
   readonly modules?: ModuleReader
+  /** A proof of this theorem may have to be verified: what does not depend on the proof is begun. */
+  expectProof?(theorem: Theorem): void
   /**
    * Checks a finished source against a trusted statement and header, from scratch.
    * @throws RejectedInput where the trusted header or statement does not elaborate

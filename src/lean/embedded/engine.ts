@@ -72,6 +72,10 @@ export class EmbeddedEngine implements Engine, HoleOpener, ModuleReader {
     return PooledSession.begin(this.pool, theorem, limits, signal)
   }
 
+  expectProof(theorem: Theorem): void {
+    this.#verifier.state(theorem).catch(() => {})
+  }
+
   verify(theorem: Theorem, submission: Submission, options?: VerifyOptions): Promise<Verdict> {
     return this.#verifier.verify(theorem, submission, options)
   }

@@ -43,6 +43,8 @@ export const scanResult = z.discriminatedUnion('kind', [
     next: z.number(),
     position: z.number(),
     done: z.boolean(),
+    /** No code of the text's own has run so far. */
+    inert: z.boolean(),
   }),
   z.object({ kind: z.literal('rejected'), diagnostics: z.array(diagnosticSchema) }),
 ])

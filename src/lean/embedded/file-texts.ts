@@ -31,12 +31,15 @@ export function fileText(text: string): FileText {
   return found
 }
 
-/** The file that a header is the beginning of, but for commands added behind it. */
+/** What may be added to a header: options, each on a line of its own. No command goes on with them, and they run no code. */
+const OPTIONS = /^(\n\s*set_option [\w.]+ \w+)*\s*$/
+
+/** The file that a header is the beginning of, but for options added behind it. */
 function fileOf(header: string): { file: FileText; common: number } | undefined {
   for (const file of [...known.values()].reverse()) {
-    const common = commonPrefix(header, file.text)
-    // What is added stands on lines of its own.
-    if (common > 0 && (common === header.length || header[common] === '\n')) return { file, common }
+    const same = commonPrefix(header, file.text)
+    const common = same === header.length ? same : header.lastIndexOf('\n', same)
+    if (common > 0 && OPTIONS.test(header.slice(common))) return { file, common }
   }
   return undefined
 }
@@ -51,6 +54,7 @@ export async function putText(process: LeanProcess, { id, text }: FileText): Pro
   texts.set(id, true)
   if (there) return
   const put = await process.request('putText', { id, text }, PUT_DEADLINE_MS)
+  if (put.kind === 'rejected' || !put.inert) process.taint()
   if (put.kind === 'rejected') {
     texts.delete(id)
     throw new RejectedInput('header', put.diagnostics)
@@ -79,6 +83,7 @@ export async function openInFile(
     further: header.slice(place.common),
   }
   const opened = await process.request('openText', params, OPEN_DEADLINE_MS)
+  if (opened.kind !== 'opened' || !opened.clean) process.taint()
   if (opened.kind === 'rejected') throw new RejectedInput('header', opened.diagnostics)
   return opened.kind === 'misplaced' ? undefined : opened
 }
@@ -101,6 +106,7 @@ export async function scanFile(
   for (let from = 0; ; ) {
     const part = await process.request('scanText', { id: file.id, from, budgetMs: SCAN_MS }, OPEN_DEADLINE_MS)
     if (part.kind === 'rejected') throw new EngineError('the text is not known')
+    if (!part.inert) process.taint()
     commands.push(...part.commands)
     onProgress(bytes === 0 ? 1 : part.position / bytes)
     if (part.done || part.commands.some(until)) return commands

@@ -77,12 +77,15 @@ export const HOST_V8_FLAGS: readonly string[] = [
 ]
 /** Raises the soft limit of the stack where that is allowed, then becomes Node. */
 const WITH_WIDE_STACK = `if (ulimit -s ${STACK_KIB.wide}) 2>/dev/null; then ulimit -s ${STACK_KIB.wide}; shift; exec "$0" --stack-size=${STACK_KIB.wideForV8} "$@"; fi; exec "$0" "$@"`
-/** Requests that carry nothing but trusted headers and statements, which say themselves whether they ran code, or data. */
+/** Requests that carry data, or texts whose answers say whether they ran code: then whoever asks taints the process. */
 const TRUSTING: ReadonlySet<MethodName> = new Set<MethodName>([
   'hello',
   'addModules',
   'importsOf',
   'open',
+  'putText',
+  'scanText',
+  'openText',
   'stateTheorem',
   'checkProof',
   'premises',

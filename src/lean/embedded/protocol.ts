@@ -264,7 +264,7 @@ export const methods = {
   putText: method(
     'putText',
     z.object({ id: z.number(), text: z.string() }),
-    z.discriminatedUnion('kind', [z.object({ kind: z.literal('put') }), rejected]),
+    z.discriminatedUnion('kind', [z.object({ kind: z.literal('put'), inert: z.boolean() }), rejected]),
   ),
   /** Elaborates a text's commands for about `budgetMs`, and says what is in those from number `from` on. */
   scanText: method('scanText', z.object({ id: z.number(), from: z.number(), budgetMs: z.number() }), scanResult),

@@ -12,6 +12,10 @@ import type { LeanPool, Worker } from './pool.ts'
 import type { Used } from './reserved.ts'
 
 const DEFAULT_DEADLINE_MS = 120_000
+/** Milliseconds that are granted for each byte of a file before a theorem, some ten times what short lemmas take. */
+const DEADLINE_PER_BYTE_MS = 1
+const deadlineFor = ({ header }: Theorem): number =>
+  DEFAULT_DEADLINE_MS + DEADLINE_PER_BYTE_MS * Buffer.byteLength(header)
 /** Statements whose meaning is kept: a search may verify several proofs of one. */
 const STATEMENTS_KEPT = 64
 
@@ -50,7 +54,8 @@ export class SourceVerifier {
    * What a theorem's statement means; asked for once.
    * @throws RejectedInput where header or statement does not elaborate; EngineError where Lean cannot run
    */
-  state({ header, statement }: Theorem, deadlineMs = DEFAULT_DEADLINE_MS): Promise<Stated> {
+  state(theorem: Theorem, deadlineMs = deadlineFor(theorem)): Promise<Stated> {
+    const { header, statement } = theorem
     const key = JSON.stringify([header, statement])
     const known = this.#stated.get(key)
     if (known !== undefined) return known
@@ -84,7 +89,7 @@ export class SourceVerifier {
    * @throws RejectedInput where the trusted header or statement does not elaborate; EngineError where Lean cannot run
    */
   async verify(theorem: Theorem, submission: Submission, options: VerifyOptions = {}): Promise<Verdict> {
-    const { deadlineMs = DEFAULT_DEADLINE_MS, onExport, requireBoth = this.#judging.requireBoth } = options
+    const { deadlineMs = deadlineFor(theorem), onExport, requireBoth = this.#judging.requireBoth } = options
     const stated = await this.state(theorem, deadlineMs)
     if (!namesIt(theorem.name, stated.name))
       throw new RejectedInput('statement', [

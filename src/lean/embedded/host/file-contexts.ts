@@ -12,9 +12,12 @@ import type { Obj } from './wasm-module.ts'
 /** Lean's state between two commands of a text, owned. */
 type Mark = { readonly command: number; readonly position: number; readonly state: CommandState; readonly parser: Obj }
 /** What is known of a command that has run; the state behind it may be gone. */
-type Done = PlacedCommand & {
+export type Done = PlacedCommand & {
   /** Bytes: where the next command begins. */ readonly after: number
+  /** Elaborating it cannot have run code of the text's own. */
   readonly inert: boolean
+  /** Of its syntax; empty for what could not be read at all. */
+  readonly kind: string
 }
 
 /** A text, the commands of it that have run, and some of the states between them. */
@@ -30,8 +33,29 @@ type FileText = {
   marks: Mark[]
   /** Where someone was last: the next place is often near. */
   recent: Mark | undefined
-  ended: boolean
+  /** Behind an `import` or `#exit` Lean stops `early`. */
+  ended: 'whole' | 'early' | undefined
 }
+
+/**
+ * How much must be the same for a command of a known text to be a new one's too. Where a command ends depends on what is
+ * behind it: the next two `words`, or the whole of the next of its `commands`.
+ */
+export type Sharing = 'words' | 'commands'
+
+/** A text that has been elaborated to its end. Everything is borrowed until the next text of its number. */
+export type ElaboratedText = {
+  readonly commands: readonly Done[]
+  readonly ended: 'whole' | 'early'
+  readonly state: CommandState
+  /** No code of the files it imports has run. */
+  readonly inertImports: boolean
+  /** The first command after which a state is so. What is so must stay so. */
+  readonly firstAfter: (is: (state: CommandState) => boolean) => Done | undefined
+}
+
+/** Why a text's imports fail; `inert`: no code of imported files has run. */
+type Failed = { readonly diagnostics: readonly Diagnostic[]; readonly inert: boolean }
 
 /** States kept for a text: a theorem between two of them costs the commands from the one before. */
 const MARKS_KEPT = 256
@@ -55,25 +79,30 @@ export function createFileContexts(
   const { fn, field, inc, dec } = lean
   const texts = new Map<number, FileText>()
 
-  const put = (id: number, text: string): { diagnostics: readonly Diagnostic[] } | undefined => {
-    if (texts.has(id)) return undefined
+  /** Whether code of the files that a text imports has run, or why they cannot be imported. */
+  const put = (id: number, text: string): { readonly inert: boolean } | Failed => {
+    const known = texts.get(id)
+    if (known !== undefined) return { inert: known.inertImports }
+    const begun = begin(text, 'words')
+    if ('diagnostics' in begun) return begun
+    texts.set(id, begun)
+    return { inert: begun.inertImports }
+  }
+  const begin = (text: string, sharing: Sharing): FileText | Failed => {
     const base = modules.open(text)
     if ('diagnostics' in base) return base
     const bytes = Buffer.from(text)
-    const begun = sharedBeginning(base.key, bytes)
-    const first = begun?.marks ?? [firstMark(base.state, base.position)]
-    const known: FileText = {
+    const begun = sharedBeginning(base.key, bytes, sharing)
+    return {
       imports: base.key,
       inertImports: base.inert,
       bytes,
       input: elaborator.inputContext(text, 'file'),
       done: begun?.done ?? [],
-      marks: first,
+      marks: begun?.marks ?? [firstMark(base.state, base.position)],
       recent: undefined,
-      ended: false,
+      ended: undefined,
     }
-    texts.set(id, known)
-    return undefined
   }
 
   const firstMark = (state: CommandState, position: number): Mark => {
@@ -88,8 +117,12 @@ export function createFileContexts(
     return copy
   }
 
-  /** What the texts at hand have in common with a new one: the commands whose text, and the word behind it, is the same. */
-  const sharedBeginning = (imports: string, bytes: Buffer): { done: Done[]; marks: Mark[] } | undefined => {
+  /** What the texts at hand have in common with a new one. */
+  const sharedBeginning = (
+    imports: string,
+    bytes: Buffer,
+    sharing: Sharing,
+  ): { done: Done[]; marks: Mark[] } | undefined => {
     let best: { text: FileText; common: number } | undefined
     for (const text of texts.values()) {
       if (text.imports !== imports) continue
@@ -98,8 +131,13 @@ export function createFileContexts(
     }
     if (best === undefined) return undefined
     const { text, common } = best
-    const reaches = (position: number) => position + nextWord(bytes, position) < common
-    const marks = text.marks.filter(({ position }) => reaches(position))
+    const isSame = common === bytes.length && common === text.bytes.length
+    const isShared = ({ command, position }: Mark): boolean =>
+      isSame ||
+      (sharing === 'words'
+        ? position + wordsLength(bytes, position, 2) < common
+        : (text.done[command]?.after ?? Number.POSITIVE_INFINITY) <= common)
+    const marks = text.marks.filter(isShared)
     const last = marks.at(-1)
     if (last === undefined) return undefined
     return {
@@ -127,7 +165,7 @@ export function createFileContexts(
 
   // ------------------------------------------------------------------ going on
   /** Runs the command at a mark. The mark stays. */
-  const step = (text: FileText, from: Mark): { mark: Mark; done: Done | undefined } => {
+  const step = (text: FileText, from: Mark): { mark: Mark; done: Done | undefined; ended: FileText['ended'] } => {
     let described: Omit<Done, 'errors' | 'breaks' | 'after'> | undefined
     let question = false
     const after = elaborator.runCommand(
@@ -140,6 +178,7 @@ export function createFileContexts(
           ...(reader.range(syntax) ?? { start, end }),
           declarations: reader.declarations(from.state, syntax),
           inert: isInert(lean, elaborator, syntax, kind),
+          kind,
         }
         return syntax
       },
@@ -149,15 +188,15 @@ export function createFileContexts(
     const errors = after.diagnostics.filter((d) => d.severity === 'error')
     if (described === undefined) {
       // The end of the text; what Lean could not read at all is an error there.
-      if (errors.length === 0) return { mark, done: undefined }
+      if (errors.length === 0) return { mark, done: undefined, ended: after.ended }
       const end = text.bytes.length
-      described = { command: from.command, start: end, end, declarations: [], inert: false }
+      described = { command: from.command, start: end, end, declarations: [], inert: false, kind: '' }
     }
     const breaks =
       errors.length > 0 &&
       !question &&
       !(described.declarations.length > 0 && allStand(after.state, described.declarations))
-    return { mark, done: { ...described, errors, breaks, after: position } }
+    return { mark, done: { ...described, errors, breaks, after: position }, ended: after.ended }
   }
 
   /**
@@ -189,11 +228,11 @@ export function createFileContexts(
 
   /** Goes on to the next command; false at the end. */
   const advance = (text: FileText): boolean => {
-    if (text.ended) return false
+    if (text.ended !== undefined) return false
     const from = text.marks.at(-1) as Mark
-    const { mark, done } = step(text, from)
+    const { mark, done, ended } = step(text, from)
     if (done !== undefined) text.done.push(done)
-    text.ended = done === undefined || mark.position >= text.bytes.length
+    text.ended = ended ?? (mark.position >= text.bytes.length ? 'whole' : undefined)
     if (done === undefined) {
       free(mark)
       return false
@@ -202,12 +241,12 @@ export function createFileContexts(
     thin(text)
     return true
   }
-  /** Half of the states are enough where there are too many; the first and the last stay. */
+  /** Half of the states are enough where there are too many; the first and the last two stay. */
   const thin = (text: FileText): void => {
     if (text.marks.length <= MARKS_KEPT) return
     const last = text.marks.length - 1
     text.marks = text.marks.filter((mark, i) => {
-      const kept = i % 2 === 0 || i === last || mark === text.recent
+      const kept = i % 2 === 0 || i >= last - 1 || mark === text.recent
       if (!kept) free(mark)
       return kept
     })
@@ -244,9 +283,16 @@ export function createFileContexts(
     const commands = text.done
       .slice(from)
       .filter(({ declarations, errors }) => declarations.length > 0 || errors.length > 0)
-      .map(({ after: _, inert: __, ...command }) => command)
+      .map(({ after: _, inert: __, kind: ___, ...command }) => command)
     const position = text.done.at(-1)?.after ?? 0
-    return { kind: 'read' as const, commands, next: text.done.length, position, done: text.ended }
+    return {
+      kind: 'read' as const,
+      commands,
+      next: text.done.length,
+      position,
+      done: text.ended !== undefined,
+      inert: isInertText(text),
+    }
   }
 
   /**
@@ -274,9 +320,12 @@ export function createFileContexts(
       kind: 'opened',
       state: inc(mark.state),
       imports: text.imports,
-      clean: text.inertImports && text.done.slice(0, command).every(({ inert }) => inert),
+      clean: isInertText(text),
     }
   }
+
+  /** No code of the text's own has run, nor of files that it imports. */
+  const isInertText = ({ inertImports, done }: FileText): boolean => inertImports && done.every(({ inert }) => inert)
 
   /** What stands before a command, and what is needed to run it with other syntax. Borrowed. */
   const commandAt = (id: number, command: number) => {
@@ -317,18 +366,33 @@ export function createFileContexts(
     return { errors, whole, holes }
   }
 
-  /** Errors of a text that may change what stands behind it; those in proofs of its theorems do not. */
-  const obstacles = (text: string): readonly Diagnostic[] => {
-    const id = -1
-    const failed = put(id, text)
-    if (failed !== undefined) return failed.diagnostics
-    const opened = openAt(id, Buffer.byteLength(text))
-    if (opened?.kind === 'opened') dec(opened.state)
+  /** Elaborates a whole text, in the place of the one that had this number. */
+  const elaborate = (id: number, text: string, sharing: Sharing): ElaboratedText | Failed => {
+    const begun = begin(text, sharing)
+    if ('diagnostics' in begun) return begun
     drop(id)
-    return opened?.kind === 'rejected' ? opened.diagnostics : []
+    texts.set(id, begun)
+    while (advance(begun));
+    return {
+      commands: begun.done,
+      ended: begun.ended ?? 'whole',
+      state: (begun.marks.at(-1) as Mark).state,
+      inertImports: begun.inertImports,
+      firstAfter: (is) => firstAfter(begun, is),
+    }
+  }
+  const firstAfter = (text: FileText, is: (state: CommandState) => boolean): Done | undefined => {
+    const at = text.marks.findIndex(({ state }) => is(state))
+    const [from, to] = [text.marks[at - 1]?.command, text.marks[at]?.command]
+    if (from === undefined || to === undefined) return undefined
+    for (let command = from + 1; command <= to; command++) {
+      const mark = before(text, command)
+      if (mark !== undefined && is(mark.state)) return text.done[command - 1]
+    }
+    return undefined
   }
 
-  return { put, drop, scan, openAt, commandAt, check, obstacles }
+  return { put, drop, scan, openAt, commandAt, check, elaborate }
 }
 
 function commonPrefix(a: Buffer, b: Buffer): number {
@@ -340,9 +404,13 @@ function commonPrefix(a: Buffer, b: Buffer): number {
   return at
 }
 
-/** Bytes up to the end of the word at a place. */
-function nextWord(bytes: Buffer, position: number): number {
-  let length = 0
-  while (position + length < bytes.length && (bytes[position + length] as number) > 0x20) length++
-  return length
+/** Bytes up to the end of so many words at a place. */
+function wordsLength(bytes: Buffer, position: number, words: number): number {
+  const isSpace = (at: number) => (bytes[at] as number) <= 0x20
+  let at = position
+  for (let word = 0; word < words; word++) {
+    while (at < bytes.length && isSpace(at)) at++
+    while (at < bytes.length && !isSpace(at)) at++
+  }
+  return at - position
 }

@@ -53,10 +53,10 @@ export async function createHost(paths: HostPaths) {
   const echo = createEcho(lean, kernel)
 
   const fileContexts = createFileContexts(lean, elaborator, constants, commandReader, modules)
-  const verification = createVerification(lean, elaborator, constants, modules, fileContexts.obstacles)
+  const verification = createVerification(lean, elaborator, constants, modules, fileContexts)
   const putText = (id: number, text: string) => {
-    const failed = fileContexts.put(id, text)
-    return failed === undefined ? { kind: 'put' as const } : { kind: 'rejected' as const, ...failed }
+    const put = fileContexts.put(id, text)
+    return 'diagnostics' in put ? { kind: 'rejected' as const, ...put } : { kind: 'put' as const, ...put }
   }
   const openText = (id: number, end: number, further: string): Opened | { kind: 'misplaced' } => {
     const place = fileContexts.openAt(id, end)

@@ -2,11 +2,11 @@ import { type NameParts, readableName } from '../../../proof/declarations/names.
 import { MalformedExport, validateExport } from '../../../proof/declarations/validate.ts'
 import type { Diagnostic } from '../../session.ts'
 import { createLibraryAxioms } from './axioms.ts'
-import { type CommandChain, createCommandChain, type RunCommand, STOPS_READING } from './command-chain.ts'
 import type { Constants } from './constants.ts'
 import { createDeclared } from './declared.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { UnwritableTerm } from './export-writer.ts'
+import type { ElaboratedText, FileContexts } from './file-contexts.ts'
 import { isInert } from './inert.ts'
 import { createKernel } from './kernel.ts'
 import type { ImportedModule, Modules } from './modules.ts'
@@ -16,8 +16,9 @@ import type { Obj } from './wasm-module.ts'
 
 const NO_PROGRAMS = ' (this Lean writes no files and starts no programs; `bv_decide` needs both, for its SAT solver)'
 const UNREAD = 'nothing behind `#exit` is read'
-/** The errors of a header that may change what stands behind it. */
-export type ObstaclesIn = (header: string) => readonly Diagnostic[]
+/** Texts among those of `FileContexts`, whose others have numbers from 1 on. */
+const HEADER = -1
+const SOURCE = -2
 
 const ONE_THEOREM = 'the statement must be one theorem, without its proof'
 const complaint = (text: string): Diagnostic => ({ severity: 'error', line: 1, column: 0, text })
@@ -38,14 +39,12 @@ export function createVerification(
   elaborator: Elaborator,
   constants: Constants,
   modules: Modules,
-  obstaclesIn: ObstaclesIn,
+  texts: FileContexts,
 ) {
   const declared = createDeclared(lean, elaborator, constants, modules)
   const kernel = createKernel(lean, elaborator)
   const proofCheck = createProofCheck(lean, elaborator, kernel, declared)
   const inert = (syntax: Obj, kind: string): boolean => isInert(lean, elaborator, syntax, kind)
-  const headers: CommandChain = createCommandChain(lean, elaborator, inert)
-  const sources: CommandChain = createCommandChain(lean, elaborator, inert)
   const environment = (state: CommandState): Obj => lean.field(state, 0)
 
   const errorsOf = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
@@ -53,15 +52,13 @@ export function createVerification(
 
   /** Elaborates a header, and a statement below it whose proof is left out. */
   const state = (header: string, statement: string) => {
-    const base = modules.open(header)
-    if ('diagnostics' in base) return rejected('header', base.diagnostics, base.inert ? 'none' : 'header')
-    const before = headers.run(header, base.state, base.key, base.position)
-    const ranCodeOf = base.inert && before.every((command) => command.inert) ? 'none' : 'header'
-    const inHeader = before.flatMap((command) => errorsOf(command.diagnostics))
-    const obstacles = inHeader.length > 0 ? obstaclesIn(header) : []
-    if (obstacles.length > 0) return rejected('header', obstacles, ranCodeOf)
-    if (before.at(-1)?.kind === STOPS_READING) return rejected('header', [complaint(UNREAD)], ranCodeOf)
-    return stateBelow(before.at(-1)?.state ?? base.state, statement, ranCodeOf)
+    const before = texts.elaborate(HEADER, header, 'commands')
+    if ('diagnostics' in before) return rejected('header', before.diagnostics, before.inert ? 'none' : 'header')
+    const ranCodeOf = before.inertImports && before.commands.every((command) => command.inert) ? 'none' : 'header'
+    const obstacle = before.commands.find(({ breaks }) => breaks)
+    if (obstacle !== undefined) return rejected('header', obstacle.errors, ranCodeOf)
+    if (before.ended === 'early') return rejected('header', [complaint(UNREAD)], ranCodeOf)
+    return stateBelow(before.state, statement, ranCodeOf)
   }
   const stateBelow = (from: CommandState, statement: string, header: RanCodeOf) => {
     let name: NameParts | undefined
@@ -116,43 +113,41 @@ export function createVerification(
    */
   const exportProof = (source: string, name: NameParts, header: string | undefined) => {
     if (header !== undefined && !source.startsWith(header)) return refuse('the source does not begin with the header')
-    const base = modules.open(source)
-    if ('diagnostics' in base)
+    const text = texts.elaborate(SOURCE, source, 'words')
+    if ('diagnostics' in text)
       return refuse(
         'the imports fail',
-        base.diagnostics.map((d) => d.text),
+        text.diagnostics.map((d) => d.text),
       )
-    const commands = sources.run(source, base.state, base.key, base.position)
     if (header !== undefined) {
-      const bytes = Buffer.byteLength(header)
-      const [, second] = commands.filter((command) => command.start >= bytes)
-      if (second !== undefined) return refuse(`the proof ends early and another command follows (${second.kind})`)
+      if (text.ended === 'early') return refuse('the proof ends early: Lean reads nothing behind it')
+      const end = Buffer.byteLength(header)
+      const [, second] = text.commands.filter((_, i) => (text.commands[i - 1]?.after ?? 0) >= end)
+      if (second !== undefined)
+        return refuse(`the proof ends early and another command follows (${second.kind || 'which Lean cannot read'})`)
     }
-    return exportFrom(commands, name, declared.imports(environment(base.state)))
+    return exportFrom(text, name)
   }
 
-  const exportFrom = (commands: readonly RunCommand[], name: NameParts, imports: ImportedModule[]) => {
-    const own = (command: RunCommand): string[] => errorsOf(command.diagnostics).map(place)
-    const last = commands.at(-1)
-    const found = last === undefined ? undefined : declared.find(environment(last.state), name)
-    if (last === undefined || found === undefined) {
-      const errors = commands.flatMap(own)
+  const exportFrom = (text: ElaboratedText, name: NameParts) => {
+    const env = environment(text.state)
+    const found = declared.find(env, name)
+    if (found === undefined) {
+      const errors = text.commands.flatMap(({ errors }) => errors.map(place))
       return errors.length > 0
         ? refuse('Lean reports an error', errors)
         : refuse(`the source does not declare ${readableName(name)}`)
     }
     try {
-      if (isOfLibrary(environment(last.state), found.name))
+      if (isOfLibrary(env, found.name))
         return refuse(`${readableName(name)} is a theorem of the library, not of this source`)
-      const at = commands.findIndex((command) => isDeclared(command, found.name))
-      // Behind a command whose state is gone it may have been declared before: then nobody knows whose errors are its own.
-      const before = commands[at - 1]
-      const declaring = before !== undefined && isScalar(before.state) ? undefined : commands[at]
-      const errors = declaring === undefined ? [] : own(declaring)
-      if (errors.length > 0) return refuse('Lean reports an error', errors)
-      const exported = declared.writeProof(environment(last.state), found.name)
-      const elsewhere = commands.filter((command) => command !== declaring).flatMap(own)
-      return { kind: 'exported' as const, exported, imports, elsewhere }
+      const declaring = text.firstAfter((state) => isDeclared(state, found.name))
+      if (declaring !== undefined && declaring.errors.length > 0)
+        return refuse('Lean reports an error', declaring.errors.map(place))
+      const exported = declared.writeProof(env, found.name)
+      const others = text.commands.filter((command) => command !== declaring)
+      const elsewhere = others.flatMap(({ errors }) => errors.map(place))
+      return { kind: 'exported' as const, exported, imports: declared.imports(env), elsewhere }
     } catch (error) {
       if (error instanceof UnwritableTerm) return refuse(error.message)
       throw error
@@ -164,9 +159,8 @@ export function createVerification(
   const isOfLibrary = (env: Obj, name: Obj): boolean => constants.isImported(env, name) && !modules.isOwn(env, name)
   const place = (d: Diagnostic): string =>
     `${d.line}:${d.column}: ${d.text}${/read-only file system/i.test(d.text) ? NO_PROGRAMS : ''}`
-  const isDeclared = (command: RunCommand, name: Obj): boolean => {
-    if (isScalar(command.state)) return false
-    const info = constants.find(environment(command.state), name)
+  const isDeclared = (state: CommandState, name: Obj): boolean => {
+    const info = constants.find(environment(state), name)
     if (info !== undefined) lean.dec(info)
     return info !== undefined
   }
