@@ -21,6 +21,7 @@ import { premisesFrom, SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
 import { kernelsText } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
+import { sourceText } from '../proof/source-text.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { plural } from '../report/plural.ts'
 import { renderTreeSvg } from '../report/tree-picture.ts'
@@ -258,7 +259,7 @@ function sayRefuted(theorem: Theorem, { text, source, ...rest }: Refutation, eng
 }
 
 function withHeader(theorem: Theorem, header: string | undefined): Theorem {
-  return header === undefined ? theorem : { ...theorem, header }
+  return header === undefined ? theorem : { ...theorem, header: sourceText(header).text }
 }
 
 /** @throws InputError */

@@ -7,6 +7,7 @@ import { openEngine } from '../lean/open.ts'
 import type { DeclarationExport } from '../proof/declarations/export.ts'
 import { type Kernels, kernelsText } from '../proof/kernels.ts'
 import { codeTokens } from '../proof/lean-text.ts'
+import { sourceText } from '../proof/source-text.ts'
 import { isCommandWord } from '../proof/statement.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { exportLines } from './export-lines.ts'
@@ -51,7 +52,7 @@ async function verify(what: string, flags: Flags): Promise<number> {
   checkComments(flags.statement, '--statement')
   checkComments(flags.header ?? '', '--header')
   const parsed = statementOf(flags.statement, '--statement')
-  const theorem = { ...parsed, header: flags.header ?? parsed.header }
+  const theorem = { ...parsed, header: flags.header === undefined ? parsed.header : sourceText(flags.header).text }
   if (named !== undefined && unquoted(named) !== unquoted(theorem.name)) {
     throw new InputError(`the statement is about ${theorem.name}, not ${named}: give both the same name`)
   }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { codeTokens } from '../proof/lean-text.ts'
 import { escapedName, sameName } from '../proof/names.ts'
 import { sha256 } from '../proof/sha256.ts'
+import { sourceText } from '../proof/source-text.ts'
 import {
   EXAMPLE_NAME,
   findTheorems,
@@ -126,7 +127,7 @@ function theoremOf(row: z.infer<typeof rowSchema>): Theorem | Omit<FileProblem, 
   if (named == null && statement.name.startsWith(EXAMPLE_NAME))
     return { field: 'name', message: 'the row has no name, nor has its statement: give `name`, `id` or `problem_id`' }
   const before = (field === 'core_statement' ? row.core_header : row.header) ?? ''
-  const header = [before.trim(), statement.header].filter((part) => part !== '').join('\n')
+  const header = [sourceText(before).text.trim(), statement.header].filter((part) => part !== '').join('\n')
   const theorem = { ...statement, header }
   return named == null ? theorem : asNamed(theorem, String(named))
 }

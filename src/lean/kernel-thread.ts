@@ -13,17 +13,28 @@ const send = (message: FromKernelThread): void => port.postMessage(message)
 /** What one library has been asked for, so that it can be built anew when its store is full. */
 type Fed = readonly [data: ValidExport, asked: readonly NameComponents[], axioms: readonly NameComponents[]]
 type Kept = { library: Library; readonly fed: Fed[] }
+/** The latest last. */
 const libraries = new Map<string, Kept>()
+const LIBRARIES_KEPT = 8
 /** A store that is fuller than this when a check ends is emptied. */
 const FULL = 0.5
 
 function libraryOf(key: string, terms: number): Kept {
   const known = libraries.get(key)
-  if (known !== undefined && !known.library.isRetired && known.library.stores.terms.size < terms * FULL) return known
-  const fresh: Kept = { library: new Library(terms), fed: known?.fed ?? [] }
-  for (const fed of fresh.fed) fresh.library.add(...fed)
-  libraries.set(key, fresh)
-  return fresh
+  const isFull = known?.library.isRetired || (known?.library.stores.terms.size ?? 0) >= terms * FULL
+  const kept = known === undefined || isFull ? built(terms, known?.fed ?? []) : known
+  libraries.delete(key)
+  libraries.set(key, kept)
+  for (const oldest of libraries.keys()) {
+    if (libraries.size <= LIBRARIES_KEPT) break
+    libraries.delete(oldest)
+  }
+  return kept
+}
+function built(terms: number, fed: Fed[]): Kept {
+  const library = new Library(terms)
+  for (const one of fed) library.add(...one)
+  return { library, fed }
 }
 
 type Running = { readonly id: number; readonly check: ProofCheck; readonly kept: Kept; ms: number }

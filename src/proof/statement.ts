@@ -1,4 +1,5 @@
 import { type CodeToken, codeTokens, endOfComment } from './lean-text.ts'
+import { sourceText } from './source-text.ts'
 import type { Theorem } from './theorem.ts'
 
 export type ParsedStatement = Theorem | { readonly problem: string }
@@ -27,7 +28,8 @@ const LOCAL_DEFINITION = /^(let|have|letI|haveI)$/
  * dropped. `lemma` becomes `theorem`, for only Mathlib knows it; an `example` gets a fresh name. Only a `:=` outside
  * all brackets, strings, comments and `let`s ends the statement.
  */
-export function parseStatement(text: string): ParsedStatement {
+export function parseStatement(written: string): ParsedStatement {
+  const { text } = sourceText(written)
   const spans = findTheorems(text)
   const span = spans[0]
   if (span === undefined) return { problem: 'there is no `theorem`, `lemma` or `example` in the text' }

@@ -138,6 +138,45 @@ test('an array of rows is a set like any other, with the lines of its rows', () 
   expect(problems).toEqual([])
 })
 
+test('the shapes that sets come in: line ends, marks, blanks, headers inside, and other fields', async () => {
+  const statement = 'theorem t (a : Nat) :\n    a + 0 = a'
+  const theorem = { name: 't', header: '', statement }
+  const row = { name: 't', formal_statement: `${statement} := by\n  sorry` }
+  const one = JSON.stringify(row)
+  const inside = (text: string) => ({ ...row, formal_statement: `${text}${row.formal_statement}` })
+  const cases: [string, string, object][] = [
+    ['one row', one, theorem],
+    ['a byte order mark', `\uFEFF${one}\n`, theorem],
+    ['CRLF between rows', `\r\n${one}\r\n\r\n`, theorem],
+    [
+      'CRLF in the statement',
+      JSON.stringify({ ...row, formal_statement: row.formal_statement.replaceAll('\n', '\r\n') }),
+      theorem,
+    ],
+    ['blanks around', `  ${one}  `, theorem],
+    ['an array, on many lines', JSON.stringify([row], null, 2), theorem],
+    ['an array with a mark and CRLF', `\uFEFF${JSON.stringify([row], null, 2).replaceAll('\n', '\r\n')}`, theorem],
+    [
+      'a proof too',
+      JSON.stringify({ ...row, formal_statement: `${statement} := by simp`, formal_proof: 'by simp' }),
+      theorem,
+    ],
+    ['a header inside', JSON.stringify(inside('open Nat\n\n')), { ...theorem, header: 'open Nat' }],
+    [
+      'a header inside and one beside',
+      JSON.stringify({ ...inside('open List\n'), header: 'open Nat' }),
+      { ...theorem, header: 'open Nat\nopen List' },
+    ],
+    ['a doc comment', JSON.stringify(inside('/-- says := by -/\n')), theorem],
+  ]
+  for (const [what, text, found] of cases) {
+    const path = join(folder, 'shape.jsonl')
+    await writeFile(path, text)
+    const { theorems, problems } = await loadTheorems(path)
+    expect([what, problems, theorems.map((entry) => entry.theorem)]).toEqual([what, [], [found]])
+  }
+})
+
 test('statements are cut where Lean ends them', () => {
   const statementOf = (statement: string) =>
     readJsonLines(rows({ name: 'p', statement })).theorems[0]?.theorem.statement

@@ -83,6 +83,30 @@ test('a theorem in its place begins, and goes on, as the compiled file says', as
   expect(compared).toBeGreaterThanOrEqual(20)
 })
 
+test('every theorem whose proof is left open begins as the compiled file has it there', async () => {
+  let compared = 0
+  for (const [file, reading] of readings) {
+    const text = textOf(file)
+    for (const { command, declaration, hole } of listHoles(reading, ({ kind }) => kind === 'theorem')) {
+      const { proof, name } = declaration
+      // The whole of its proof, not a part of it.
+      if (proof === undefined || !/^(:=\s*)?(by\s+)?(sorry|admit)$/.test(proofText(text, proof, declaration.end)))
+        continue
+      const placed = reading.theorems.find(({ theorem }) => sameName(theorem.name, name))
+      if (placed === undefined) throw new Error(`${file} has no ${name}`)
+      const compiled = await engine.startHole({ text, command: command.command, hole }, placed.theorem)
+      if (compiled.kind === 'rejected') throw new Error(`${name}: ${compiled.diagnostics[0]?.text}`)
+      const { states } = await run(placed.theorem, [])
+      expect([file, name, states]).toEqual([file, name, [renderState(compiled.session.root.goals)]])
+      await compiled.session.close()
+      compared++
+    }
+  }
+  expect(compared).toBeGreaterThanOrEqual(100)
+})
+const proofText = (text: string, from: number, to: number): string =>
+  Buffer.from(text).subarray(from, to).toString().trim()
+
 test('what is filled leaves the rest as it was: no new error, no other statement; and replays in its place', async () => {
   const members = await openMembers(engine, ['baseline'])
   const file = `${PROJECT}/Lights.lean`

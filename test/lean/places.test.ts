@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import type { PlacedTheorem } from '../../src/lean/placed.ts'
+import { verifyProof } from '../../src/lean/verifier.ts'
 import { sourceText } from '../../src/proof/source-text.ts'
 
 let engine: EmbeddedEngine
@@ -28,6 +29,38 @@ async function attempt(text: string, name: string, ...tactics: string[]): Promis
   await session.close()
   return results.map(({ kind }) => kind)
 }
+
+test('the beginning of a file is elaborated once for a proof, unless its own code has run', {
+  timeout: 300_000,
+}, async () => {
+  let started = 0
+  const count = async (text: string): Promise<number> => {
+    const one = await EmbeddedEngine.create({
+      processes: 1,
+      onEvent: ({ kind }) => {
+        if (kind === 'started') started++
+      },
+    })
+    started = 1
+    const { theorems } = await one.readFile(text)
+    const theorem = theorems.find(({ theorem: { name } }) => name === 't')?.theorem as PlacedTheorem['theorem']
+    const begun = await one.start(theorem)
+    if (begun.kind === 'rejected') throw new Error(begun.diagnostics[0]?.text)
+    await begun.session.runTactics(begun.session.root, ['simp', 'exact two_eq ▸ rfl'])
+    expect((await verifyProof(one, theorem, { tactics: ['exact two_eq'] })).verdict.kind).toBe('verified')
+    await one.dispose()
+    return started
+  }
+  const plain = lines(
+    'def two := 2',
+    'theorem two_eq : two = 2 := rfl',
+    'theorem t : two = 2 := by sorry',
+    'theorem u : 1 = 1 := rfl',
+  )
+  // The one that reads and searches, and the kernel's. What has run code of the file is not asked what a statement means.
+  expect(await count(plain)).toBe(2)
+  expect(await count(`run_cmd pure ()\n${plain}`)).toBe(3)
+})
 
 test('a theorem means what it means where it stands', async () => {
   const changed: [string, string, string][] = [

@@ -48,6 +48,28 @@ describe('what is verified', () => {
     })
   })
 
+  test('on more libraries than are kept, and again on the first', { timeout: 300_000 }, async () => {
+    const modules = [
+      'Core',
+      'Data.Nat.Basic',
+      'Data.List.Basic',
+      'Data.Int.Basic',
+      'Omega',
+      'Classical',
+      'Grind',
+      'Simproc',
+      'Meta',
+    ]
+    const sources = modules.map(
+      (module) => `import Init.${module}\ntheorem t (p : Prop) (h : p) : p ∧ True := ⟨h, trivial⟩\n`,
+    )
+    for (const source of [...sources, sources[0] as string])
+      expect([source, rejected(await file('theorem t (p : Prop) (h : p) : p ∧ True', source))]).toEqual([
+        source,
+        'VERIFIED',
+      ])
+  })
+
   test('with an inductive type of its own', async () => {
     const source = 'inductive Mine : Prop\n  | intro\ntheorem t : ∃ p : Prop, p := ⟨Mine, .intro⟩\n'
     expect(rejected(await file('theorem t : ∃ p : Prop, p', source))).toBe('VERIFIED')

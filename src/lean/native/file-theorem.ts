@@ -3,7 +3,7 @@ import type { TacticResult } from '../../proof/tactic-result.ts'
 import type { TacticLimits } from '../session.ts'
 import type { Replayable } from '../tracing/replay.ts'
 import { isNothing, readScript, scriptDocument, stateKey } from './document.ts'
-import { type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
+import { type LspProcess, openDeadline, WorkerGone } from './lsp-process.ts'
 import type { LentSlot } from './workers.ts'
 
 type Opening = {
@@ -85,7 +85,7 @@ export class FileTheorem implements Replayable {
     const { slot, before, commandDeadlineMs } = this.#opening
     const { worker, fresh } = slot.open()
     if (!fresh) return worker
-    const opened = await worker.open(before === '' ? '\n' : before, OPEN_DEADLINE_MS, undefined, commandDeadlineMs)
+    const opened = await worker.open(before === '' ? '\n' : before, openDeadline(before), undefined, commandDeadlineMs)
     return opened.kind === 'done' ? worker : undefined
   }
 }

@@ -8,7 +8,7 @@ import { readBranch, stateKey, toDiagnostic } from './document.ts'
 import { commandsByLayout, countHoles } from './file-commands.ts'
 import { errorsFrom, type HoleText, newErrors, plainDocument, proofsInHole, tryInHole } from './hole-document.ts'
 import { importLines, isAtImports } from './imports.ts'
-import { type LspDiagnostic, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
+import { type LspDiagnostic, type LspProcess, openDeadline, WorkerGone } from './lsp-process.ts'
 import { type Ground, LspSession } from './lsp-session.ts'
 import type { LentSlot, LspWorkers } from './workers.ts'
 
@@ -193,12 +193,13 @@ const TRACE_OPTION = 'trace.Elab.command'
 async function openBefore(slot: LentSlot, before: string, signal?: AbortSignal): Promise<LspProcess> {
   const { worker, fresh } = slot.open()
   if (!fresh && worker.base === before) return worker
+  const deadlineMs = openDeadline(before)
   const opened = fresh
-    ? await worker.open(before, OPEN_DEADLINE_MS, signal)
-    : await worker.elaborate(before, OPEN_DEADLINE_MS, signal, before)
+    ? await worker.open(before, deadlineMs, signal)
+    : await worker.elaborate(before, deadlineMs, signal, before)
   if (opened.kind === 'aborted') signal?.throwIfAborted()
   if (opened.kind !== 'done')
-    throw new EngineError(`Lean did not finish what stands before the hole within ${OPEN_DEADLINE_MS} ms`)
+    throw new EngineError(`Lean did not finish what stands before the hole within ${deadlineMs} ms`)
   const errors = opened.diagnostics.filter((d) => d.severity === 1 && isAtImports(before, d))
   if (errors.length > 0) {
     worker.kill('its imports have errors')

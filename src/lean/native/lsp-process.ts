@@ -73,6 +73,10 @@ type DeadlineOf = 'everything' | 'command' | 'step'
 
 /** Importing a large library on a loaded machine, or its first time from a slow disk. */
 export const OPEN_DEADLINE_MS = 300_000
+/** A replaced process elaborates all that stands before a place anew: some 2 ms for a character on a loaded machine. */
+const OPEN_DEADLINE_PER_CHARACTER_MS = 5
+/** Milliseconds for a text to be elaborated from its imports on. */
+export const openDeadline = (text: string): number => OPEN_DEADLINE_MS + OPEN_DEADLINE_PER_CHARACTER_MS * text.length
 /** How long a worker may take to let go of a version that is no longer wanted, before it is killed. */
 const SETTLE_MS = 1000
 const MEMORY_EVERY_MS = 500

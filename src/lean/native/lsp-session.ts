@@ -22,7 +22,14 @@ import {
   tryDocument,
 } from './document.ts'
 import { importLines, isAtImports } from './imports.ts'
-import { type Elaborated, type LspDiagnostic, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
+import {
+  type Elaborated,
+  type LspDiagnostic,
+  type LspProcess,
+  OPEN_DEADLINE_MS,
+  openDeadline,
+  WorkerGone,
+} from './lsp-process.ts'
 import type { LentSlot, LspWorkers } from './workers.ts'
 
 const START_ATTEMPTS = 3
@@ -382,9 +389,10 @@ export async function openHeader(slot: LentSlot, header: string, signal?: AbortS
   const { worker, fresh } = slot.open()
   if (!fresh) return worker
   const lines = headerLines(header)
-  const opened = await worker.open(`${lines.join('\n')}\n`, OPEN_DEADLINE_MS, signal)
+  const deadlineMs = openDeadline(header)
+  const opened = await worker.open(`${lines.join('\n')}\n`, deadlineMs, signal)
   if (opened.kind === 'aborted') signal?.throwIfAborted()
-  if (opened.kind !== 'done') throw new EngineError(`Lean did not finish the header within ${OPEN_DEADLINE_MS} ms`)
+  if (opened.kind !== 'done') throw new EngineError(`Lean did not finish the header within ${deadlineMs} ms`)
   const errors = opened.diagnostics.filter((d) => d.severity === 1)
   if (errors.length > 0) {
     // With its imports the process serves the next header; without them it serves nobody.
@@ -401,9 +409,10 @@ async function openTheorem(slot: LentSlot, theorem: Theorem, signal?: AbortSigna
   const worker = await openHeader(slot, theorem.header, signal)
   const document = statementDocument(theorem)
   const lines = document.text.split('\n')
-  const version = await worker.elaborate(document.text, OPEN_DEADLINE_MS, signal)
+  const deadlineMs = openDeadline(document.text)
+  const version = await worker.elaborate(document.text, deadlineMs, signal)
   if (version.kind === 'aborted') signal?.throwIfAborted()
-  if (version.kind !== 'done') throw new EngineError(`Lean did not finish the statement within ${OPEN_DEADLINE_MS} ms`)
+  if (version.kind !== 'done') throw new EngineError(`Lean did not finish the statement within ${deadlineMs} ms`)
   const errors = version.diagnostics.filter((d) => d.severity === 1)
   const inHeader = errors.filter((d) => d.range.start.line < document.statementLine)
   const report = (list: typeof errors, from: number): Diagnostic[] => list.map((d) => toDiagnostic(d, lines, from))

@@ -20,7 +20,7 @@ import type { ProofTrace, Tracer } from '../tracing/tracer.ts'
 import { isTheorem, kindsDocument, toDiagnostic } from './document.ts'
 import { FileTheorem } from './file-theorem.ts'
 import { importLines, importsEnd, isAtImports } from './imports.ts'
-import { type LspDiagnostic, type LspProcess, OPEN_DEADLINE_MS, WorkerGone } from './lsp-process.ts'
+import { type LspDiagnostic, type LspProcess, openDeadline, WorkerGone } from './lsp-process.ts'
 import { LspSession } from './lsp-session.ts'
 import { type Outline, type OutlinedTheorem, outline } from './outline.ts'
 import type { LentSlot, LspWorkers } from './workers.ts'
@@ -154,7 +154,7 @@ class FileRun {
       let stopped: { line: number; reason: string }
       try {
         const version = fresh
-          ? await worker.open(text, OPEN_DEADLINE_MS, undefined, this.#commandDeadlineMs)
+          ? await worker.open(text, openDeadline(text), undefined, this.#commandDeadlineMs)
           : await worker.elaborateFile(text, this.#commandDeadlineMs)
         if (version.kind === 'done') {
           this.#checkImports(worker, version.diagnostics)
