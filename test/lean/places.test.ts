@@ -59,7 +59,7 @@ test('the beginning of a file is elaborated once for a proof, unless its own cod
   )
   // The one that reads and searches, and the kernel's. What has run code of the file is not asked what a statement means.
   expect(await count(plain)).toBe(2)
-  expect(await count(`run_cmd pure ()\n${plain}`)).toBe(3)
+  expect(await count(lines('macro "five" : term => `(5)') + plain)).toBe(3)
 })
 
 test('a theorem means what it means where it stands', async () => {
