@@ -57,7 +57,7 @@ const ROOMS: Record<string, { readonly rooms: readonly string[]; readonly packag
       'view',
       'scale',
     ],
-    packages: ['commander', 'cli-progress', 'pino', 'pino-pretty', 'ms', 'zod'],
+    packages: ['commander', 'pino', 'pino-pretty', 'ms', 'zod'],
   },
 }
 

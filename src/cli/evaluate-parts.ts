@@ -8,6 +8,7 @@ import type { PremiseIndex } from '../policy/premises.ts'
 import type { EvaluateParts, EvaluationEngine, LoadedTheorems } from './evaluate.ts'
 import { packedExport } from './export-lines.ts'
 import { InputError } from './failure.ts'
+import { showSteps } from './terminal.ts'
 import { type LeanSource, problemText, readSet } from './theorem-set.ts'
 
 /** What an engine can tell a policy about a theorem's environment. */
@@ -17,15 +18,13 @@ export type PremiseSource = { premises(header: string): Promise<PremiseIndex> }
 export const evaluateParts: EvaluateParts = {
   readTheorems,
   async openEngine(workers, { requireBoth = false, kernelSteps, ...limits }, project, exports = false) {
-    const progress = (step: string, fraction: number) => {
-      if (fraction === 0) process.stderr.write(`${step}\n`)
-    }
+    const steps = showSteps(false)
     const engine = await openEngine(project, {
       processes: workers,
       requireBoth,
       ...(kernelSteps !== undefined && { kernelSteps }),
-      onProgress: progress,
-    })
+      onProgress: steps.step,
+    }).finally(steps.stop)
     const opened: EvaluationEngine & PremiseSource = {
       world: engineWorld(engine, limits, exports ? (data, theorem) => packedExport(data, engine, theorem) : undefined),
       leanVersion: engine.leanVersion,

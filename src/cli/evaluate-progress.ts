@@ -1,11 +1,12 @@
 import type { ScheduleEvent } from '../ensemble/scheduler.ts'
+import { plural } from '../report/plural.ts'
 import { addStatistics, newStatistics, type SearchStatistics } from '../search/outcome.ts'
 import { formatDuration } from './clock.ts'
 
 export type ProgressOptions = {
   /** Theorems of this process that have no outcome yet, and how many of the others have which. */
   readonly open: number
-  readonly before: { readonly done: number; readonly proved: number; readonly errors: number }
+  readonly before: { readonly done: number; readonly provedAt: ReadonlySet<number>; readonly errors: number }
   /** Passes still to be run at most; for the time left. */
   readonly passesLeft: number
   readonly now: () => number
@@ -16,7 +17,7 @@ export class EvaluationProgress {
   readonly #options: ProgressOptions
   readonly #began: number
   readonly #live = new Map<number, Readonly<SearchStatistics>>()
-  readonly #proved = new Set<number>()
+  readonly #proved: Set<number>
   readonly #total = newStatistics()
   #started = 0
   #ended = 0
@@ -26,6 +27,7 @@ export class EvaluationProgress {
   constructor(options: ProgressOptions) {
     this.#options = options
     this.#began = options.now()
+    this.#proved = new Set(options.before.provedAt)
   }
 
   take(event: ScheduleEvent): void {
@@ -69,28 +71,13 @@ export class EvaluationProgress {
     return [
       formatDuration(seconds * 1000),
       `${before.done + this.#ended}/${before.done + open} done, ${this.#started} running`,
-      `${before.proved + this.#proved.size} proved`,
-      `${before.errors + this.#errors} errors`,
+      `${this.#proved.size} proved`,
+      plural(before.errors + this.#errors, 'error'),
       `${(this.#passes / seconds).toFixed(1)} passes/s`,
       `${(sum.tacticsRun / seconds).toFixed(1)} tactics/s`,
       `cache ${share(sum.cacheHits, asked)}`,
       `Lean ${share(sum.engineMs, busy)} policy ${share(sum.policyMs, busy)} verifier ${share(sum.verifierMs, busy)}`,
       left,
     ].join(' | ')
-  }
-}
-
-/** Prints a line now and then: in place on a terminal that can, else one below the other. Returns what ends it. */
-export function printProgress(progress: EvaluationProgress, stream: NodeJS.WriteStream): () => void {
-  const inPlace = stream.isTTY === true && process.env.TERM !== 'dumb'
-  const print = () => {
-    if (inPlace) stream.write(`\r\u001b[K${progress.line().slice(0, (stream.columns ?? 80) - 1)}`)
-    else stream.write(`${progress.line()}\n`)
-  }
-  print()
-  const timer = setInterval(print, inPlace ? 1000 : 15_000)
-  return () => {
-    clearInterval(timer)
-    stream.write(inPlace ? `\r\u001b[K${progress.line()}\n` : `${progress.line()}\n`)
   }
 }

@@ -8,16 +8,18 @@ import type { World } from '../ensemble/world.ts'
 import type { Judging, TacticLimits } from '../lean/engine.ts'
 import { SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import { plural } from '../report/plural.ts'
 import type { RunJournal } from '../results/journal.ts'
 import { runStanding, type Standing } from '../results/standing.ts'
 import { beginRun, openResults } from '../results/store.ts'
 import type { QueueServer } from '../scale/server.ts'
-import { EvaluationProgress, printProgress } from './evaluate-progress.ts'
+import { EvaluationProgress } from './evaluate-progress.ts'
 import { coordinateRun } from './evaluate-queue.ts'
 import { replayRun } from './evaluate-replay.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, duration, outFile, type Shard, shard } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
+import { showLine } from './live-line.ts'
 import { openQueue, QUEUE_FLAG } from './open-queue.ts'
 import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG } from './options.ts'
 import { programCommit } from './product.ts'
@@ -265,7 +267,7 @@ async function work(
     passesLeft: perTheorem * positions.length - passesDone,
     now: () => performance.now(),
   })
-  const stopPrinting = printProgress(progress, process.stderr)
+  const shown = showLine(() => progress.line())
   const onEvent = (event: ScheduleEvent) => progress.take(event)
   try {
     if (server !== undefined)
@@ -282,7 +284,7 @@ async function work(
       onEvent,
     })
   } finally {
-    stopPrinting()
+    shown.stop(progress.line())
   }
 }
 
@@ -320,9 +322,9 @@ function conclude(
   const { done, proved, open, statementErrors, autoBound, engineErrors } = standing
   const errors = statementErrors + engineErrors
   say(
-    `${options.out}: ${proved} of ${done} theorems proved` +
+    `${options.out}: ${proved} of ${plural(done + open, 'theorem')} proved` +
       (errors > 0
-        ? `; not counted: ${statementErrors} statement errors${autoBound > 0 ? ` (${autoBound} of them with auto-bound names)` : ''}, ${engineErrors} engine errors`
+        ? `; not counted: ${plural(statementErrors, 'statement error')}${autoBound > 0 ? ` (${autoBound} of them with auto-bound names)` : ''}, ${plural(engineErrors, 'engine error')}`
         : '') +
       (open > 0 ? `; ${open} still open` : ''),
   )
@@ -338,8 +340,8 @@ function conclude(
       say(`${result.message}; \`--retry-errors\` tries these theorems again`)
       return EXIT.engineFailure
     case 'complete':
-      if (open === 0) say('the run is complete; there is nothing left to do')
-      else say('this shard is complete')
+      if (open === 0) say(`the run is complete; next: hedge report ${options.out}, or hedge view ${options.out}`)
+      else say('this shard is complete; next: hedge results merge all.sqlite FILES...')
       if (engineErrors > 0) return EXIT.engineFailure
       return statementErrors > 0 || badRows ? EXIT.badInput : EXIT.done
     default:

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import ms, { type StringValue } from 'ms'
@@ -73,12 +73,13 @@ export function outFolder(text: string): string {
   if (existsSync(text) && !statSync(text).isDirectory()) throw new InvalidArgumentError('It is a file, not a folder.')
   const first = firstMissing(text)
   tryToWrite(() => {
-    mkdirSync(text, { recursive: true })
-    const probe = join(text, `.hedge-${process.pid}`)
+    // Only the first of them, and not `recursive`: below /proc that never comes back.
+    if (first !== undefined) mkdirSync(first)
+    const probe = join(first ?? text, `.hedge-${process.pid}`)
     closeSync(openSync(probe, 'wx'))
     rmSync(probe)
   })
-  if (first !== undefined) rmSync(first, { recursive: true })
+  if (first !== undefined) rmdirSync(first)
   return text
 }
 
@@ -88,12 +89,21 @@ function firstMissing(path: string): string | undefined {
   return missing
 }
 
+const TROUBLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'a file is where a folder should be',
+  EACCES: 'it is not allowed here',
+  EPERM: 'it is not allowed here',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+}
+
 function tryToWrite(write: () => void): void {
   try {
     write()
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    throw new InvalidArgumentError(`It cannot be written: ${code ?? message}.`)
+    throw new InvalidArgumentError(`It cannot be written: ${(code && TROUBLE[code]) ?? code ?? message}.`)
   }
 }
 

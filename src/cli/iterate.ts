@@ -101,7 +101,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
     training('')
     const lean: LeanSource = {
       reader: async () => {
-        engine ??= await startLean(flags, say)
+        engine ??= await startLean(flags)
         return engine
       },
       root: flags.root ?? flags.lean,
@@ -122,7 +122,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
       const known = await readManifest(paths)
       if (known !== undefined) say(`${summary(known)} (done before)`)
       else {
-        engine ??= await startLean(flags, say)
+        engine ??= await startLean(flags)
         const premises = premisesFrom(engine)
         const searchers =
           round === 0
@@ -190,14 +190,13 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
   }
 }
 
-async function startLean(flags: Flags, say: (line: string) => void): Promise<Engine> {
+async function startLean(flags: Flags): Promise<Engine> {
+  const steps = showSteps(false)
   return openEngine(flags.lean, {
     processes: flags.workers,
     ...judgingOf(flags),
-    onProgress: (step, fraction) => {
-      if (fraction === 0) say(step)
-    },
-  })
+    onProgress: steps.step,
+  }).finally(steps.stop)
 }
 
 async function setOf(path: string, lean: LeanSource, say: (line: string) => void): Promise<TheoremSet> {

@@ -39,7 +39,7 @@ import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG, ROOT_FLAG } f
 import { programCommit } from './product.ts'
 import { sayRejected } from './rejected.ts'
 import { findTheorem } from './target.ts'
-import { alsoChecked, seconds, showBar, showSteps } from './terminal.ts'
+import { alsoChecked, sayWritten, seconds, showBar, showSteps, waited } from './terminal.ts'
 
 type Flags = KernelFlags & {
   header?: string
@@ -170,7 +170,10 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     }
     const tell = async (refutation: Refutation) => {
       sayRefuted(theorem, refutation, engine, flags.json === true)
-      if (flags.out !== undefined) await writeFile(flags.out, refutation.source)
+      if (flags.out !== undefined) {
+        await writeFile(flags.out, refutation.source)
+        sayWritten(flags.out)
+      }
       return EXIT.isFalse
     }
     // Where our own arithmetic finds a counterexample, Lean is asked about that before anything is searched for.
@@ -191,14 +194,13 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     if (flags.json === true)
       console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, proof, refused), null, 2))
     else print(theorem, flags, members, engine, run, proof, placed)
-    const say = (line: string) => flags.json !== true && console.log(line)
     if (proof !== undefined && flags.out !== undefined) {
       await writeFile(flags.out, proof.source)
-      say(`The proof is in ${flags.out}.`)
+      sayWritten(flags.out)
     }
     if (flags.tree !== undefined) {
       await writeTree(flags.tree, run.tree, theorem)
-      say(`The search tree is in ${flags.tree}.`)
+      sayWritten(flags.tree)
     }
     if (live?.url !== undefined && !interrupt.signal.aborted) {
       console.error(`The search stays at ${live.url} until Ctrl-C.`)
@@ -398,7 +400,7 @@ function print(
     console.error(`${member}: ${requests} requests, ${promptTokens} + ${completionTokens} tokens${price}${left}`)
   }
   for (const { name, remarks } of members) for (const remark of remarks?.() ?? []) console.error(`${name}: ${remark}`)
-  const work = `${passes}${workOf(statistics)}, ${seconds(statistics.totalMs)}`
+  const work = `${passes}${workOf(statistics)}, ${waited()}`
   if (proof === undefined || proved === undefined) {
     console.log(`${theorem.name}: not proved: ${reasonOf(run, flags)} (${work})`)
   } else {

@@ -1,8 +1,5 @@
-import { SingleBar } from 'cli-progress'
 import type { Diagnostic } from '../lean/engine.ts'
-
-/** On a terminal a bar is redrawn in place; in a log file a line is written now and then. */
-const LOG_LINE_EVERY_MS = 5000
+import { showLine } from './live-line.ts'
 
 export type Bar = {
   /** `done` in the bar's unit, and a few words on what is going on. */
@@ -10,26 +7,20 @@ export type Bar = {
   stop(): void
 }
 
-/** A progress bar on stderr, shown at once. */
+const BAR_CHARACTERS = 20
+
+/** A progress bar on stderr, shown at once and gone when it stops; off a terminal the label, as one line. */
 export function showBar(label: string, total: number, unit: (value: number) => string): Bar {
-  const bar = new SingleBar({
-    format: `${label} [{bar}] {shown} {note}`,
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-    stopOnComplete: false,
-    barsize: 20,
-    fps: 8,
-    noTTYOutput: true,
-    notTTYSchedule: LOG_LINE_EVERY_MS,
-    // On a terminal the bar takes one line, whatever the note.
-    linewrap: false,
-    emptyOnZero: true,
-  })
-  const payload = (value: number, note: string) => ({ shown: `${unit(value)}/${unit(total)}`, note })
-  bar.start(total, 0, payload(0, ''))
+  let [done, note] = [0, '']
+  const line = () => {
+    const full = Math.round((BAR_CHARACTERS * done) / total)
+    return `${label} [${'='.repeat(full).padEnd(BAR_CHARACTERS, '-')}] ${unit(done)}/${unit(total)} ${note}`.trimEnd()
+  }
+  const bar = showLine(line, () => label)
   return {
-    update: (done, note) => bar.update(Math.min(done, total), payload(Math.min(done, total), note)),
+    update(now, what) {
+      ;[done, note] = [Math.min(now, total), what]
+    },
     stop: () => bar.stop(),
   }
 }
@@ -53,6 +44,11 @@ export function showSteps(quiet: boolean): { step(name: string, fraction: number
   }
 }
 
+/** Said of every file that a command has written, on stderr: what is on stdout is the result alone. */
+export function sayWritten(...paths: readonly string[]): void {
+  for (const path of paths) process.stderr.write(`written to ${path}\n`)
+}
+
 /** Lean's messages with the line they are about and a caret under the place. `text` is what was elaborated. */
 export function renderDiagnostics(text: string, diagnostics: readonly Diagnostic[]): string {
   const lines = text.split('\n')
@@ -70,3 +66,6 @@ export const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_00
 /** What follows a verdict where checkers from elsewhere have accepted the proof too. */
 export const alsoChecked = (checkers: readonly string[] = []): string =>
   checkers.length === 0 ? '' : `; also checked by ${checkers.join(' and ')}`
+
+/** How long the user has waited since the program began. */
+export const waited = (): string => seconds(performance.now())

@@ -1,32 +1,23 @@
-import cliProgress from 'cli-progress'
 import type { EvaluationMetrics, Metrics, StepMetrics } from '../training/metrics.ts'
+import { type LiveLine, type LiveStream, showLine } from './live-line.ts'
 
-/** Where no terminal redraws a line, one is printed this often. */
-const LINE_EVERY_MS = 10_000
 /** The share of the newest step in the shown averages. */
 const SMOOTHING = 0.1
 
-/** The live view of one training run: a progress line on a terminal, a line now and then elsewhere. */
+/** The live view of one training run: how far it is, and the averages of its newest steps. */
 export class TrainingView {
   readonly #title: string
-  readonly #stream: NodeJS.WriteStream
-  readonly #bar: cliProgress.SingleBar | undefined
+  readonly #line: LiveLine
   readonly #started = performance.now()
   #firstDone: number | undefined
-  #lastLine = 0
-  #averages: { loss: number; factor: number; speed: number } | undefined
+  #averages: { loss: number; factor: number; speed: number | undefined } | undefined
   #heldOut: EvaluationMetrics | undefined
+  #shown: string
 
-  constructor(title: string, stream: NodeJS.WriteStream) {
+  constructor(title: string, stream?: LiveStream) {
     this.#title = title
-    this.#stream = stream
-    if (!stream.isTTY) return
-    const format = `${title} {bar} {percentage}% | {text}`
-    this.#bar = new cliProgress.SingleBar(
-      { format, stream, barsize: 20, hideCursor: true },
-      cliProgress.Presets.shades_classic,
-    )
-    this.#bar.start(1, 0, { text: '' })
+    this.#shown = title
+    this.#line = showLine(() => this.#shown, undefined, stream)
   }
 
   /** `done` is the share of the planned run behind it, 0 where only the clock ends it. */
@@ -34,32 +25,32 @@ export class TrainingView {
     this.#firstDone ??= done
     if (metrics.kind === 'evaluation') this.#heldOut = metrics
     else this.#average(metrics)
-    const text = this.#text(metrics.step, done)
-    this.#bar?.update(done, { text })
-    const now = performance.now()
-    if (this.#bar !== undefined || (metrics.kind === 'step' && now - this.#lastLine < LINE_EVERY_MS)) return
-    this.#lastLine = now
-    this.#stream.write(`${this.#title} ${(100 * done).toFixed(1)}% | ${text}\n`)
+    this.#shown = `${this.#title} ${(100 * done).toFixed(1)} % | ${this.#text(metrics.step, done)}`
+    this.#line.update()
   }
 
   close(): void {
-    this.#bar?.stop()
+    this.#line.stop(this.#shown)
   }
 
-  #average({ loss, meanFactor, tokensPerSecond = Number.NaN }: StepMetrics): void {
+  #average({ loss, meanFactor, tokensPerSecond }: StepMetrics): void {
     const old = this.#averages ?? { loss, factor: meanFactor, speed: tokensPerSecond }
     const blend = (before: number, now: number) => before + SMOOTHING * (now - before)
     this.#averages = {
       loss: blend(old.loss, loss),
       factor: blend(old.factor, meanFactor),
-      speed: blend(old.speed, tokensPerSecond),
+      speed: tokensPerSecond === undefined ? old.speed : blend(old.speed ?? tokensPerSecond, tokensPerSecond),
     }
   }
 
   #text(step: number, done: number): string {
-    const { loss = Number.NaN, factor = Number.NaN, speed = Number.NaN } = this.#averages ?? {}
-    const parts = [`step ${step}`, `loss ${loss.toFixed(3)}`, `F ${factor.toFixed(2)}`]
-    if (!Number.isNaN(speed)) parts.push(`${Math.round(speed)} tok/s`)
+    const parts = [`step ${step}`]
+    // Before the first step there is only what was held out.
+    if (this.#averages !== undefined) {
+      const { loss, factor, speed } = this.#averages
+      parts.push(`loss ${loss.toFixed(3)}`, `F ${factor.toFixed(2)}`)
+      if (speed !== undefined) parts.push(`${Math.round(speed)} tok/s`)
+    }
     if (this.#heldOut !== undefined)
       parts.push(`held out ${this.#heldOut.loss.toFixed(3)}`, `greedy p ${this.#heldOut.greedyConfidence.toFixed(2)}`)
     const gained = done - (this.#firstDone ?? done)

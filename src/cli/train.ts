@@ -12,6 +12,7 @@ import type { MemberResult } from '../training/train-policy.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { atLeast, outFolder, positive, share, widths } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
+import { sayWritten } from './terminal.ts'
 import { confidenceTable, drawTrainingPlots, type MemberMetrics } from './train-report.ts'
 import { TrainingView } from './train-view.ts'
 
@@ -158,7 +159,7 @@ async function trainAll(flags: Flags): Promise<number> {
     }
     for (const [name, svg] of Object.entries(await drawTrainingPlots(members))) {
       await writeFile(join(flags.out, name), svg)
-      say(`wrote ${join(flags.out, name)}`)
+      sayWritten(join(flags.out, name))
     }
     process.stdout.write(confidenceTable(members))
     return EXIT.done
@@ -175,7 +176,7 @@ async function trainOne(
   say: (line: string) => void,
   interrupted: () => boolean,
 ): Promise<MemberResult> {
-  const view = new TrainingView(`N_eff ${nEff}`, process.stderr)
+  const view = new TrainingView(`N_eff ${nEff}`)
   const deadline = flags.minutes === undefined ? undefined : Date.now() + flags.minutes * 60_000
   try {
     return await family.train(nEff, directory, {

@@ -2,11 +2,13 @@ import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
 import { THEOREM_OUTCOMES } from '../ensemble/journal.ts'
 
-/** How far a run is. `done` has neither open theorems nor errors in it. */
+/** How far a run is. `done` has neither open theorems nor errors in it; `proved` has what is proved and still open too. */
 export type Standing = {
   readonly open: number
   readonly done: number
   readonly proved: number
+  /** The positions of what is proved. */
+  readonly provedAt: ReadonlySet<number>
   readonly statementErrors: number
   /** Of the statement errors, those that elaborate, but only because Lean binds a name that nobody declared. */
   readonly autoBound: number
@@ -44,12 +46,14 @@ export function runStanding(
     )
     .filter(({ position }) => where(position))
   const count = (test: (one: z.infer<typeof row>) => boolean) => rows.filter(test).length
+  const provedAt = new Set(rows.flatMap(({ position, proved }) => (proved === 1 ? [position] : [])))
   const statementErrors = count(({ outcome }) => outcome === 'statementError')
   const engineErrors = count(({ outcome }) => outcome === 'engineError')
   return {
     open: count(({ outcome }) => outcome === 'open'),
     done: count(({ outcome }) => outcome === 'done'),
-    proved: count(({ outcome, proved }) => outcome === 'done' && proved === 1),
+    proved: provedAt.size,
+    provedAt,
     refuted: rows.flatMap(({ outcome, name, message }) =>
       outcome === 'done' && message !== null ? [`${name}: ${message}`] : [],
     ),
