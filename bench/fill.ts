@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
-import { SHIPPED } from '../src/policy/open.ts'
+import { SHIPPED } from '../src/policy/shipped.ts'
 import { fillAndCheck, leanFilesIn, openMembers, PROJECT } from './fill-project.ts'
 
 const { values, positionals } = parseArgs({

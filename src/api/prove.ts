@@ -1,14 +1,15 @@
+import { chosenMembers } from '../ensemble/chosen-members.ts'
 import type { ProofRecord } from '../ensemble/journal.ts'
 import type { Member } from '../ensemble/member.ts'
-import { bestFirst, parseMembers } from '../ensemble/member-spec.ts'
+import { bestFirst } from '../ensemble/member-spec.ts'
 import { closeMembers, openMembers as openAll } from '../ensemble/open-member.ts'
 import { tidyProof } from '../ensemble/tidy.ts'
 import { searchInTurns, TURNS, type TurnsOptions, type TurnsOutcome } from '../ensemble/turns.ts'
 import { type Verified, verifiedOf } from '../ensemble/world.ts'
 import type { Engine, ProofSession } from '../lean/engine.ts'
 import { verifyProof } from '../lean/verifier.ts'
-import { premisesFrom, SHIPPED } from '../policy/open.ts'
-import { InputError } from '../proof/input-error.ts'
+import { premisesFrom } from '../policy/open.ts'
+import { SHIPPED } from '../policy/shipped.ts'
 import type { Kernels } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
@@ -129,8 +130,7 @@ export async function openMembers(
   unfinished = false,
 ): Promise<Member[]> {
   const search = bestFirst(TUNED_BEST_FIRST.width)
-  const configs = parseMembers(policies, { temperature: 1, search, settings: {} })
-  if ('problem' in configs) throw new InputError(configs.problem)
+  const configs = chosenMembers(policies, { temperature: 1, search, settings: {} })
   const premises = premisesFrom(lean.engine, unfinished)
   return openAll(configs, async () => premises)
 }

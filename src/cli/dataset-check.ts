@@ -6,8 +6,7 @@ import { DEFAULT_LIMITS, RejectedInput } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
 import { openEngine } from '../lean/open.ts'
 import { EXIT, orBadInput } from './failure.ts'
-import { atLeast } from './flags.ts'
-import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
 import { problemText, readSet } from './theorem-set.ts'
 
@@ -29,10 +28,10 @@ export function datasetCheckCommand(): Command {
     .addOption(
       new Option('--format <format>', 'how the theorems are written, if not to be told by the file').choices(FORMATS),
     )
-    .option(...LEAN_FLAG)
-    .option(...ROOT_FLAG)
-    .option('-w, --workers <count>', 'Lean processes', atLeast(1), 1)
-    .option('--json', 'print one JSON object')
+    .addOption(FLAG.lean())
+    .addOption(FLAG.root())
+    .addOption(FLAG.workers(1))
+    .addOption(FLAG.json('what was found'))
     .addHelpText('after', '\nExit codes: 0 nothing found, 2 something found or bad rows.')
     .action(async (path: string, options: Options) => {
       process.exitCode = await orBadInput(() => check(path, options))

@@ -8,6 +8,7 @@ import { sha256 } from '../proof/sha256.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { plural } from '../report/plural.ts'
 import { EXIT, orBadInput } from './failure.ts'
+import { FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
 import { problemText } from './theorem-set.ts'
 import { readTheoremTexts } from './theorem-texts.ts'
@@ -25,7 +26,7 @@ export function datasetCoreCommand(): Command {
     .addOption(
       new Option('--format <format>', 'how the theorems are written, if not to be told by the file').choices(FORMATS),
     )
-    .option('--json', 'print one JSON object')
+    .addOption(FLAG.json('what was kept and what was left out'))
     .action(async (path: string, options: Options) => {
       process.exitCode = await orBadInput(() => writeCore(path, options))
     })

@@ -3,6 +3,7 @@ import { clearPrepared, embeddedFindings } from '../lean/diagnosis/embedded.ts'
 import type { Finding } from '../lean/diagnosis/finding.ts'
 import { projectFindings } from '../lean/diagnosis/project.ts'
 import { EXIT } from './failure.ts'
+import { FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
 
 type Flags = { readonly clear?: true; readonly json?: true; readonly lean?: string }
@@ -12,7 +13,7 @@ export function doctorCommand(): Command {
     .description('look at what hedge needs: versions, cache, memory, and a Lean that tests itself')
     .option('--clear', 'remove the cache; the next run prepares it again')
     .option('--lean <project>', 'look at a Lake project and its toolchain instead of the embedded Lean')
-    .option('--json', 'print the findings as JSON')
+    .addOption(FLAG.json('the findings'))
     .action(async (flags: Flags) => {
       process.exitCode = await doctor(flags)
     })

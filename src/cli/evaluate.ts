@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander'
 import { FORMATS, type Format } from '../dataset/theorem-file.ts'
+import { chosenMembers } from '../ensemble/chosen-members.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
-import { MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
+import { MEMBER_SYNTAX } from '../ensemble/member-spec.ts'
 import { MODES, type Mode, type Plan, quota } from '../ensemble/plan.ts'
 import { type ScheduleEvent, type ScheduleResult, schedule } from '../ensemble/scheduler.ts'
 import type { World } from '../ensemble/world.ts'
 import type { Judging, TacticLimits } from '../lean/engine.ts'
-import { SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
+import { SHIPPED, SHIPPED_NOTE } from '../policy/shipped.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { plural } from '../report/plural.ts'
 import type { RunJournal } from '../results/journal.ts'
@@ -17,11 +18,11 @@ import { EvaluationProgress } from './evaluate-progress.ts'
 import { coordinateRun } from './evaluate-queue.ts'
 import { replayRun } from './evaluate-replay.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
-import { atLeast, duration, outFile, type Shard, shard } from './flags.ts'
+import { atLeast, type Shard, shard } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { showLine } from './live-line.ts'
 import { openQueue, QUEUE_FLAG } from './open-queue.ts'
-import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG } from './options.ts'
+import { addLimitOptions, FLAG, judgingOf, type LimitFlags, time } from './options.ts'
 import { programCommit } from './product.ts'
 import { showSteps } from './terminal.ts'
 import type { LeanReader, LeanSource } from './theorem-set.ts'
@@ -74,8 +75,8 @@ export type EvaluationEngine = {
   dispose(): Promise<void>
 }
 
-export type EvaluateOptions = KernelFlags & {
-  readonly members?: readonly string[]
+export type EvaluateOptions = LimitFlags & {
+  readonly policy?: readonly string[]
   readonly passes: number
   readonly mode: Mode
   readonly matched: boolean
@@ -84,8 +85,6 @@ export type EvaluateOptions = KernelFlags & {
   readonly runBudget?: number
   readonly slice: number
   readonly depth: number
-  readonly heartbeats: number
-  readonly tacticTimeout: number
   readonly workers: number
   readonly lean?: string
   readonly root?: string
@@ -110,32 +109,30 @@ export type EvaluateOptions = KernelFlags & {
 
 /** `hedge evaluate`: every theorem of a set, by every member of an ensemble, into a results file. */
 export function evaluateCommand(parts: EvaluateParts): Command {
-  return addKernelOptions(new Command('evaluate'))
+  return addLimitOptions(new Command('evaluate'))
     .description('run an ensemble on a set of theorems; the same command again goes on where it stopped')
     .argument('[theorems]', 'a .jsonl or .json file of theorems, .lean files, a folder or a glob of them')
-    .option('-m, --members <member...>', `the ensemble, see below (default: ${SHIPPED.join(' ')})`)
-    .option('-n, --passes <count>', 'passes of each member on each theorem', atLeast(1), 32)
+    .addOption(FLAG.policy())
+    .addOption(FLAG.passes('passes of each member on each theorem', 32))
     .addOption(new Option('--mode <mode>', 'how members share a theorem').choices(MODES).default('union'))
     .option('--no-matched', 'union: do not give the first member the passes of all members as a baseline')
-    .option('-b, --budget <time>', 'wall clock per theorem, verification apart; in union mode of each member', duration)
-    .option('--run-budget <time>', 'wall clock of the whole run', duration)
-    .option('--slice <time>', "slices: a member's first turn", duration, 2000)
-    .option('-d, --depth <count>', 'tactics per pass', atLeast(1), 50)
+    .addOption(FLAG.budget('wall clock per theorem, verification apart; in union mode of each member'))
+    .addOption(time('--run-budget <time>', 'wall clock of the whole run'))
+    .addOption(time('--slice <time>', "slices: a member's first turn", 2000))
+    .addOption(FLAG.depth())
     .option('--block <count>', 'passes that are run and recorded together', atLeast(1), 32)
-    .option('--heartbeats <count>', "Lean's own limit per tactic, in thousands", atLeast(1), 20_000)
-    .option('--tactic-timeout <time>', 'wall clock per tactic', duration, 10_000)
-    .option(...LEAN_FLAG)
-    .option('-w, --workers <count>', 'Lean processes', atLeast(1), 2)
-    .option('-s, --seed <seed>', 'of all random choices', '0')
+    .addOption(FLAG.lean())
+    .addOption(FLAG.root())
+    .addOption(FLAG.workers())
+    .addOption(FLAG.seed())
     .addOption(
       new Option('--format <format>', 'how the theorems are written, if not to be told by the file').choices(FORMATS),
     )
-    .option('--root <folder>', "where the files of LeanDojo's benchmark stand, if not in the project of --lean")
     .option('--split <name>', 'only the theorems of this split')
     .option('--limit <count>', 'only the first theorems: for trying things out', atLeast(1))
     .option('--shard <i/n>', 'only every n-th theorem, beginning with the i-th; see `hedge results merge`', shard)
     .option(...QUEUE_FLAG)
-    .option('--lock <time>', '--queue: without a sign of life for so long, a worker counts as lost', duration, 30_000)
+    .addOption(time('--lock <time>', '--queue: without a sign of life for so long, a worker counts as lost', 30_000))
     .option('--trust-workers', '--queue: do not verify here what workers have proved')
     .option(
       '--exports',
@@ -143,7 +140,7 @@ export function evaluateCommand(parts: EvaluateParts): Command {
     )
     .option('--force', 'throw away what this run has written before, and begin again')
     .option('--retry-errors', 'also work on theorems that ended in an error')
-    .option('-o, --out <file>', 'the results file', outFile, 'run.sqlite')
+    .addOption(FLAG.out('the results file', 'run.sqlite'))
     .option('--view', 'show the run in a browser while it happens, as `hedge view` does')
     .option('--replay <file>', 'do a recorded run again without its policies, and compare; -o keeps the replay')
     .option('--run <key>', 'with --replay: the run whose key begins so, if the file has several')
@@ -168,7 +165,7 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
   try {
     const { replay } = options
     if (replay !== undefined) {
-      if (path !== undefined || options.members !== undefined)
+      if (path !== undefined || options.policy !== undefined)
         throw new InputError('--replay takes theorems and members from the recorded run: give neither')
       const out = options.outGiven ? options.out : undefined
       return await replayRun({ ...options, replay, out }, parts, interrupt.signal)
@@ -178,9 +175,8 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
       throw new InputError('--queue spreads a run over machines by itself: leave --shard out')
     server = options.queue === undefined ? undefined : await openQueue(options.queue)
     if (server !== undefined) say(`${server.address.shown}: coordinating`)
-    if (options.members === undefined) say(SHIPPED_NOTE)
-    const configs = parseMembers(options.members ?? SHIPPED)
-    if ('problem' in configs) throw new InputError(configs.problem)
+    if (options.policy === undefined) say(SHIPPED_NOTE)
+    const configs = chosenMembers(options.policy ?? SHIPPED)
     const limits = { heartbeats: options.heartbeats, wallClockMs: options.tacticTimeout, ...judgingOf(options) }
     const reader = async () => {
       engine ??= await parts.openEngine(options.workers, limits, options.lean, options.exports)

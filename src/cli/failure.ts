@@ -19,7 +19,17 @@ export function reportFailure(error: unknown): number {
   if (isBadInput(error)) return explain(error, EXIT.badInput)
   if (error instanceof Error && ENGINE_FAILURE.has(error.name)) return explain(error, EXIT.engineFailure)
   console.error(error)
+  failAsJson(error instanceof Error ? error.message : String(error), EXIT.engineFailure)
   return EXIT.engineFailure
+}
+
+/**
+ * With --json a failure is an object on stdout too, beside the sentence on stderr. The words of the command line are asked
+ * themselves: what is wrong may be wrong with its flags.
+ */
+export function failAsJson(message: string, exitCode: number, more: object = {}): void {
+  if (!process.argv.includes('--json')) return
+  process.stdout.write(`${JSON.stringify({ error: { message, exitCode, ...more } }, null, 2)}\n`)
 }
 
 /** Runs a command's work; what the user can put right ends in a message and code 2. */
@@ -34,6 +44,7 @@ export async function orBadInput(work: () => Promise<number>): Promise<number> {
 
 function explain(error: Error, code: number): number {
   process.stderr.write(`hedge: ${error.message}\n`)
+  failAsJson(error.message, code)
   return code
 }
 

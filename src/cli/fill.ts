@@ -5,59 +5,55 @@ import { searchWith } from '../api/fill-search.ts'
 import { bringImports } from '../api/imports.ts'
 import { leanTarget, readLeanFile } from '../api/lean-file.ts'
 import { wantedHoles } from '../api/wanted-holes.ts'
+import { chosenMembers } from '../ensemble/chosen-members.ts'
 import type { Member } from '../ensemble/member.ts'
-import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
+import { bestFirst, MEMBER_SYNTAX } from '../ensemble/member-spec.ts'
 import { closeMembers, once, openMembers } from '../ensemble/open-member.ts'
 import { unifiedDiff } from '../fill/diff.ts'
 import { type FillResult, fillFile } from '../fill/fill-file.ts'
 import type { FilledHole } from '../fill/holes.ts'
 import type { Engine } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
-import { premisesFrom, SHIPPED } from '../policy/open.ts'
+import { premisesFrom } from '../policy/open.ts'
+import { SHIPPED } from '../policy/shipped.ts'
 import type { SourceText } from '../proof/source-text.ts'
 import { plural } from '../report/plural.ts'
-import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
-import { atLeast, duration, outFile } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
-import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { addLimitOptions, FLAG, judgingOf, type LimitFlags, time } from './options.ts'
 import { seconds, showSteps } from './terminal.ts'
 
-type Flags = KernelFlags & {
-  policy: readonly string[]
+type Flags = LimitFlags & {
+  policy?: readonly string[]
   budget: number
   total?: number
   depth: number
   width: number
   seed: string
-  workers?: number
+  workers: number
   lean?: string
   root?: string
-  tacticTimeout: number
-  heartbeats: number
   inPlace?: true
   out?: string
   json?: true
 }
 
 export function fillCommand(): Command {
-  return addKernelOptions(new Command('fill'))
+  return addLimitOptions(new Command('fill'))
     .description('fill the `sorry`s of a Lean file with proofs; prints a diff')
     .argument('<file>', 'file.lean, file.lean:name, file.lean:line or file.lean#Lline')
-    .option('--policy <policy...>', 'one or more that take turns, see below', [...SHIPPED])
-    .option('-b, --budget <time>', 'wall clock for the search at one hole', duration, 10_000)
-    .option('--total <time>', 'wall clock for all holes: none is begun after it', duration)
-    .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
-    .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), TUNED_BEST_FIRST.width)
-    .option('--seed <text>', 'seed of everything random', '0')
-    .option(...LEAN_FLAG)
-    .option(...ROOT_FLAG)
-    .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
-    .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 10_000)
-    .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", atLeast(1), 50_000)
+    .addOption(FLAG.policy())
+    .addOption(FLAG.budget('wall clock for the search at one hole', 10_000))
+    .addOption(time('--total <time>', 'wall clock for all holes: none is begun after it'))
+    .addOption(FLAG.depth())
+    .addOption(FLAG.width())
+    .addOption(FLAG.seed())
+    .addOption(FLAG.lean())
+    .addOption(FLAG.root())
+    .addOption(FLAG.workers())
     .option('--in-place', 'write what was filled into the file')
-    .option('-o, --out <file>', 'write the file with what was filled to another file', outFile)
-    .option('--json', 'print what became of each hole as JSON')
+    .addOption(FLAG.out('write the file with what was filled to another file'))
+    .addOption(FLAG.json('what became of each hole'))
     .addHelpText(
       'after',
       `\nPolicies: ${MEMBER_SYNTAX}\n\nExit codes: 0 all filled, 1 some or none, 2 bad input, 3 Lean cannot run, 130 interrupted.`,
@@ -72,18 +68,17 @@ async function fill(what: string, flags: Flags): Promise<number> {
   if (target === undefined) throw new InputError(`${JSON.stringify(what)} is no .lean file`)
   if (flags.inPlace === true && flags.out !== undefined) throw new InputError('give --in-place or --out, not both')
   const file = await readLeanFile(target.path)
-  const configs = parseMembers(flags.policy, {
+  const configs = chosenMembers(flags.policy ?? SHIPPED, {
     temperature: 1,
     search: bestFirst(flags.width),
     settings: {},
   })
-  if ('problem' in configs) throw new InputError(configs.problem)
   const say = (line: string) => process.stderr.write(`${line}\n`)
   const interrupt = listenForInterrupt(say)
   const steps = showSteps(flags.json === true)
   const lean = once(() =>
     openEngine(flags.lean, {
-      ...(flags.workers === undefined ? {} : { processes: flags.workers }),
+      processes: flags.workers,
       ...judgingOf(flags),
       onProgress: steps.step,
     }).finally(steps.stop),

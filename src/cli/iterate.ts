@@ -2,7 +2,8 @@ import { basename } from 'node:path'
 import { Command } from 'commander'
 import { type ProofStep, readStepFile } from '../dataset/step-file.ts'
 import type { TheoremEntry } from '../dataset/theorem-file.ts'
-import { MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
+import { chosenMembers } from '../ensemble/chosen-members.ts'
+import { MEMBER_SYNTAX } from '../ensemble/member-spec.ts'
 import { closeMembers, openMembers } from '../ensemble/open-member.ts'
 import type { ScheduleEvent } from '../ensemble/scheduler.ts'
 import { chooseTheorems } from '../iteration/choose.ts'
@@ -22,40 +23,39 @@ import { sha256 } from '../proof/sha256.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { formatDuration } from './clock.ts'
 import { EXIT, InputError } from './failure.ts'
-import { atLeast, duration, outFolder, positive, widths } from './flags.ts'
+import { atLeast, outFolder, positive, widths } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
-import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { addLimitOptions, FLAG, judgingOf, type LimitFlags } from './options.ts'
 import { programCommit } from './product.ts'
 import { showSteps } from './terminal.ts'
 import { type LeanSource, problemText, readSet, type TheoremSet } from './theorem-set.ts'
 import { addTrainingOptions, familyPlan, type TrainingFlags } from './train.ts'
 
 type Flags = TrainingFlags &
-  KernelFlags & {
+  LimitFlags & {
     readonly out: string
     readonly rounds: number
     readonly split: string
     readonly exclude: readonly string[]
     readonly stepsFrom: readonly string[]
     readonly theorems: number
-    readonly members: readonly string[]
+    readonly policy?: readonly string[]
     readonly passes: number
     readonly budget: number
     readonly depth: number
     readonly share: number
     readonly neff: readonly number[]
-    readonly heartbeats: number
-    readonly tacticTimeout: number
     readonly workers: number
     readonly root?: string
     readonly lean?: string
   }
 
 const SAY_EVERY_MS = 15_000
+const FIRST_SEARCHERS = ['baseline,search=best-first']
 
 /** `hedge iterate`: expert iteration. */
 export function iterateCommand(): Command {
-  return addKernelOptions(addTrainingOptions(new Command('iterate')))
+  return addLimitOptions(addTrainingOptions(new Command('iterate')))
     .description('expert iteration: search, learn from the proofs found, search again with what was learnt')
     .argument('<theorems...>', 'sets of theorems, such as that of `hedge dataset library`')
     .requiredOption('-o, --out <folder>', 'one folder round-N in it for each round', outFolder)
@@ -64,17 +64,15 @@ export function iterateCommand(): Command {
     .option('--exclude <files...>', 'more sets of theorems that must not be learnt from', [])
     .option('--steps-from <files...>', 'proof steps to learn from besides those found', [])
     .option('--theorems <count>', 'most theorems searched in a round, by the hash of their names', atLeast(1), 1000)
-    .option('-m, --members <member...>', 'who searches in the first round, see below', ['baseline,search=best-first'])
-    .option('-n, --passes <count>', 'passes of each trained policy on a theorem, in later rounds', atLeast(1), 32)
-    .option('-b, --budget <time>', 'wall clock per theorem', duration, 10_000)
-    .option('-d, --depth <count>', 'tactics per pass', atLeast(1), 30)
+    .addOption(FLAG.policy('the members that search in the first round', FIRST_SEARCHERS))
+    .addOption(FLAG.passes('passes of each trained policy on a theorem, in later rounds', 32))
+    .addOption(FLAG.budget('wall clock per theorem', 10_000))
+    .addOption(FLAG.depth(30))
     .option('--share <x>', 'most of the steps that one tactic may make up', positive, 0.15)
     .option('--neff <list>', 'the confidence limits of the policies', widths, [1, 4, 8, 16, 32])
-    .option('--heartbeats <count>', "Lean's own limit per tactic, in thousands", atLeast(1), 20_000)
-    .option('--tactic-timeout <time>', 'wall clock per tactic', duration, 10_000)
-    .option(...LEAN_FLAG)
-    .option(...ROOT_FLAG)
-    .option('-w, --workers <count>', 'Lean processes', atLeast(1), 2)
+    .addOption(FLAG.lean())
+    .addOption(FLAG.root())
+    .addOption(FLAG.workers())
     .addHelpText(
       'after',
       `
@@ -112,8 +110,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
     for (const file of flags.exclude)
       excluded.push(...(await setOf(file, lean, say)).entries.map(({ theorem }) => theorem))
     steps.stop()
-    const configs = parseMembers(flags.members)
-    if ('problem' in configs) throw new InputError(configs.problem)
+    const configs = chosenMembers(flags.policy ?? FIRST_SEARCHERS)
     let earlier: readonly ProofStep[] = []
     for (const file of flags.stepsFrom) earlier = [...earlier, ...(await readStepFile(file)).steps]
     const proved = new Set<string>()
@@ -127,7 +124,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
         const searchers =
           round === 0
             ? configs
-            : membersOf(flags.neff.map((nEff) => policyDirectory(roundPaths(flags.out, round - 1), nEff)))
+            : chosenMembers(flags.neff.map((nEff) => policyDirectory(roundPaths(flags.out, round - 1), nEff)))
         const members = await openMembers(searchers, async () => premises)
         const { theorems, forbidden } = chooseTheorems(set.theorems, flags.split, excluded, proved, flags.theorems)
         if (theorems.length === 0) throw new InputError(`nothing of ${set.file} is left to search`)
@@ -230,12 +227,6 @@ async function readSets(files: readonly string[], split: string, lean: LeanSourc
     // One set keeps its own hash.
     sha256: hashes.length === 1 ? (hashes[0] as string) : sha256(hashes.join(' ')),
   }
-}
-
-function membersOf(directories: readonly string[]) {
-  const configs = parseMembers(directories)
-  if ('problem' in configs) throw new InputError(configs.problem)
-  return configs
 }
 
 /** A line now and then on how far the search and the training are. */

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { EXIT, reportFailure } from './failure.ts'
-import { duration, durationText } from './flags.ts'
+import { EXIT, failAsJson, reportFailure } from './failure.ts'
 import { programVersion } from './product.ts'
 
 /** A command's module is loaded only when it is asked for: a policy network's libraries take seconds. */
@@ -72,17 +71,16 @@ try {
   for (const name of needed) {
     const command = await COMMANDS[name]?.()
     if (command === undefined) continue
-    for (const one of [command, ...command.commands]) {
-      one.exitOverride()
-      for (const option of one.options)
-        if (option.parseArg === duration && typeof option.defaultValue === 'number')
-          option.defaultValueDescription = durationText(option.defaultValue)
-    }
+    for (const one of [command, ...command.commands]) one.exitOverride()
     program.addCommand(command)
   }
   await program.parseAsync()
 } catch (error) {
   // Commander has already printed what is wrong; asking for help or the version is no error.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.badInput
-  else process.exitCode = reportFailure(error)
+  if (!(error instanceof CommanderError)) process.exitCode = reportFailure(error)
+  else if (error.exitCode === 0) process.exitCode = EXIT.done
+  else {
+    process.exitCode = EXIT.badInput
+    failAsJson(error.message.replace(/^error: /, ''), EXIT.badInput)
+  }
 }

@@ -1,15 +1,14 @@
 import { Command } from 'commander'
-import { atLeast } from './flags.ts'
-import { LEAN_FLAG } from './options.ts'
+import { FLAG } from './options.ts'
 import { programVersion } from './product.ts'
 
-type Flags = { lean?: string; workers?: number }
+type Flags = { lean?: string; workers: number }
 
 export function mcpCommand(): Command {
   return new Command('mcp')
     .description('serve agents over standard input and output (Model Context Protocol)')
-    .option(...LEAN_FLAG)
-    .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
+    .addOption(FLAG.lean())
+    .addOption(FLAG.workers())
     .addHelpText(
       'after',
       '\nTools: prove, fill_sorries, verify, goal, run_tactics, check, cancel. Files are read and written below the folder it is started in only.',
@@ -20,7 +19,7 @@ export function mcpCommand(): Command {
         root: process.cwd(),
         version: programVersion(),
         ...(lean === undefined ? {} : { project: lean }),
-        ...(workers === undefined ? {} : { processes: workers }),
+        processes: workers,
       })
     })
 }

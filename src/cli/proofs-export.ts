@@ -14,7 +14,7 @@ import { chooseRun } from './choose-run.ts'
 import { packedExport } from './export-lines.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { outFile } from './flags.ts'
-import { LEAN_FLAG } from './options.ts'
+import { FLAG } from './options.ts'
 
 type Options = {
   readonly run?: string
@@ -44,7 +44,7 @@ export function proofsExportCommand(): Command {
       '--exports [folder]',
       'what the kernels checked of each proof, for `hedge view` and reports to check again in a browser (default: beside the results); with --check, or of a run that has kept it',
     )
-    .option(...LEAN_FLAG)
+    .addOption(FLAG.lean())
     .action(async (path: string, options: Options) => {
       process.exitCode = await orBadInput(() => exportRun(path, options))
     })

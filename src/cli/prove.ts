@@ -5,9 +5,10 @@ import { bringImports } from '../api/imports.ts'
 import { findPlaced, leanTarget, readLeanFile } from '../api/lean-file.ts'
 import { type SessionOutcome, searchSession } from '../api/prove.ts'
 import { checkComments } from '../api/read-lean.ts'
+import { chosenMembers } from '../ensemble/chosen-members.ts'
 import type { ProofRecord, RefusalRecord } from '../ensemble/journal.ts'
 import { configOf, type Member, type MemberConfig } from '../ensemble/member.ts'
-import { bestFirst, MEMBER_SYNTAX, parseMembers } from '../ensemble/member-spec.ts'
+import { bestFirst, MEMBER_SYNTAX } from '../ensemble/member-spec.ts'
 import { closeMembers, once, openMembers } from '../ensemble/open-member.ts'
 import { type Refutation, refute } from '../ensemble/refute.ts'
 import { TURNS, type TurnsOutcome } from '../ensemble/turns.ts'
@@ -17,8 +18,9 @@ import { openEngine } from '../lean/open.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
 import { refusalReason, verifyProof } from '../lean/verifier.ts'
 import { guesses } from '../policy/counterexamples.ts'
-import { premisesFrom, SHIPPED, SHIPPED_NOTE } from '../policy/open.ts'
+import { premisesFrom } from '../policy/open.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
+import { SHIPPED, SHIPPED_NOTE } from '../policy/shipped.ts'
 import { kernelsText } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import { sourceText } from '../proof/source-text.ts'
@@ -26,22 +28,22 @@ import type { Theorem } from '../proof/theorem.ts'
 import { plural } from '../report/plural.ts'
 import { renderTreeSvg } from '../report/tree-picture.ts'
 import { renderTreeText } from '../report/tree-text.ts'
-import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import { defaultSettings, STRATEGY_NAMES, type StrategyName, strategyOf } from '../search/strategies.ts'
 import type { Tree } from '../search/tree.ts'
 import { treePage } from '../view/written.ts'
 import { EXIT, InputError } from './failure.ts'
-import { atLeast, duration, likelihood, outFile, temperature } from './flags.ts'
+import { likelihood, outFile, temperature } from './flags.ts'
+import { listenForInterrupt } from './interrupt.ts'
 import { LiveSearch } from './live-search.ts'
 import { createLog } from './log.ts'
-import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { addLimitOptions, FLAG, judgingOf, type LimitFlags } from './options.ts'
 import { programCommit } from './product.ts'
 import { sayRejected } from './rejected.ts'
 import { findTheorem } from './target.ts'
 import { alsoChecked, sayWritten, seconds, showBar, showSteps, waited } from './terminal.ts'
 
-type Flags = KernelFlags & {
+type Flags = LimitFlags & {
   header?: string
   budget: number
   depth: number
@@ -49,14 +51,12 @@ type Flags = KernelFlags & {
   search: StrategyName
   width: number
   seed: string
-  policy: readonly string[]
+  policy?: readonly string[]
   temperature: number
   topP?: number
-  workers?: number
+  workers: number
   lean?: string
   root?: string
-  tacticTimeout: number
-  heartbeats: number
   allowAutoBound?: true
   json?: true
   out?: string
@@ -66,27 +66,25 @@ type Flags = KernelFlags & {
 }
 
 export function proveCommand(): Command {
-  return addKernelOptions(new Command('prove'))
+  return addLimitOptions(new Command('prove'))
     .description('find a proof of a theorem that Lean accepts, and show it')
     .argument('[what]', 'a theorem as text, a file, file:name, file.lean:line, or - for standard input')
     .option('--header <lean>', 'Lean commands before the theorem (imports, open, notation), in place of its own')
-    .option('-b, --budget <time>', 'wall clock for the search', duration, 60_000)
-    .option('--depth <n>', 'most tactics in a proof', atLeast(1), 50)
-    .option('--passes <n>', 'most roll-outs (with --search rollouts)', atLeast(1))
+    .addOption(FLAG.budget('wall clock for the search', 60_000))
+    .addOption(FLAG.depth())
+    .addOption(FLAG.passes('most passes of each member (with --search rollouts)'))
     .addOption(new Option('--search <kind>', 'how to search').choices(STRATEGY_NAMES).default('best-first'))
-    .option('--width <n>', 'tactics a best-first expansion tries at first', atLeast(1), TUNED_BEST_FIRST.width)
-    .option('--policy <policy...>', 'one or more that take turns, see below', [...SHIPPED])
+    .addOption(FLAG.width())
+    .addOption(FLAG.policy())
     .option('--temperature <t>', 'temperature of sampled tactics (with --search rollouts)', temperature, 1)
     .option('--top-p <p>', 'draw tokens from the likeliest that hold this share (trained policies)', likelihood)
-    .option('--seed <text>', 'seed of everything random', '0')
-    .option(...LEAN_FLAG)
-    .option(...ROOT_FLAG)
-    .option('--workers <n>', 'Lean processes (default: one per core)', atLeast(1))
-    .option('--tactic-timeout <time>', 'wall clock for one tactic', duration, 25_000)
-    .option('--heartbeats <n>', "Lean's own limit for one tactic, in thousands", atLeast(1), 100_000)
+    .addOption(FLAG.seed())
+    .addOption(FLAG.lean())
+    .addOption(FLAG.root())
+    .addOption(FLAG.workers())
     .option('--allow-auto-bound', 'go on where Lean takes an undeclared name for a new variable (autoImplicit)')
-    .option('--json', 'print the result as JSON')
-    .option('--out <file>', 'write the proof as a standalone .lean file', outFile)
+    .addOption(FLAG.json('the result'))
+    .addOption(FLAG.out('write the proof as a standalone .lean file'))
     .option('--tree <file>', 'draw the search tree, as .svg, .html or .txt', outFile)
     .option('--view', 'show the search in a browser while it grows; the page stays until Ctrl-C')
     .option('--verbose', 'log what happens to stderr')
@@ -110,14 +108,12 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   const given = target === undefined ? withHeader(await findTheorem(what), flags.header) : undefined
   if (given !== undefined) checkComments(given.header, 'the header')
   const log = createLog(flags.verbose === true)
-  const interrupt = new AbortController()
-  const onInterrupt = () => interrupt.abort(new Error('interrupted'))
-  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt)
+  const interrupt = listenForInterrupt((line) => process.stderr.write(`${line}\n`))
 
   const steps = showSteps(flags.json === true)
   const lean = once(() =>
     openEngine(flags.lean, {
-      ...(flags.workers === undefined ? {} : { processes: flags.workers }),
+      processes: flags.workers,
       ...judgingOf(flags),
       onProgress: steps.step,
       onEvent: (event) => log.debug(event, 'Lean process'),
@@ -131,7 +127,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       membersOf(flags),
       once(async () => premisesFrom(await lean())),
     )
-    if (flags.policy.join() === SHIPPED.join() && flags.json !== true) console.error(SHIPPED_NOTE)
+    if (flags.policy === undefined && flags.json !== true) console.error(SHIPPED_NOTE)
     const engine = await lean()
     opened = engine
     const placed =
@@ -149,10 +145,8 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     }
     const { session } = started
     const bound = await boundAutomatically(engine, theorem)
-    if (bound !== undefined && flags.allowAutoBound !== true) {
-      console.error(`hedge: ${bound}; declare it, or go on with --allow-auto-bound`)
-      return EXIT.badInput
-    }
+    if (bound !== undefined && flags.allowAutoBound !== true)
+      throw new InputError(`${bound}; declare it, or go on with --allow-auto-bound`)
     if (bound !== undefined) console.error(`hedge: warning: ${bound}`)
     engine.expectProof?.(theorem)
     const refused: Refused[] = []
@@ -211,7 +205,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     live?.dispose()
     await closeMembers(members)
     await opened?.dispose()
-    process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
+    interrupt.release()
   }
 }
 
@@ -266,7 +260,7 @@ function withHeader(theorem: Theorem, header: string | undefined): Theorem {
 
 /** @throws InputError */
 function membersOf(flags: Flags): MemberConfig[] {
-  const configs = parseMembers(flags.policy, {
+  const configs = chosenMembers(flags.policy ?? SHIPPED, {
     temperature: flags.temperature,
     search:
       flags.search === 'best-first'
@@ -274,7 +268,6 @@ function membersOf(flags: Flags): MemberConfig[] {
         : { kind: flags.search, settings: defaultSettings(flags.search) },
     settings: {},
   })
-  if ('problem' in configs) throw new InputError(configs.problem)
   const settings = flags.topP === undefined ? {} : { topp: flags.topP }
   return configs.map((config) =>
     config.policy === 'baseline' ? config : { ...config, settings: { ...settings, ...config.settings } },
@@ -359,12 +352,12 @@ async function writeTree(path: string, tree: Tree, theorem: Theorem): Promise<vo
 }
 
 /** Why a search ended without a proof, in one clause. */
-function reasonOf({ completion, ends }: TurnsOutcome, flags: Flags): string {
+function reasonOf({ completion, ends }: TurnsOutcome, flags: Flags, members: number): string {
   if (completion === undefined) return 'interrupted'
   if (completion === 'wallClock') return `the wall clock of ${seconds(flags.budget)} ran out`
-  const { passes, policy } = flags
-  if (passes !== undefined && ends.length >= passes * policy.length)
-    return `all ${passes} passes${policy.length > 1 ? ' of each policy' : ''} are used up`
+  const { passes } = flags
+  if (passes !== undefined && ends.length >= passes * members)
+    return `all ${passes} passes${members > 1 ? ' of each member' : ''} are used up`
   if (ends.includes('depthLimit')) return `every path reached the depth of ${flags.depth} or failed`
   if (ends.includes('expansions')) return 'all expansions are used up'
   return 'nothing is left to try'
@@ -402,7 +395,7 @@ function print(
   for (const { name, remarks } of members) for (const remark of remarks?.() ?? []) console.error(`${name}: ${remark}`)
   const work = `${passes}${workOf(statistics)}, ${waited()}`
   if (proof === undefined || proved === undefined) {
-    console.log(`${theorem.name}: not proved: ${reasonOf(run, flags)} (${work})`)
+    console.log(`${theorem.name}: not proved: ${reasonOf(run, flags, members.length)} (${work})`)
   } else {
     const by = members.length > 1 ? ` by ${proved.member.name}` : ''
     console.log(`${theorem.name}: proved${by} (${work})\n`)
@@ -439,7 +432,7 @@ function asJson(
     theorem,
     result: proof !== undefined ? 'proved' : run.completion === undefined ? 'interrupted' : 'notProved',
     ...(proof === undefined
-      ? { reason: reasonOf(run, flags) }
+      ? { reason: reasonOf(run, flags, members.length) }
       : {
           proof: proof.tactics,
           source: proof.source,

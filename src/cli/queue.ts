@@ -4,6 +4,7 @@ import type { RunStatus } from '../scale/admin.ts'
 import type { QueueServer } from '../scale/server.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { openQueue } from './open-queue.ts'
+import { FLAG } from './options.ts'
 
 type Options = { readonly queue: string; readonly run?: string; readonly force?: boolean; readonly json?: boolean }
 
@@ -15,7 +16,7 @@ export function queueCommand(): Command {
       .description(description)
       .requiredOption('--queue <url>', 'redis://, rediss:// or postgres://')
       .option('--run <key>', 'the run whose key begins so, if there are several')
-    if (name === 'status') one.option('--json', 'print JSON')
+    if (name === 'status') one.addOption(FLAG.json('them'))
     if (name === 'drain') one.option('--force', 'even if results are in it that no coordinator has written')
     one.action(async (options: Options) => {
       process.exitCode = await orBadInput(() => on(options, work))

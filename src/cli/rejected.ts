@@ -2,6 +2,7 @@ import type { StartResult } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import { EXIT, failAsJson } from './failure.ts'
 import { renderDiagnostics } from './terminal.ts'
 
 type Rejected = Extract<StartResult, { kind: 'rejected' }>
@@ -9,6 +10,13 @@ type Rejected = Extract<StartResult, { kind: 'rejected' }>
 /** Says on stderr why a theorem cannot be opened; at its place in a file where it stands in one. */
 export function sayRejected(theorem: Theorem, rejected: Rejected, path?: string, placed?: PlacedTheorem): void {
   const { where, diagnostics } = rejected
+  const hint = mathlibHint(diagnostics)
+  failAsJson(`the ${where} of ${theorem.name} does not elaborate`, EXIT.badInput, {
+    where,
+    diagnostics,
+    ...(path !== undefined && { file: path }),
+    ...(hint !== undefined && { hint }),
+  })
   if (path === undefined || placed === undefined) {
     console.error(`hedge: the ${where} does not elaborate`)
     console.error(renderDiagnostics(where === 'header' ? theorem.header : `${theorem.statement} := by`, diagnostics))
@@ -23,6 +31,5 @@ export function sayRejected(theorem: Theorem, rejected: Rejected, path?: string,
         `${path}:${where === 'header' ? line : line + placed.start.line - 1}:${column}: ${severity}: ${text}`,
       )
   }
-  const hint = mathlibHint(diagnostics)
   if (hint !== undefined) console.error(`hedge: ${hint}`)
 }

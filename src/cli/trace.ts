@@ -13,8 +13,7 @@ import { contextOf } from '../policy/premises.ts'
 import { sourceText } from '../proof/source-text.ts'
 import type { TracedTheorem } from '../proof/traced-proof.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
-import { atLeast } from './flags.ts'
-import { LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
 
 type Options = {
@@ -40,9 +39,9 @@ export function traceCommand(): Command {
         .choices(Object.keys(TRACE_FORMATS))
         .default('steps' satisfies TraceFormatName),
     )
-    .option(...LEAN_FLAG)
-    .option(...ROOT_FLAG)
-    .option('-w, --workers <count>', 'Lean processes, each at a file of its own', atLeast(1), 1)
+    .addOption(FLAG.lean())
+    .addOption(FLAG.root())
+    .addOption(FLAG.workers())
     .addHelpText(
       'after',
       `
@@ -73,9 +72,11 @@ async function trace(paths: readonly string[], { out, format, workers, lean, roo
   say(`tracing ${paths.length === 1 ? paths[0] : `${paths.length} files`}`)
   const preparing = showSteps(false)
   try {
-    const engine = await openEngine(lean, { processes: workers, verifies: false, onProgress: preparing.step }).finally(
-      preparing.stop,
-    )
+    const engine = await openEngine(lean, {
+      processes: Math.min(workers, paths.length),
+      verifies: false,
+      onProgress: preparing.step,
+    }).finally(preparing.stop)
     try {
       let traced = 0
       const failures = await traceAll(engine, sources, { workers, root }, (theorems) => {

@@ -13,9 +13,10 @@ import type { Theorem } from '../proof/theorem.ts'
 import { exportLines } from './export-lines.ts'
 import { EXIT, InputError } from './failure.ts'
 import { outFile } from './flags.ts'
-import { addKernelOptions, judgingOf, type KernelFlags, LEAN_FLAG, ROOT_FLAG } from './options.ts'
+import { addKernelOptions, FLAG, judgingOf, type KernelFlags } from './options.ts'
+import { sayRejected } from './rejected.ts'
 import { statementOf } from './target.ts'
-import { alsoChecked, renderDiagnostics, showSteps } from './terminal.ts'
+import { alsoChecked, sayWritten, showSteps } from './terminal.ts'
 
 type Flags = KernelFlags & {
   statement: string
@@ -33,9 +34,9 @@ export function verifyCommand(): Command {
     .argument('<file>', 'a .lean file, or file.lean:name where the theorem has another name than the statement')
     .requiredOption('--statement <lean>', 'the statement that must be proved, as `theorem NAME … : TYPE`')
     .option('--header <lean>', 'trusted Lean commands before the statement; the imports of the file are not trusted')
-    .option(...LEAN_FLAG)
-    .option(...ROOT_FLAG)
-    .option('--json', 'print the verdict as JSON')
+    .addOption(FLAG.lean())
+    .addOption(FLAG.root())
+    .addOption(FLAG.json('the verdict'))
     .option(
       '--export <file>',
       "write what was checked as NDJSON, in lean4export's format 3.1, for other checkers",
@@ -87,9 +88,7 @@ async function verify(what: string, flags: Flags): Promise<number> {
     return verdict.kind === 'verified' ? EXIT.done : EXIT.negative
   } catch (error) {
     if (!(error instanceof RejectedInput)) throw error
-    console.error(`hedge: the ${error.where} does not elaborate`)
-    const text = error.where === 'header' ? theorem.header : theorem.statement
-    console.error(renderDiagnostics(text, error.diagnostics))
+    sayRejected(theorem, { kind: 'rejected', where: error.where, diagnostics: error.diagnostics })
     if (flags.header === undefined && parsed.header === '' && declaresMore(source)) console.error(UNTRUSTED_HINT)
     return EXIT.badInput
   } finally {
@@ -130,4 +129,5 @@ async function writeExport(
 ): Promise<void> {
   if (data === undefined) throw new InputError('--export: this Lean does not hand over what it has checked')
   await writeFile(path, [...exportLines(data, engine, theorem)].join(''))
+  sayWritten(path)
 }

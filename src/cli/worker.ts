@@ -9,10 +9,9 @@ import type { ToldRun } from '../scale/checked-run.ts'
 import type { QueueServer } from '../scale/server.ts'
 import type { EvaluateParts, EvaluationEngine } from './evaluate.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
-import { atLeast, duration } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { openQueue } from './open-queue.ts'
-import { LEAN_FLAG } from './options.ts'
+import { FLAG, time } from './options.ts'
 import { programCommit } from './product.ts'
 
 type Options = {
@@ -31,11 +30,11 @@ export function workerCommand(parts: EvaluateParts): Command {
   return new Command('worker')
     .description('work on the theorems of `hedge evaluate --queue`, until it is stopped')
     .requiredOption('--queue <url>', 'the queue of the evaluation, redis://, rediss:// or postgres://')
-    .option('-w, --workers <count>', 'Lean processes', atLeast(1), 2)
-    .option(...LEAN_FLAG)
+    .addOption(FLAG.workers())
+    .addOption(FLAG.lean())
     .option('--policies <folder>', 'a folder of trained policies that machines share; else they come through the queue')
     .option('--run <key>', 'work only for the run whose key begins so')
-    .option('--idle <time>', 'end after so long without a run to work for (default: never)', duration)
+    .addOption(time('--idle <time>', 'end after so long without a run to work for (default: never)'))
     .addHelpText(
       'after',
       '\nCtrl-C hands back what is under way.\nExit codes: 0 no run for --idle, 2 bad input or a run for which this machine cannot work, 3 engine failure, 130 interrupted.',

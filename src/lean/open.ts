@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { InputError } from '../proof/input-error.ts'
 import { EmbeddedEngine } from './embedded/engine.ts'
 import { LeanLibrary } from './embedded/library.ts'
@@ -15,6 +16,7 @@ export { cacheRoot } from './embedded/prepare.ts'
  */
 export async function openEngine(project: string | undefined, options: EngineOptions = {}): Promise<Engine> {
   if (project === undefined) return EmbeddedEngine.create(options)
+  if (!existsSync(project)) throw new InputError(`there is no folder ${project}`)
   const { hasLakefile, toolchain } = readProject(project)
   if (!hasLakefile || toolchain === undefined)
     throw new InputError(

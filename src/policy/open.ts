@@ -17,6 +17,7 @@ import type { Policy } from './policy.ts'
 import { CheckpointError, type PolicyFiles, readPolicyFiles } from './policy-files.ts'
 import { buildPremiseIndex, type PremiseIndex } from './premises.ts'
 import { isRemote } from './remote/settings.ts'
+import { SHIPPED } from './shipped.ts'
 
 /** What the theorems of an environment are; undefined where nobody can tell. */
 export type PremisesOf = ((header: string) => Promise<PremiseIndex>) | undefined
@@ -61,10 +62,6 @@ function keptIn(
   return index
 }
 
-/** The policies that come with the program. */
-export const SHIPPED: readonly string[] = ['neff-1', 'neff-4', 'neff-8', 'neff-16', 'neff-32']
-/** Said where nobody chose. */
-export const SHIPPED_NOTE = `policies: ${SHIPPED.join(', ')} (the shipped ensemble; \`baseline\` needs no training)`
 const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url))
 
 /** Where a policy's files are; undefined where it has none, or they are not here. */

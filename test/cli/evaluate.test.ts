@@ -110,14 +110,14 @@ describe('hedge evaluate', { timeout: 120_000 }, () => {
     ['--shard', '3/2', /1 <= i <= n/],
     ['--passes', '0', /at least 1/],
     ['--mode', 'both', /union, first-proof, slices/],
-    ['--members', 'nowhere/n8', /^hedge: .*there is no policy `nowhere\/n8`/],
-    ['--members', 'baseline@x', /^hedge: .*temperature must be a number/],
-    ['--members', 'baseline,topk=0', /^hedge: .*topk must be a number of at least 1, not 0/],
-    ['--members', 'baseline,search=depth', /^hedge: .*search must be rollouts or best-first, not `depth`/],
+    ['--policy', 'nowhere/n8', /^hedge: .*there is no policy `nowhere\/n8`/],
+    ['--policy', 'baseline@x', /^hedge: .*temperature must be a number/],
+    ['--policy', 'baseline,topk=0', /^hedge: .*topk must be a number of at least 1, not 0/],
+    ['--policy', 'baseline,search=depth', /^hedge: .*search must be rollouts or best-first, not `depth`/],
     ['--format', 'csv', /jsonl, lean, leandojo/],
   ])('says what is wrong with %s %s', (flag, value, message) => {
     const jsonl = join(fileURLToPath(new URL('../..', import.meta.url)), 'datasets', 'core-small.jsonl')
-    const members = flag === '--members' ? [] : ['-m', 'baseline']
+    const members = flag === '--policy' ? [] : ['-m', 'baseline']
     const ended = hedge('evaluate', jsonl, ...members, flag, value, '-o', join(folder, 'never.sqlite'))
     expect(ended.status, ended.stderr).toBe(2)
     expect(ended.stderr).toMatch(message)

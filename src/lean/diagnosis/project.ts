@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { freemem, totalmem } from 'node:os'
 import { EngineError } from '../engine.ts'
 import { findCheckers } from '../native/other-checkers.ts'
@@ -18,6 +18,14 @@ const GET_ELAN =
 
 /** What a Lake project needs to serve as an engine, each line with the command that gets what is missing. */
 export async function* projectFindings(path: string): AsyncGenerator<Finding> {
+  if (!existsSync(path) || !statSync(path).isDirectory()) {
+    yield bad(
+      'project',
+      `there is no folder ${path}`,
+      'hedge doctor --lean lean-project, the project that comes with hedge',
+    )
+    return
+  }
   const files = readProject(path)
   const { directory, toolchain } = files
   yield projectFinding(path, files)
