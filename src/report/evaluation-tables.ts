@@ -1,5 +1,6 @@
 import type { Rate } from '../results/statistics.ts'
 import type { MatchedCompute, Point, Summary } from '../results/summary.ts'
+import { plural } from './plural.ts'
 import type { Table } from './table.ts'
 
 /** Every table of the report, in order. */
@@ -29,14 +30,14 @@ export function evaluationFacts(summary: Summary): [string, string][] {
       'Not counted',
       `${counts.statementErrors} whose statement does not elaborate, ${counts.engineErrors} on which Lean or a policy failed`,
     ],
-    ['Out of time', `${counts.cutByClock} theorems used up their wall clock before their passes`],
+    ['Out of time', `${plural(counts.cutByClock, 'theorem')} used up the wall clock before the passes`],
     [
       'Proofs',
-      `${counts.proved} theorems; median ${number(proofLengths.median)} steps, mean ${number(proofLengths.mean)}`,
+      `${plural(counts.proved, 'theorem')}; median ${plural(proofLengths.median, 'step')}, mean ${number(proofLengths.mean)}`,
     ],
     ['Kernels', kernelsOf(summary)],
     ['Estimator', estimatorText(summary)],
-    ['Mode', `${summary.mode}, ${summary.passes} passes each, seed ${summary.seed}`],
+    ['Mode', `${summary.mode}, ${plural(summary.passes, 'pass', 'passes')} each, seed ${summary.seed}`],
     ['Lean', `${summary.leanVersion}, library ${summary.libraryHash.slice(0, 12)}`],
     ['Program', summary.commits.join(', ')],
     [
@@ -65,7 +66,8 @@ function modelServers({ spending }: Summary): [string, string][] {
 /** Things a reader must know before quoting a number. */
 export function evaluationWarnings(summary: Summary): string[] {
   const warnings: string[] = []
-  if (summary.counts.open > 0) warnings.push(`${INCOMPLETE}: ${summary.counts.open} theorems are open and not counted.`)
+  if (summary.counts.open > 0)
+    warnings.push(`${INCOMPLETE}: ${plural(summary.counts.open, 'open theorem')} not counted.`)
   if (/\(first \d+ of \d+\)/.test(summary.dataset))
     warnings.push('Only a part of the set was run: these are not the numbers of the set.')
   if (/^library(-novel|-sample)?\.jsonl/.test(summary.dataset))

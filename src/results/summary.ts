@@ -1,3 +1,4 @@
+import { countSteps } from '../proof/steps.ts'
 import { coverageAt, doublings, type Estimator, ensembleCoverageAt, solvedWithin, tableColumns } from './coverage.ts'
 import {
   type Effort,
@@ -122,7 +123,7 @@ export function summarise(results: RunResults): Summary {
     }
   })
   const count = (test: (theorem: TheoremResult) => boolean) => theorems.filter(test).length
-  const lengths = done.flatMap(({ proof }) => (proof === undefined ? [] : [proof.tactics.length]))
+  const lengths = done.flatMap(({ proof }) => (proof === undefined ? [] : [countSteps(proof.tactics)]))
   return {
     dataset: run.dataset,
     datasetHash: run.dataset_hash,

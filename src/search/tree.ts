@@ -1,5 +1,6 @@
 import type { Proof } from '../proof/proof.ts'
 import type { ProofState } from '../proof/proof-state.ts'
+import { countSteps } from '../proof/steps.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import { Paths, type Reach } from './paths.ts'
 import { ResultCache } from './result-cache.ts'
@@ -152,11 +153,12 @@ export class Tree {
 type MutableEdge = { -readonly [K in keyof SearchEdge]: SearchEdge[K] }
 type MutableNode = Omit<SearchNode, 'edges'> & { readonly edges: Map<string, MutableEdge> }
 
-/** Whether a script has fewer steps than another, or as many of less text. */
+/** Whether a script has fewer steps than another, or as many of less text. Of any two that differ one is the shorter. */
 export function isShorter(script: readonly string[], other: readonly string[]): boolean {
-  return script.length !== other.length
-    ? script.length < other.length
-    : script.join('\n').length < other.join('\n').length
+  const steps = countSteps(script) - countSteps(other)
+  if (steps !== 0) return steps < 0
+  const [text, others] = [script.join('\n'), other.join('\n')]
+  return text.length !== others.length ? text.length < others.length : text < others
 }
 
 export function createTree(root: ProofState): Tree {

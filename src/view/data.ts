@@ -1,4 +1,5 @@
 import type { Plot } from '../report/evaluation-plots.ts'
+import { OUTCOMES, type RowOutcome } from '../report/outcomes.ts'
 import type { Table } from '../report/table.ts'
 import type { TreeRecord } from '../search/tree-record.ts'
 
@@ -70,8 +71,7 @@ export type RunPage = {
   readonly passesPlanned: number
 }
 
-export const OUTCOMES = ['proved', 'not proved', 'under way', 'open', 'statement error', 'engine error'] as const
-export type RowOutcome = (typeof OUTCOMES)[number]
+export { OUTCOMES, type RowOutcome }
 
 /** A theorem in the list. */
 export type TheoremRow = {

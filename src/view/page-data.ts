@@ -1,4 +1,5 @@
 import { kernelsText } from '../proof/kernels.ts'
+import { countSteps } from '../proof/steps.ts'
 import { evaluationPlots } from '../report/evaluation-plots.ts'
 import {
   evaluationFacts,
@@ -7,15 +8,15 @@ import {
   INCOMPLETE,
   REFUSED_TITLE,
 } from '../report/evaluation-tables.ts'
+import { outcomeOf, passesOf } from '../report/theorem-rows.ts'
 import { storedKernels } from '../results/journal.ts'
-import { memberSolves, type Refusal, type TheoremResult } from '../results/read-run.ts'
+import { memberSolves, type Refusal } from '../results/read-run.ts'
 import { type Summary, summarise } from '../results/summary.ts'
 import { isShorter } from '../search/tree.ts'
 import type {
   MemberPart,
   OverlapMatrix,
   RefusedScript,
-  RowOutcome,
   RunOverview,
   RunPage,
   RunState,
@@ -139,8 +140,6 @@ function refusedScripts({ results: { refusals, theorems } }: RunSnapshot): Refus
 
 const refused = (refusal: Refusal, position: number): RefusedScript => ({ ...refusal, position })
 
-const passesOf = ({ counts }: TheoremResult): number => counts.reduce((sum, { n }) => sum + n, 0)
-
 export function theoremRows({ results, times }: RunSnapshot): TheoremRow[] {
   return results.theorems.map((theorem, position) => ({
     position,
@@ -153,24 +152,9 @@ export function theoremRows({ results, times }: RunSnapshot): TheoremRow[] {
     passes: passesOf(theorem),
     seconds:
       Math.round(results.members.reduce((sum, { id }) => sum + (times.get(`${theorem.id}/${id}`) ?? 0), 0) / 100) / 10,
-    steps: theorem.proof?.tactics.length ?? null,
+    steps: theorem.proof === undefined ? null : countSteps(theorem.proof.tactics),
     message: theorem.message ?? '',
   }))
-}
-
-function outcomeOf(theorem: TheoremResult): RowOutcome {
-  switch (theorem.outcome) {
-    case 'done':
-      return theorem.proof === undefined ? 'not proved' : 'proved'
-    case 'open':
-      return theorem.proof !== undefined ? 'proved' : passesOf(theorem) > 0 ? 'under way' : 'open'
-    case 'statementError':
-      return 'statement error'
-    case 'engineError':
-      return 'engine error'
-    default:
-      return theorem.outcome satisfies never
-  }
 }
 
 /** @throws RangeError where the run has no such theorem */
@@ -200,7 +184,7 @@ export function theoremPage(
           kernels: kernelsText(storedKernels(kernels)),
         }),
       )
-      .sort((a, b) => Number(isShorter(b.tactics, a.tactics)) - Number(isShorter(a.tactics, b.tactics))),
+      .sort((a, b) => (isShorter(a.tactics, b.tactics) ? -1 : 1)),
     refusals: refusals
       .filter((refusal) => refusal.theorem === theorem.name)
       .map((refusal) => refused(refusal, position)),

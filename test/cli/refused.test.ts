@@ -72,8 +72,13 @@ test('a run keeps the script, the reason and what Lean said; its report lists th
   expect(tree?.edges.map(({ outcome }) => outcome)).toEqual([
     { kind: 'finished', verdict: { kind: 'refused', reason: refusal?.reason } },
   ])
-  const written = ['--markdown', at('r.md'), '--json', at('r.json'), '--html', at('r.html')]
-  const report = await hedge('report', run, ...written)
+  const report = await hedge('report', run)
+  for (const name of ['r.md', 'r.json', 'r.html'])
+    expect(await hedge('report', run, '-o', at(name))).toMatchObject({
+      code: 0,
+      out: '',
+      err: `written to ${at(name)}\n`,
+    })
   const line = `t: ${refusal?.reason}`
   expect(report).toMatchObject({ code: 0, out: expect.stringContaining(line) })
   expect(readFileSync(at('r.md'), 'utf8')).toContain(line)

@@ -85,8 +85,9 @@ test('the report is a text, a Markdown file, a JSON file and a page that a brows
   const written: string[] = []
   const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0)
   try {
-    const args = [file('run.sqlite'), '--html', file('r.html'), '--markdown', file('r.md'), '--json', file('r.json')]
-    await reportCommand().parseAsync(args, { from: 'user' })
+    const report = (...args: string[]) => reportCommand().parseAsync([file('run.sqlite'), ...args], { from: 'user' })
+    await report()
+    for (const name of ['r.html', 'r.md', 'r.json']) await report('-o', file(name))
   } finally {
     stdout.mockRestore()
     process.exitCode = 0
@@ -94,10 +95,13 @@ test('the report is a text, a Markdown file, a JSON file and a page that a brows
   const share = `${(100 * (summary.ensemble.coverage.at(-1)?.rate.value ?? 0)).toFixed(1)} %`
   expect(written.join('')).toMatch(new RegExp(`^ensemble of 3 .*${share}`, 'm'))
   expect(await readFile(file('r.md'), 'utf8')).toContain(`| **ensemble of 3** |  | **${share}** |`)
-  expect(JSON.parse(await readFile(file('r.json'), 'utf8'))).toMatchObject({
-    counts: { done: 38 },
-    estimator: 'unbiased',
-  })
+  const json = JSON.parse(await readFile(file('r.json'), 'utf8'))
+  expect(json).toMatchObject({ counts: { done: 38, proved: summary.counts.proved }, estimator: 'unbiased' })
+  // What became of each theorem is there beside the sums.
+  expect(json.theorems).toHaveLength(40)
+  const proved = json.theorems.filter(({ outcome }: { outcome: string }) => outcome === 'proved')
+  expect(proved).toHaveLength(summary.counts.proved)
+  for (const { proof } of proved) expect(proof).toMatchObject({ steps: expect.any(Number), source: expect.any(String) })
 
   const browser = await openBrowser()
   try {
