@@ -109,50 +109,52 @@ export type EvaluateOptions = LimitFlags & {
 
 /** `hedge evaluate`: every theorem of a set, by every member of an ensemble, into a results file. */
 export function evaluateCommand(parts: EvaluateParts): Command {
-  return addLimitOptions(new Command('evaluate'))
-    .description('run an ensemble on a set of theorems; the same command again goes on where it stopped')
-    .argument('[theorems]', 'a .jsonl or .json file of theorems, .lean files, a folder or a glob of them')
-    .addOption(FLAG.policy())
-    .addOption(FLAG.passes('passes of each member on each theorem', 32))
-    .addOption(new Option('--mode <mode>', 'how members share a theorem').choices(MODES).default('union'))
-    .option('--no-matched', 'union: do not give the first member the passes of all members as a baseline')
-    .addOption(FLAG.budget('wall clock per theorem, verification apart; in union mode of each member'))
-    .addOption(time('--run-budget <time>', 'wall clock of the whole run'))
-    .addOption(time('--slice <time>', "slices: a member's first turn", 2000))
-    .addOption(FLAG.depth())
-    .option('--block <count>', 'passes that are run and recorded together', atLeast(1), 32)
-    .addOption(FLAG.lean())
-    .addOption(FLAG.root())
-    .addOption(FLAG.workers())
-    .addOption(FLAG.seed())
-    .addOption(
-      new Option('--format <format>', 'how the theorems are written, if not to be told by the file').choices(FORMATS),
-    )
-    .option('--split <name>', 'only the theorems of this split')
-    .option('--limit <count>', 'only the first theorems: for trying things out', atLeast(1))
-    .option('--shard <i/n>', 'only every n-th theorem, beginning with the i-th; see `hedge results merge`', shard)
-    .option(...QUEUE_FLAG)
-    .addOption(time('--lock <time>', '--queue: without a sign of life for so long, a worker counts as lost', 30_000))
-    .option('--trust-workers', '--queue: do not verify here what workers have proved')
-    .option(
-      '--exports',
-      'keep what the kernels check of each proof in the results file, to be checked again on its page',
-    )
-    .option('--force', 'throw away what this run has written before, and begin again')
-    .option('--retry-errors', 'also work on theorems that ended in an error')
-    .addOption(FLAG.out('the results file', 'run.sqlite'))
-    .option('--view', 'show the run in a browser while it happens, as `hedge view` does')
-    .option('--replay <file>', 'do a recorded run again without its policies, and compare; -o keeps the replay')
-    .option('--run <key>', 'with --replay: the run whose key begins so, if the file has several')
-    .option('--with-lean', 'with --replay: give tactics and proofs to Lean again')
-    .addHelpText(
-      'after',
-      `\nMembers: ${MEMBER_SYNTAX}\n\nExit codes: 0 done, 1 out of --run-budget, 2 bad input, 3 engine failure, 130 interrupted.`,
-    )
-    .action(async (path: string | undefined, options: EvaluateOptions, command: Command) => {
-      const outGiven = command.getOptionValueSource('out') === 'cli'
-      process.exitCode = await orBadInput(() => evaluate(path, { ...options, outGiven }, parts))
-    })
+  return addLimitOptions(
+    new Command('evaluate')
+      .description('run an ensemble on a set of theorems; the same command again goes on where it stopped')
+      .argument('[theorems]', 'a .jsonl or .json file of theorems, .lean files, a folder or a glob of them')
+      .addOption(FLAG.policy())
+      .addOption(FLAG.passes('passes of each member on each theorem', 32))
+      .addOption(new Option('--mode <mode>', 'how members share a theorem').choices(MODES).default('union'))
+      .option('--no-matched', 'union: do not give the first member the passes of all members as a baseline')
+      .addOption(FLAG.budget('wall clock per theorem, verification apart; in union mode of each member'))
+      .addOption(time('--run-budget <time>', 'wall clock of the whole run'))
+      .addOption(time('--slice <time>', "slices: a member's first turn", 2000))
+      .addOption(FLAG.depth())
+      .option('--block <count>', 'passes that are run and recorded together', atLeast(1), 32)
+      .addOption(FLAG.lean())
+      .addOption(FLAG.root())
+      .addOption(FLAG.workers())
+      .addOption(FLAG.seed())
+      .addOption(
+        new Option('--format <format>', 'how the theorems are written, if not to be told by the file').choices(FORMATS),
+      )
+      .option('--split <name>', 'only the theorems of this split')
+      .option('--limit <count>', 'only the first theorems: for trying things out', atLeast(1))
+      .option('--shard <i/n>', 'only every n-th theorem, beginning with the i-th; see `hedge results merge`', shard)
+      .option(...QUEUE_FLAG)
+      .addOption(time('--lock <time>', '--queue: without a sign of life for so long, a worker counts as lost', 30_000))
+      .option('--trust-workers', '--queue: do not verify here what workers have proved')
+      .option(
+        '--exports',
+        'keep what the kernels check of each proof in the results file, to be checked again on its page',
+      )
+      .option('--force', 'throw away what this run has written before, and begin again')
+      .option('--retry-errors', 'also work on theorems that ended in an error')
+      .addOption(FLAG.out('the results file', 'run.sqlite'))
+      .option('--view', 'show the run in a browser while it happens, as `hedge view` does')
+      .option('--replay <file>', 'do a recorded run again without its policies, and compare; -o keeps the replay')
+      .option('--run <key>', 'with --replay: the run whose key begins so, if the file has several')
+      .option('--with-lean', 'with --replay: give tactics and proofs to Lean again')
+      .addHelpText(
+        'after',
+        `\nMembers: ${MEMBER_SYNTAX}\n\nExit codes: 0 done, 1 out of --run-budget, 2 bad input, 3 engine failure, 130 interrupted.`,
+      )
+      .action(async (path: string | undefined, options: EvaluateOptions, command: Command) => {
+        const outGiven = command.getOptionValueSource('out') === 'cli'
+        process.exitCode = await orBadInput(() => evaluate(path, { ...options, outGiven }, parts))
+      }),
+  )
 }
 
 async function evaluate(path: string | undefined, options: EvaluateOptions, parts: EvaluateParts): Promise<number> {

@@ -39,28 +39,30 @@ type Flags = LimitFlags & {
 }
 
 export function fillCommand(): Command {
-  return addLimitOptions(new Command('fill'))
-    .description('fill the `sorry`s of a Lean file with proofs; prints a diff')
-    .argument('<file>', 'file.lean, file.lean:name, file.lean:line or file.lean#Lline')
-    .addOption(FLAG.policy())
-    .addOption(FLAG.budget('wall clock for the search at one hole', 10_000))
-    .addOption(time('--total <time>', 'wall clock for all holes: none is begun after it'))
-    .addOption(FLAG.depth())
-    .addOption(FLAG.width())
-    .addOption(FLAG.seed())
-    .addOption(FLAG.lean())
-    .addOption(FLAG.root())
-    .addOption(FLAG.workers())
-    .option('--in-place', 'write what was filled into the file')
-    .addOption(FLAG.out('write the file with what was filled to another file'))
-    .addOption(FLAG.json('what became of each hole'))
-    .addHelpText(
-      'after',
-      `\nPolicies: ${MEMBER_SYNTAX}\n\nExit codes: 0 all filled, 1 some or none, 2 bad input, 3 Lean cannot run, 130 interrupted.`,
-    )
-    .action(async (what: string, flags: Flags) => {
-      process.exitCode = await orBadInput(() => fill(what, flags))
-    })
+  return addLimitOptions(
+    new Command('fill')
+      .description('fill the `sorry`s of a Lean file with proofs; prints a diff')
+      .argument('<file>', 'file.lean, file.lean:name, file.lean:line or file.lean#Lline')
+      .addOption(FLAG.policy())
+      .addOption(FLAG.budget('wall clock for the search at one hole', 10_000))
+      .addOption(time('--total <time>', 'wall clock for all holes: none is begun after it'))
+      .addOption(FLAG.depth())
+      .addOption(FLAG.width())
+      .addOption(FLAG.seed())
+      .addOption(FLAG.lean())
+      .addOption(FLAG.root())
+      .addOption(FLAG.workers())
+      .option('--in-place', 'write what was filled into the file')
+      .addOption(FLAG.out('write the file with what was filled to another file'))
+      .addOption(FLAG.json('what became of each hole'))
+      .addHelpText(
+        'after',
+        `\nPolicies: ${MEMBER_SYNTAX}\n\nExit codes: 0 all filled, 1 some or none, 2 bad input, 3 Lean cannot run, 130 interrupted.`,
+      )
+      .action(async (what: string, flags: Flags) => {
+        process.exitCode = await orBadInput(() => fill(what, flags))
+      }),
+  )
 }
 
 async function fill(what: string, flags: Flags): Promise<number> {

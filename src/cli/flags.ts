@@ -45,8 +45,13 @@ export function widths(text: string): number[] {
   return [...new Set(text.split(',').map((part) => number(part, (x) => x >= 1 && x <= 65_536, wanted)))]
 }
 
-/** `60s`, `2m`, `500ms`, or a bare number of seconds; in milliseconds. */
+/** From here on a number without a unit is more likely milliseconds than seconds. */
+const BARE_SECONDS = 1000
+
+/** `60s`, `2m`, `500ms`, or a bare number of seconds below 1000; in milliseconds. */
 export function duration(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text) && Number(text) >= BARE_SECONDS)
+    throw new InvalidArgumentError(`A number this large needs its unit: ${text}s or ${text}ms.`)
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : ms(text as StringValue)
   if (typeof value !== 'number' || !(value > 0))
     throw new InvalidArgumentError('It must be a time such as 60s, 2m or 500ms.')

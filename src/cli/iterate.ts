@@ -55,27 +55,28 @@ const FIRST_SEARCHERS = ['baseline,search=best-first']
 
 /** `hedge iterate`: expert iteration. */
 export function iterateCommand(): Command {
-  return addLimitOptions(addTrainingOptions(new Command('iterate')))
-    .description('expert iteration: search, learn from the proofs found, search again with what was learnt')
-    .argument('<theorems...>', 'sets of theorems, such as that of `hedge dataset library`')
-    .requiredOption('-o, --out <folder>', 'one folder round-N in it for each round', outFolder)
-    .option('--rounds <count>', 'rounds in all; finished ones are not done again', atLeast(1), 1)
-    .option('--split <name>', 'the only split that is searched and learnt from, of sets that have splits', 'train')
-    .option('--exclude <files...>', 'more sets of theorems that must not be learnt from', [])
-    .option('--steps-from <files...>', 'proof steps to learn from besides those found', [])
-    .option('--theorems <count>', 'most theorems searched in a round, by the hash of their names', atLeast(1), 1000)
-    .addOption(FLAG.policy('the members that search in the first round', FIRST_SEARCHERS))
-    .addOption(FLAG.passes('passes of each trained policy on a theorem, in later rounds', 32))
-    .addOption(FLAG.budget('wall clock per theorem', 10_000))
-    .addOption(FLAG.depth(30))
-    .option('--share <x>', 'most of the steps that one tactic may make up', positive, 0.15)
-    .option('--neff <list>', 'the confidence limits of the policies', widths, [1, 4, 8, 16, 32])
-    .addOption(FLAG.lean())
-    .addOption(FLAG.root())
-    .addOption(FLAG.workers())
-    .addHelpText(
-      'after',
-      `
+  return addTrainingOptions(
+    addLimitOptions(new Command('iterate'))
+      .description('expert iteration: search, learn from the proofs found, search again with what was learnt')
+      .argument('<theorems...>', 'sets of theorems, such as that of `hedge dataset library`')
+      .requiredOption('-o, --out <folder>', 'one folder round-N in it for each round', outFolder)
+      .option('--rounds <count>', 'rounds in all; finished ones are not done again', atLeast(1), 1)
+      .option('--split <name>', 'the only split that is searched and learnt from, of sets that have splits', 'train')
+      .option('--exclude <files...>', 'more sets of theorems that must not be learnt from', [])
+      .option('--steps-from <files...>', 'proof steps to learn from besides those found', [])
+      .option('--theorems <count>', 'most theorems searched in a round, by the hash of their names', atLeast(1), 1000)
+      .addOption(FLAG.policy('the members that search in the first round', FIRST_SEARCHERS))
+      .addOption(FLAG.passes('passes of each trained policy on a theorem, in later rounds', 32))
+      .addOption(FLAG.budget('wall clock per theorem', 10_000))
+      .addOption(FLAG.depth(30))
+      .option('--share <x>', 'most of the steps that one tactic may make up', positive, 0.15)
+      .option('--neff <list>', 'the confidence limits of the policies', widths, [1, 4, 8, 16, 32])
+      .addOption(FLAG.lean())
+      .addOption(FLAG.root())
+      .addOption(FLAG.workers())
+      .addHelpText(
+        'after',
+        `
 Nothing of another split, or of --exclude, is searched or learnt from, by name or by statement; a set without splits, such as a
 Lean file, is searched whole. A proof that the search finds takes the place of --steps-from's steps of the same theorem. In later
 rounds the policies of the round before take turns on what is still unproved. The same command goes on where it stopped.
@@ -83,10 +84,11 @@ rounds the policies of the round before take turns on what is still unproved. Th
 Members: ${MEMBER_SYNTAX}
 
 Exit codes: 0 done, 2 bad input, 3 Lean or the network failed, 130 interrupted.`,
-    )
-    .action(async (files: string[], flags: Flags) => {
-      process.exitCode = await iterate(files, flags)
-    })
+      )
+      .action(async (files: string[], flags: Flags) => {
+        process.exitCode = await iterate(files, flags)
+      }),
+  )
 }
 
 async function iterate(files: readonly string[], flags: Flags): Promise<number> {

@@ -66,38 +66,41 @@ type Flags = LimitFlags & {
 }
 
 export function proveCommand(): Command {
-  return addLimitOptions(new Command('prove'))
-    .description('find a proof of a theorem that Lean accepts, and show it')
-    .argument('[what]', 'a theorem as text, a file, file:name, file.lean:line, or - for standard input')
-    .option('--header <lean>', 'Lean commands before the theorem (imports, open, notation), in place of its own')
-    .addOption(FLAG.budget('wall clock for the search', 60_000))
-    .addOption(FLAG.depth())
-    .addOption(FLAG.passes('most passes of each member (with --search rollouts)'))
-    .addOption(new Option('--search <kind>', 'how to search').choices(STRATEGY_NAMES).default('best-first'))
-    .addOption(FLAG.width())
-    .addOption(FLAG.policy())
-    .option('--temperature <t>', 'temperature of sampled tactics (with --search rollouts)', temperature, 1)
-    .option('--top-p <p>', 'draw tokens from the likeliest that hold this share (trained policies)', likelihood)
-    .addOption(FLAG.seed())
-    .addOption(FLAG.lean())
-    .addOption(FLAG.root())
-    .addOption(FLAG.workers())
-    .option('--allow-auto-bound', 'go on where Lean takes an undeclared name for a new variable (autoImplicit)')
-    .addOption(FLAG.json('the result'))
-    .addOption(FLAG.out('write the proof as a standalone .lean file'))
-    .option('--tree <file>', 'draw the search tree, as .svg, .html or .txt', outFile)
-    .option('--view', 'show the search in a browser while it grows; the page stays until Ctrl-C')
-    .option('--verbose', 'log what happens to stderr')
-    .addHelpText(
-      'after',
-      `\nPolicies: ${MEMBER_SYNTAX}\n\n\`--search\`, \`--width\`, \`--temperature\` and \`--top-p\` are for policies that do not say their own.`,
-    )
-    .action(async (what: string | undefined, flags: Flags) => {
-      process.exitCode = await prove(what, flags)
-    })
+  return addLimitOptions(
+    new Command('prove')
+      .description('find a proof of a theorem that Lean accepts, and show it')
+      .argument('[what]', 'a theorem as text, a file, file:name, file.lean:line, or - for standard input')
+      .option('--header <lean>', 'Lean commands before the theorem (imports, open, notation), in place of its own')
+      .addOption(FLAG.budget('wall clock for the search', 60_000))
+      .addOption(FLAG.depth())
+      .addOption(FLAG.passes('most passes of each member (with --search rollouts)'))
+      .addOption(new Option('--search <kind>', 'how to search').choices(STRATEGY_NAMES).default('best-first'))
+      .addOption(FLAG.width())
+      .addOption(FLAG.policy())
+      .option('--temperature <t>', 'temperature of sampled tactics (with --search rollouts)', temperature, 1)
+      .option('--top-p <p>', 'draw tokens from the likeliest that hold this share (trained policies)', likelihood)
+      .addOption(FLAG.seed())
+      .addOption(FLAG.lean())
+      .addOption(FLAG.root())
+      .addOption(FLAG.workers())
+      .option('--allow-auto-bound', 'go on where Lean takes an undeclared name for a new variable (autoImplicit)')
+      .addOption(FLAG.json('the result'))
+      .addOption(FLAG.out('write the proof as a standalone .lean file'))
+      .option('--tree <file>', 'draw the search tree, as .svg, .html or .txt', outFile)
+      .option('--view', 'show the search in a browser while it grows; the page stays until Ctrl-C')
+      .option('--verbose', 'log what happens to stderr')
+      .addHelpText(
+        'after',
+        `\nPolicies: ${MEMBER_SYNTAX}\n\n\`--search\`, \`--width\`, \`--temperature\` and \`--top-p\` are for policies that do not say their own.`,
+      )
+      .action(async (what: string | undefined, flags: Flags) => {
+        process.exitCode = await prove(what, flags)
+      }),
+  )
 }
 
 async function prove(what: string | undefined, flags: Flags): Promise<number> {
+  const configs = membersOf(flags)
   if (flags.tree !== undefined && !/\.(svg|html|txt)$/.test(flags.tree)) {
     throw new InputError(`--tree draws .svg, .html or .txt, not ${JSON.stringify(flags.tree)}`)
   }
@@ -124,7 +127,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
   let live: LiveSearch | undefined
   try {
     members = await openMembers(
-      membersOf(flags),
+      configs,
       once(async () => premisesFrom(await lean())),
     )
     if (flags.policy === undefined && flags.json !== true) console.error(SHIPPED_NOTE)

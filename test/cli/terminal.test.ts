@@ -57,6 +57,8 @@ test('training says nothing of a loss before there is one', () => {
 test('a time is read and written as people write it', () => {
   for (const text of ['60s', '1.5s', '250ms']) expect(durationText(duration(text))).toBe(text)
   expect(duration('60')).toBe(60_000)
+  // Who is used to milliseconds would wait for 16.7 hours.
+  expect(() => duration('60000')).toThrow('A number this large needs its unit: 60000s or 60000ms.')
   expect(() => duration('soon')).toThrow('It must be a time such as 60s, 2m or 500ms.')
 })
 
