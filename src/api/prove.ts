@@ -16,7 +16,7 @@ import type { Theorem } from '../proof/theorem.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { systemClock } from '../search/budget.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
-import type { Tree } from '../search/tree.ts'
+import { lastEdge, type Tree } from '../search/tree.ts'
 import { type Lean, type OpenOptions, startTheorem, type TheoremSource } from './lean.ts'
 
 export type SearchOptions = {
@@ -163,5 +163,10 @@ export async function searchSession(
   const run = await searchInTurns(session.theorem, opened, { ...turns, ...options })
   const found = run.proved?.proof
   if (found === undefined || signal.aborted) return { run, proof: found }
-  return { run, proof: { ...found, ...(await tidyProof(session, { verified: true, ...found }, verifyForm, signal)) } }
+  const proof = { ...found, ...(await tidyProof(session, { verified: true, ...found }, verifyForm, signal)) }
+  // Where the search has met the shorter form too, its tree shows the proof that is printed.
+  const edge = lastEdge(run.tree, proof.tactics)
+  if (edge?.outcome.kind === 'finished' && edge.outcome.verdict.kind === 'candidate')
+    run.tree.judge(edge, { kind: 'accepted', proof: { tactics: proof.tactics } })
+  return { run, proof }
 }

@@ -1,22 +1,23 @@
 import type { Proof } from '../proof/proof.ts'
 import type { Domain } from '../search/domain.ts'
-import { minimiseProof, scriptRunner } from '../search/minimise.ts'
+import { isComposite, minimiseProof, scriptRunner, shortenTactics } from '../search/minimise.ts'
 import { structureProof } from '../search/structure.ts'
 import type { Verified } from './world.ts'
 
 export type VerifiedProof = Proof & Extract<Verified, { readonly verified: true }>
 
-/** A proof without needless steps, and structured as people write it. Each form counts only where it is verified as it stands. */
+/** A proof without needless steps and parts of steps, and structured as people write it. Each form counts only where it is verified as it stands. */
 export async function tidyProof(
   domain: Domain,
   found: VerifiedProof,
   verify: (proof: Proof) => Promise<Verified>,
   signal: AbortSignal,
 ): Promise<VerifiedProof> {
-  if (found.tactics.length === 1) return found
+  if (found.tactics.length === 1 && !found.tactics.some(isComposite)) return found
   // A process that dies here costs the nicer form, not the proof.
   const forms = async (): Promise<(readonly string[])[]> => {
-    const { tactics } = await minimiseProof(found, scriptRunner(domain, signal))
+    const finishes = scriptRunner(domain, signal)
+    const { tactics } = await shortenTactics(await minimiseProof(found, finishes), finishes)
     const structured = await structureProof(tactics, domain, signal)
     return structured === undefined ? [tactics] : [structured, tactics]
   }

@@ -1,3 +1,4 @@
+import { codeTokens } from '../proof/lean-text.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { ProofState } from '../proof/proof-state.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
@@ -23,6 +24,52 @@ export async function minimiseProof(proof: Proof, finishes: RunScript): Promise<
       }
   }
   return { tactics }
+}
+
+/**
+ * Drops parts a tactic does not need: of `a <;> b <;> c` each behind a `<;>`, later ones first, again until none can go.
+ * A script that does not finish in the first place comes back unchanged.
+ */
+export async function shortenTactics(proof: Proof, finishes: RunScript): Promise<Proof> {
+  if (!proof.tactics.some(isComposite) || !(await finishes(proof.tactics))) return proof
+  let tactics = proof.tactics
+  for (let i = 0; i < tactics.length; i++)
+    for (let shorter: string | undefined = ''; shorter !== undefined; ) {
+      shorter = undefined
+      for (const one of withoutOnePart(tactics[i] as string)) {
+        const script = tactics.with(i, one)
+        if (!(await finishes(script))) continue
+        shorter = one
+        tactics = script
+        break
+      }
+    }
+  return { tactics }
+}
+
+/** Whether a tactic may have parts that it does not need. */
+export const isComposite = (tactic: string): boolean => tactic.includes('<;>')
+
+/** A tactic without one of the parts behind its `<;>`, for each of them, the last one first. Parts end with their line. */
+function withoutOnePart(tactic: string): string[] {
+  const lines = tactic.split('\n')
+  return lines.flatMap((line, i) => {
+    const marks = combinators(line)
+    return marks
+      .map((mark, k) =>
+        lines.with(i, line.slice(0, mark).trimEnd() + line.slice(marks[k + 1] ?? line.length).replace(/^(?=.)/, ' ')),
+      )
+      .reverse()
+      .map((shorter) => shorter.join('\n'))
+  })
+}
+
+/** Where the `<;>` of a line stand that are in no bracket. */
+function combinators(line: string): number[] {
+  const tokens = [...codeTokens(line)]
+  return tokens.flatMap(({ text, start, depth }) =>
+    text === '<' && depth === 0 && line.startsWith('<;>', start) ? [start] : [],
+  )
 }
 
 /**

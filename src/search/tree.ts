@@ -161,6 +161,16 @@ export function isShorter(script: readonly string[], other: readonly string[]): 
   return text.length !== others.length ? text.length < others.length : text < others
 }
 
+/** The edge that a script ends with, where the tree has every tactic of it. */
+export function lastEdge(tree: Tree, tactics: readonly string[]): SearchEdge | undefined {
+  let edge: SearchEdge | undefined
+  for (const [i, tactic] of tactics.entries()) {
+    const from = i === 0 ? tree.root : edge?.outcome.kind === 'open' ? edge.outcome.node : undefined
+    edge = from?.edges.get(tactic)
+  }
+  return edge
+}
+
 export function createTree(root: ProofState): Tree {
   return new Tree(root)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { minimiseProof, scriptRunner } from '../../src/search/minimise.ts'
+import { minimiseProof, scriptRunner, shortenTactics } from '../../src/search/minimise.ts'
 import { error, jugs, type Rule, seeded, toyDomain } from './toy.ts'
 
 const minimise = (rule: Rule, root: string, tactics: string[]) => {
@@ -41,6 +41,20 @@ test('whatever is left of a random script finishes, and lacks no single step', a
     expect(await finishes(tactics)).toBe(true)
     for (let i = 0; i < tactics.length; i++) expect(await finishes(tactics.toSpliced(i, 1))).toBe(false)
   }
+})
+
+test('parts of a tactic that it does not need go, the last ones first', async () => {
+  const shorten = async (needed: (tactic: string) => boolean, tactic: string) => {
+    const rule: Rule = (_, tried) => (needed(tried) ? { kind: 'finished' } : error)
+    return (await shortenTactics({ tactics: [tactic] }, scriptRunner(toyDomain('a', rule)))).tactics[0]
+  }
+  expect(await shorten((tactic) => tactic.includes('simp'), 'induction n <;> simp [f (a <;> b)] <;> omega')).toBe(
+    'induction n <;> simp [f (a <;> b)]',
+  )
+  expect(await shorten((tactic) => tactic.includes('omega'), 'cases h <;> simp <;> omega')).toBe('cases h <;> omega')
+  expect(await shorten((tactic) => /^skip\n/.test(tactic), 'skip\ncases h <;> rfl')).toBe('skip\ncases h')
+  // Of what does not finish nothing is left out.
+  expect(await shorten(() => false, 'a <;> b')).toBe('a <;> b')
 })
 
 test('an abort rejects', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTree, type SearchNode, shortestProof, type Tree } from '../../src/search/tree.ts'
+import { createTree, isShorter, lastEdge, type SearchNode, shortestProof, type Tree } from '../../src/search/tree.ts'
 import { checkTree } from './check-tree.ts'
 import { seeded, state } from './toy.ts'
 
@@ -128,4 +128,20 @@ test('the shortest proof: accepted before candidates, refused never', () => {
     tree.judge(tree.add(b, 'bad', -1, { kind: 'crash', message: '' }), { kind: 'refused', reason: 'no' }),
   ).toThrow()
   checkTree(tree)
+})
+
+test('steps are counted inside tactics, then text decides, and of two scripts that differ one is the shorter', () => {
+  const ascending = [['simpA'], ['simpB'], ['simp_all'], ['rfl <;> simp'], ['constructor', 'trivial'], ['a; b; c']]
+  for (const [i, one] of ascending.entries())
+    for (const [j, other] of ascending.entries())
+      expect([one, other, isShorter(one, other)]).toEqual([one, other, i < j])
+})
+
+test('the edge that a script ends with is there where the tree has all of the script', () => {
+  const tree = createTree(state('a'))
+  const b = open(tree, tree.root, 'ab', 'b')
+  const end = tree.add(b, 'end', -1, { kind: 'finished' })
+  expect(lastEdge(tree, ['ab', 'end'])).toBe(end)
+  for (const script of [[], ['end'], ['ab', 'no'], ['no', 'end'], ['ab', 'end', 'more']])
+    expect(lastEdge(tree, script)).toBeUndefined()
 })
