@@ -5,6 +5,7 @@ import { refute } from '../ensemble/refute.ts'
 import { DEFAULT_LIMITS, RejectedInput } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
 import { openEngine } from '../lean/open.ts'
+import { plural } from '../report/plural.ts'
 import { EXIT, orBadInput } from './failure.ts'
 import { FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
@@ -87,8 +88,8 @@ async function check(path: string, { json = false, workers, lean, format, root }
         process.stdout.write(`${finding.file}:${finding.line}: ${finding.name}: ${describe(finding)}\n`)
       const count = (kind: Finding['kind']) => listed.filter((finding) => finding.kind === kind).length
       process.stdout.write(
-        `${theorems.length} theorems, SHA-256 ${set.hash}\n${set.problems.length} bad rows, ${count('error')} statement errors, ` +
-          `${count('autoImplicit')} with auto-bound names, ${count('duplicate')} duplicates, ${count('vacuous')} vacuous, ${count('false')} false\n`,
+        `${plural(theorems.length, 'theorem')}, SHA-256 ${set.hash}\n${plural(set.problems.length, 'bad row')}, ${plural(count('error'), 'statement error')}, ` +
+          `${count('autoImplicit')} with auto-bound names, ${plural(count('duplicate'), 'duplicate')}, ${count('vacuous')} vacuous, ${count('false')} false\n`,
       )
     }
     return listed.length + set.problems.length > 0 ? EXIT.badInput : EXIT.done

@@ -60,12 +60,15 @@ const program = new Command('hedge')
 const [asked = ''] = process.argv.slice(2)
 const needed = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS)
 
-// `| head` has read enough.
+// `| head` has read enough; of what goes to stderr nothing is a result, and the work goes on without it.
 if (process.stdout.listenerCount('error') === 0)
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.done)
     throw error
   })
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 
 try {
   for (const name of needed) {

@@ -64,7 +64,7 @@ async function exportRun(path: string, options: Options): Promise<number> {
   for (const [i, file] of files.entries()) {
     const name = i === 0 ? options.out : options.out.replace(/(\.lean)?$/, `-${i + 1}$1`)
     await writeFile(name, file.source)
-    process.stdout.write(`${name}: ${file.theorems.length} theorems\n`)
+    process.stdout.write(`${name}: ${plural(file.theorems.length, 'theorem')}\n`)
   }
   if (files.length === 0) process.stdout.write('the run has no proofs\n')
   const folder = options.exports === true ? exportFolder(path) : options.exports
@@ -125,6 +125,6 @@ async function checkFiles(
   } finally {
     await engine.dispose()
   }
-  process.stdout.write(`${verified} theorems verified from the exported files, ${refused} refused\n`)
+  process.stdout.write(`${plural(verified, 'theorem')} verified from the exported files, ${refused} refused\n`)
   return refused === 0 ? EXIT.done : EXIT.engineFailure
 }

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises'
-import type { Database } from 'better-sqlite3'
 import { Command } from 'commander'
 import { evaluationFacts, evaluationTables, evaluationWarnings } from '../report/evaluation-tables.ts'
 import { tableMarkdown, tableText } from '../report/table.ts'
@@ -65,7 +64,7 @@ function formatOf(options: Options): Format | undefined {
 }
 
 async function written(
-  database: Database,
+  database: ReturnType<typeof openResults>,
   run: RunRow,
   format: Format | undefined,
   page: { readonly path: string; readonly treeStates: number },

@@ -12,6 +12,7 @@ import { premisesFrom } from '../policy/open.ts'
 import { contextOf } from '../policy/premises.ts'
 import { sourceText } from '../proof/source-text.ts'
 import type { TracedTheorem } from '../proof/traced-proof.ts'
+import { plural } from '../report/plural.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
@@ -182,25 +183,25 @@ function reporter(path: string): (event: TraceEvent) => void {
       if (performance.now() - said < PROGRESS_EVERY_MS) return
       said = performance.now()
       const { theorem } = event
-      say(`${path}:${theorem.start.line}: ${traced} theorems traced, now ${theorem.name}`)
+      say(`${path}:${theorem.start.line}: ${plural(traced, 'theorem')} traced, now ${theorem.name}`)
     }
   }
 }
 
-function sayUntraced(path: string, { name, kind, reason, line }: Untraced): void {
+function sayUntraced(path: string, { name, kind, reason, line, column }: Untraced): void {
   // A library has hundreds of proofs by terms, and nothing is wrong with them: they are only counted.
   if (kind === 'term') return
   const what = name === '' ? 'a command' : name
-  say(`${path}:${line}: ${what} ${kind === 'error' ? 'has an error' : 'is not traced'}: ${firstLine(reason)}`)
+  say(`${path}:${line}:${column}: ${what} ${kind === 'error' ? 'has an error' : 'is not traced'}: ${firstLine(reason)}`)
 }
 
 function summary(path: string, { theorems, untraced, compared, disagreed }: FileTrace): string {
   const steps = theorems.reduce((sum, theorem) => sum + theorem.steps.length, 0)
   const count = (kind: Untraced['kind']) => untraced.filter((one) => one.kind === kind).length
   return (
-    `${path}: ${theorems.length} theorems with ${steps} steps; ${count('term')} proofs by terms, ` +
-    `${count('error')} errors, ${count('replay')} not replayed; ` +
-    `${compared} goals compared with Lean's info trees, ${disagreed} differ`
+    `${path}: ${plural(theorems.length, 'theorem')} with ${plural(steps, 'step')}; ${plural(count('term'), 'proof')} by terms, ` +
+    `${plural(count('error'), 'error')}, ${count('replay')} not replayed; ` +
+    `${plural(compared, 'goal')} compared with Lean's info trees, ${disagreed} differ`
   )
 }
 

@@ -80,6 +80,6 @@ test('files are written in their order; one whose imports fail is left out, and 
   })
   expect(said).toContain(`tracing 3 files`)
   expect(said).toContain(`${path('b.lean')}: the header does not elaborate: `)
-  expect(said).toContain(`${path('c.lean')}:2: d has an error: 3:2: `)
-  expect(said).toContain(`${path('c.lean')}: 1 theorems with 1 steps; 1 proofs by terms, 1 errors, 0 not replayed`)
+  expect(said).toContain(`${path('c.lean')}:2:0: d has an error: 3:2: `)
+  expect(said).toContain(`${path('c.lean')}: 1 theorem with 1 step; 1 proof by terms, 1 error, 0 not replayed`)
 })
