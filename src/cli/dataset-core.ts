@@ -8,6 +8,7 @@ import { sha256 } from '../proof/sha256.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { plural } from '../report/plural.ts'
 import { EXIT, orBadInput } from './failure.ts'
+import { outFile } from './flags.ts'
 import { FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
 import { problemText } from './theorem-set.ts'
@@ -22,7 +23,7 @@ export function datasetCoreCommand(): Command {
       'write those theorems of a Mathlib set that core Lean can state, with notations for ℕ and ℤ; each is elaborated, and the others are counted by what they need',
     )
     .argument('<set>', 'a .jsonl or .json file of theorems, .lean files, a folder or a glob of them')
-    .requiredOption('-o, --out <file>', 'the .jsonl file to write')
+    .requiredOption('-o, --out <file>', 'the .jsonl file to write', outFile)
     .addOption(
       new Option('--format <format>', 'how the theorems are written, if not to be told by the file').choices(FORMATS),
     )
@@ -36,8 +37,6 @@ type Left = LeftOut & { readonly name: string; readonly file: string; readonly l
 
 async function writeCore(path: string, { out, json = false, format }: Options): Promise<number> {
   const { entries, problems, hash } = await readTheoremTexts(path, format)
-  // Before the work, so that a place that will not do is told at once.
-  await writeFile(out, '')
   const steps = showSteps(false)
   const engine = await openEngine(undefined, { processes: 1, verifies: false, onProgress: steps.step })
   try {

@@ -5,7 +5,7 @@ import { type LibraryRow, readLibrary, splitLibrary } from '../dataset/library.t
 import { openLibrary } from '../lean/open.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { formatDuration } from './clock.ts'
-import { pattern } from './flags.ts'
+import { outFolder, pattern } from './flags.ts'
 import { FLAG } from './options.ts'
 
 type Options = { readonly out: string; readonly workers: number; readonly modules?: RegExp }
@@ -18,7 +18,7 @@ const FAILS = 'does not elaborate as printed'
 export function datasetLibraryCommand(): Command {
   return new Command('library')
     .description('write the theorems of the embedded library, each to be proved in what its module imports')
-    .option('-o, --out <folder>', 'where the files go', 'datasets/library')
+    .option('-o, --out <folder>', 'where the files go', outFolder, 'datasets/library')
     .addOption(FLAG.workers())
     .option('--modules <pattern>', 'only modules whose name matches this regular expression', pattern)
     .action(async (options: Options) => {

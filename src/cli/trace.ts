@@ -34,7 +34,7 @@ export function traceCommand(): Command {
   return new Command('trace')
     .description('write the steps (proof state, tactic) of every proof by tactics in Lean files')
     .argument('<files...>', '.lean files whose imports the Lean has that is used')
-    .option('-o, --out <file>', 'where the steps go; standard output if left out')
+    .addOption(FLAG.out('where the steps go; standard output if left out'))
     .addOption(
       new Option('--format <format>', 'how they are written')
         .choices(Object.keys(TRACE_FORMATS))

@@ -60,7 +60,7 @@ export function trainCommand(): Command {
     .description('train a policy on proof steps with step-wise DCO')
     .requiredOption('--data <file>', 'proof steps, one JSON object per line: theorem, index, state, tactic')
     .requiredOption(
-      '--out <dir>',
+      '-o, --out <folder>',
       'where the policy goes; with several N_eff, one directory neff-N in it for each',
       outFolder,
     )
