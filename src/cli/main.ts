@@ -66,9 +66,10 @@ if (process.stdout.listenerCount('error') === 0)
     if (error.code === 'EPIPE') process.exit(EXIT.done)
     throw error
   })
-process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+if (process.stderr.listenerCount('error') === 0)
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 
 try {
   for (const name of needed) {

@@ -124,7 +124,7 @@ describe('prove', () => {
     const byPasses = await hedge(['prove', HARD, '--search', 'rollouts', '--passes', '3', '--workers', '1'])
     expect(byPasses).toMatchObject({
       code: 1,
-      out: expect.stringContaining('not proved: all 3 passes of each policy are used up'),
+      out: expect.stringContaining('not proved: all 3 passes of each member are used up'),
     })
     const byClock = await hedge(['prove', HARD, '--budget', '1s', '--workers', '1'])
     expect(byClock).toMatchObject({

@@ -65,7 +65,7 @@ test('prove says in text that Lean’s kernel alone has checked a proof, and ver
 test('so do the file of a run, its report and its page', async () => {
   expect(await evaluate('alone.sqlite', '--exports')).toMatchObject({
     code: 0,
-    err: expect.stringContaining('1 of 1 theorems'),
+    err: expect.stringContaining('1 of 1 theorem proved'),
   })
   const database = openResults(at('alone.sqlite'), { mustExist: true })
   const kernels = String(database.prepare('SELECT kernels FROM proofs').pluck().get())
@@ -96,7 +96,7 @@ test('with --require-both it is no proof, and text, the file of a run, its repor
     err: expect.stringContaining(REFUSED),
   })
   const ran = await evaluate('both.sqlite', '--require-both')
-  expect(ran).toMatchObject({ code: 0, err: expect.stringContaining('0 of 1 theorems') })
+  expect(ran).toMatchObject({ code: 0, err: expect.stringContaining('0 of 1 theorem proved') })
   const database = openResults(at('both.sqlite'), { mustExist: true })
   const reasons = database.prepare('SELECT reason FROM refusals').pluck().all()
   const proofs = database.prepare('SELECT count(*) FROM proofs').pluck().get()

@@ -56,7 +56,7 @@ test('a run keeps the script, the reason and what Lean said; its report lists th
   writeFileSync(at('set.jsonl'), `${JSON.stringify({ name: 't', statement: STATEMENT })}\n`)
   const run = at('run.sqlite')
   const ran = await hedge('evaluate', at('set.jsonl'), '-m', `${server.url}#m,name=m`, '-n', '3', '-w', '1', '-o', run)
-  expect(ran).toMatchObject({ code: 0, err: expect.stringContaining('0 of 1 theorems proved') })
+  expect(ran).toMatchObject({ code: 0, err: expect.stringContaining('0 of 1 theorem proved') })
   const database = openResults(run, { mustExist: true })
   const { tree, refusals } = new RunJournal(database, 1, '').recorded(0)
   database.close()
