@@ -47,7 +47,7 @@ export function workerCommand(parts: EvaluateParts): Command {
 async function work(options: Options, parts: EvaluateParts): Promise<number> {
   const say = (line: string) => process.stderr.write(`${line}\n`)
   const interrupt = listenForInterrupt(say)
-  const server = await openQueue(options.queue)
+  const server = await openQueue(options.queue, say)
   const bench = new Bench(options, parts, server)
   try {
     say(`${server.address.shown}: waiting for theorems, with ${options.workers} Lean processes`)

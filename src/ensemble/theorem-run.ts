@@ -23,6 +23,8 @@ export type TheoremRunOptions = {
   readonly signal: AbortSignal
   readonly onProgress?: (statistics: Readonly<SearchStatistics>) => void
   readonly onUnit?: (unit: UnitRecord) => void
+  /** Ends after the first unit; the theorem then stays open. */
+  readonly onlyOneUnit?: boolean
 }
 
 /** States per theorem that are recorded with their goals; a tree that outgrows this is recorded in part. */
@@ -87,7 +89,7 @@ function journalRecorder(
   position: number,
   theorem: Theorem,
   { tree }: Workplace,
-  { journal, members, onProgress, onUnit }: TheoremRunOptions,
+  { journal, members, onProgress, onUnit, onlyOneUnit }: TheoremRunOptions,
 ): Recorder {
   return {
     policyFor: async (member, config) =>
@@ -101,7 +103,7 @@ function journalRecorder(
       const record: UnitRecord = { member, firstPass, seed, open, ...done, tree: recordTree(tree, RECORDED_STATES) }
       journal.writeUnit(position, record)
       onUnit?.(record)
-      return record
+      return onlyOneUnit ? undefined : record
     },
     onProgress: (_, statistics) => onProgress?.(statistics),
   }

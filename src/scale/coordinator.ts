@@ -4,21 +4,12 @@ import type { TheoremOutcome } from '../ensemble/journal.ts'
 import type { Plan } from '../ensemble/plan.ts'
 import type { ScheduleEvent, ScheduleResult } from '../ensemble/scheduler.ts'
 import type { World } from '../ensemble/world.ts'
-import type { Theorem } from '../proof/theorem.ts'
 import type { RunJournal } from '../results/journal.ts'
-import { Intake, isRepeatable } from './intake.ts'
+import { Intake } from './intake.ts'
+import { jobOf } from './job.ts'
 import { type Lease, takeLease } from './lease.ts'
-import {
-  pack,
-  queueNames,
-  type Report,
-  RUNS,
-  type RunCard,
-  readWorkId,
-  reportSchema,
-  type Work,
-  workId,
-} from './protocol.ts'
+import { isRepeatable, isSplittable, Pieces, pieceKey } from './pieces.ts'
+import { type Piece, queueNames, type Report, RUNS, type RunCard, readWorkId, reportSchema } from './protocol.ts'
 import { ALWAYS, type Consumer, HandBack, type NamedQueue, type QueueServer } from './server.ts'
 
 export type CoordinatorOptions = {
@@ -28,8 +19,10 @@ export type CoordinatorOptions = {
   readonly journal: RunJournal
   /** Positions without an outcome, in the order in which they are handed out. */
   readonly positions: readonly number[]
-  /** Verifies what workers prove; left out where their word is enough. */
-  readonly judge: World | undefined
+  /** Verifies what workers prove. */
+  readonly world: World
+  /** The workers' word about proofs is enough. */
+  readonly trust: boolean
   /** Members whose answers cost something, so that they are sent along with a theorem that was begun. */
   readonly costly: readonly number[]
   readonly runWallClockMs?: number | undefined
@@ -49,6 +42,11 @@ const WAITING_PER_WORKER = 4
 const DELIVERIES = 5
 /** So many engine errors in a row, and the run stops. */
 const ERRORS_IN_A_ROW = 5
+/** Reports that are read, and their proofs verified, at the same time. */
+const REPORTS_AT_ONCE = 8
+/** So often it is looked whether a report comes that another one has overtaken. */
+const OVERTAKEN_LOOKS = 10
+const OVERTAKEN_MS = 50
 const FEED_MS = 500
 const CHECK_MS = 3_000
 
@@ -67,8 +65,6 @@ export async function coordinate(options: CoordinatorOptions): Promise<ScheduleR
   }
 }
 
-/** A theorem that was handed out. */
-type Handed = { readonly id: string; readonly delivery: number; missingAt?: number }
 type End = ScheduleResult | { readonly kind: 'failed'; readonly error: unknown }
 
 class Coordinator {
@@ -78,11 +74,9 @@ class Coordinator {
   readonly #work: NamedQueue
   readonly #reports: NamedQueue
   readonly #cards: NamedQueue
-  /** Positions to be handed out, in order. */
-  #todo: number[]
-  readonly #open: Set<number>
-  readonly #handed = new Map<number, Handed>()
-  readonly #deliveries = new Map<number, number>()
+  readonly #pieces: Pieces
+  /** Theorems of which something was handed out. */
+  readonly #begun = new Set<number>()
   /** The end of the reports under way about a theorem: they are taken one after another. */
   readonly #turns = new Map<number, Promise<void>>()
   readonly #stop = new AbortController()
@@ -91,24 +85,32 @@ class Coordinator {
   #handouts = 0
   #errors = 0
   #taken = 0
+  /** As of the last look. */
+  #workers = 0
   #warned = false
 
   constructor(options: CoordinatorOptions, lease: Lease) {
-    const { server, card, plan, journal, judge, positions } = options
+    const { server, card, plan, journal, world, trust, positions, costly } = options
     const names = queueNames(card.key)
     this.#options = options
     this.#lease = lease
     this.#work = server.queue(names.work)
     this.#reports = server.queue(names.reports)
     this.#cards = server.queue(RUNS)
-    this.#todo = [...positions]
-    this.#open = new Set(positions)
     this.#intake = new Intake({
       plan,
       journal,
-      judge,
-      current: (position) => this.#handed.get(position)?.id,
+      world,
+      trust,
+      current: (position) => this.#pieces.handed.get(pieceKey({ position }))?.id,
       signal: this.#stop.signal,
+    })
+    this.#pieces = new Pieces({
+      plan,
+      positions,
+      // Two workers on one theorem would pay twice for what both ask.
+      split: isSplittable(plan) && costly.length === 0,
+      progress: (position) => this.#intake.progress(position),
     })
   }
 
@@ -128,8 +130,7 @@ class Coordinator {
       await this.#reports.retry()
       await this.#cards.add([{ id: card.key, data: card }])
       consumer = server.consume(queueNames(card.key).reports, (job) => this.#receive(job.data), {
-        // One after another: reports of a theorem must not overtake each other.
-        concurrency: 1,
+        concurrency: REPORTS_AT_ONCE,
         lockMs: card.lockMs,
         most: ALWAYS,
       })
@@ -149,7 +150,7 @@ class Coordinator {
   /** Feeds and checks until everything has an outcome, or the run is ended. */
   async #handOut(): Promise<void> {
     let checked = performance.now()
-    while (this.#open.size > 0 && this.#result === undefined) {
+    while (this.#pieces.open.size > 0 && this.#result === undefined) {
       await this.#feed()
       if (performance.now() - checked > CHECK_MS) {
         await this.#check()
@@ -163,30 +164,36 @@ class Coordinator {
   /** Takes over what an earlier coordinator has handed out. */
   async #adopt(): Promise<void> {
     for (const id of await this.#work.ids()) {
-      const { position, delivery } = readWorkId(id) ?? {}
-      if (position === undefined || delivery === undefined) continue
-      if (!this.#open.has(position) || this.#handed.has(position)) await this.#work.withdraw(id)
-      else {
-        this.#handed.set(position, { id, delivery })
-        this.#deliveries.set(position, delivery)
-      }
+      const found = readWorkId(id)
+      if (found === undefined) continue
+      const { delivery, ...piece } = found
+      if (!this.#pieces.adopt(piece, id, delivery)) await this.#work.withdraw(id)
     }
-    this.#todo = this.#todo.filter((position) => !this.#handed.has(position))
   }
 
   async #feed(): Promise<void> {
-    if (this.#todo.length === 0) return
     const workers = await this.#work.consumers()
+    if (workers > this.#workers && this.#pieces.few(workers)) await this.#takeBack()
+    this.#workers = workers
+    if (this.#pieces.isEmpty) return
     const { waiting } = await this.#work.counts()
     const room = WAITING_PER_WORKER * Math.max(1, workers) - waiting
-    const next = this.#todo.splice(0, Math.max(0, room))
+    const next = room > 0 ? this.#pieces.take(room, workers) : []
     if (next.length === 0) return
-    const last = this.#todo.length === 0 && waiting + next.length <= workers
-    const jobs = next.map((position) => this.#jobOf(position, last))
-    for (const [i, position] of next.entries()) {
-      const { id, data } = jobs[i] as (typeof jobs)[number]
-      this.#handed.set(position, { id, delivery: data.delivery })
-      this.#options.onEvent?.({ kind: 'theoremStarted', position })
+    const last = this.#pieces.isEmpty && waiting + next.length <= workers
+    const { plan, journal, costly } = this.#options
+    const jobs = next.map((piece) => {
+      const delivery = this.#pieces.delivery(piece)
+      // Under a clock the work of two workers does not fit together, so no two pieces may have one name.
+      const tag = isRepeatable(plan) ? `${this.#handouts++}` : randomUUID()
+      return jobOf(piece, { plan, journal, costly, delivery, tag, last, units: this.#intake.units(piece.position) })
+    })
+    for (const [i, piece] of next.entries()) {
+      const { id } = jobs[i] as (typeof jobs)[number]
+      this.#pieces.handed.set(pieceKey(piece), { piece, id })
+      const { position } = piece
+      if (!this.#begun.has(position)) this.#options.onEvent?.({ kind: 'theoremStarted', position })
+      this.#begun.add(position)
     }
     await this.#work.add(jobs)
     if (workers === 0 && !this.#warned) {
@@ -195,28 +202,16 @@ class Coordinator {
     }
   }
 
-  #jobOf(position: number, last: boolean): { readonly id: string; readonly data: Work } {
-    const { plan, journal, costly } = this.#options
-    const units = this.#intake.units(position)
-    const delivery = this.#deliveries.get(position) ?? 1
-    const theorem = plan.theorems[position] as Theorem
-    // Under a clock the work of two workers does not fit together, so no two pieces may have one name.
-    const tag = isRepeatable(plan) ? `${this.#handouts++}` : randomUUID()
-    const answers = plan.members.map((_, i) => (costly.includes(i) ? journal.answers(position, i) : []))
-    const begun = units > 0 || answers.some(({ length }) => length > 0)
-    const { progress, proofs, tree } = begun ? journal.read(position) : {}
-    const known = begun ? pack({ progress, proofs, tree, answers }) : undefined
-    const data: Work = { position, theorem, units, delivery, last, ...(known !== undefined && { known }) }
-    return { id: workId(data, tag), data }
-  }
-
   async #receive(data: unknown): Promise<void> {
     const report = reportSchema.safeParse(data)
     if (!report.success || this.#options.plan.theorems[report.data.position] === undefined) {
       this.#options.say('a report that cannot be read was thrown away')
       return
     }
-    const { position } = report.data
+    const { position, first, block } = report.data
+    // One that has overtaken the report before it waits a moment for it.
+    for (let look = 0; block === undefined && look < OVERTAKEN_LOOKS && first > this.#intake.units(position); look++)
+      await pause(OVERTAKEN_MS)
     const before = this.#turns.get(position) ?? Promise.resolve()
     const turn = before.then(() => this.#take(report.data))
     const settled = turn.then(
@@ -242,53 +237,66 @@ class Coordinator {
     const name = plan.theorems[position]?.name
     const before = this.#intake.units(position)
     const taken = await this.#intake.take(report)
-    const isCurrent = this.#handed.get(position)?.id === work
+    const piece: Piece = { position, ...(report.block !== undefined && { block: report.block }) }
+    const handed = this.#pieces.handed.get(pieceKey(piece))
+    const isCurrent = handed?.id === work
     switch (taken.kind) {
-      case 'written':
+      case 'written': {
         for (const unit of taken.units) onEvent({ kind: 'unit', position, unit })
-        if (this.#intake.units(position) > before) this.#deliveries.set(position, 1)
+        if (this.#intake.units(position) > before) this.#pieces.setDelivery(piece, 1)
         if (taken.outcome !== undefined) return this.#ended(position, taken.outcome)
-        if (!isCurrent || end.kind === 'working') return
-        return this.#again(
-          position,
-          end.kind === 'handedBack' ? undefined : `its worker was lost; last at ${report.worker}`,
-        )
+        if (end.kind === 'block') this.#done(piece)
+        else if (isCurrent && end.kind !== 'working')
+          this.#again(piece, end.kind === 'handedBack' ? undefined : `its worker was lost; last at ${report.worker}`)
+        const next = this.#intake.due(position)
+        return next === undefined ? undefined : this.#take(next)
+      }
+      case 'kept':
+        if (handed !== undefined) handed.kept = true
+        return
       case 'left':
-        return isCurrent && end.kind !== 'working' ? this.#again(position, undefined) : undefined
+        return isCurrent && end.kind !== 'working' ? this.#again(piece, undefined) : undefined
       case 'refused':
         say(`${name}: a report of ${report.worker} is refused: ${taken.reason}`)
-        return isCurrent
-          ? this.#again(position, `a report of ${report.worker} was refused: ${taken.reason}`)
-          : undefined
+        if (handed !== undefined) handed.kept = false
+        return isCurrent ? this.#again(piece, `a report of ${report.worker} was refused: ${taken.reason}`) : undefined
       default:
         return taken satisfies never
     }
   }
 
+  /** More workers have come than theorems are left: whole ones that wait are split. */
+  async #takeBack(): Promise<void> {
+    for (const { piece, id } of [...this.#pieces.handed.values()])
+      if (piece.block === undefined && (await this.#work.withdraw(id))) this.#pieces.putBack(piece)
+  }
+
   /** To be handed out once more; with a reason it counts as a failed delivery. */
-  #again(position: number, reason: string | undefined): void {
-    const handed = this.#handed.get(position)
+  #again(piece: Piece, reason: string | undefined): void {
+    const { position } = piece
+    const handed = this.#pieces.handed.get(pieceKey(piece))
     if (handed !== undefined) this.#work.withdraw(handed.id).catch(() => {})
-    this.#handed.delete(position)
-    const delivery = (this.#deliveries.get(position) ?? handed?.delivery ?? 1) + (reason === undefined ? 0 : 1)
+    const delivery = this.#pieces.delivery(piece) + (reason === undefined ? 0 : 1)
     if (reason !== undefined && delivery > DELIVERIES) {
       const outcome = { kind: 'engineError', message: `given up after ${DELIVERIES} deliveries: ${reason}` } as const
       this.#intake.close(position, outcome)
       this.#ended(position, outcome)
       return
     }
-    this.#deliveries.set(position, delivery)
-    this.#todo.unshift(position)
+    this.#pieces.setDelivery(piece, delivery)
+    this.#pieces.putBack(piece)
     this.#alarm.abort()
   }
 
-  #ended(position: number, outcome: TheoremOutcome): void {
-    const handed = this.#handed.get(position)
-    // The same theorem may wait a second time, after a worker that was only slow.
+  /** A block is written. It may wait a second time, after a worker that was only slow. */
+  #done(piece: Piece): void {
+    const handed = this.#pieces.handed.get(pieceKey(piece))
     if (handed !== undefined) this.#work.withdraw(handed.id).catch(() => {})
-    this.#handed.delete(position)
-    this.#open.delete(position)
-    this.#todo = this.#todo.filter((other) => other !== position)
+    this.#pieces.handed.delete(pieceKey(piece))
+  }
+
+  #ended(position: number, outcome: TheoremOutcome): void {
+    for (const id of this.#pieces.close(position)) this.#work.withdraw(id).catch(() => {})
     this.#options.onEvent?.({ kind: 'theoremEnded', position, outcome })
     this.#errors = outcome.kind === 'engineError' ? this.#errors + 1 : 0
     if (outcome.kind === 'engineError' && this.#errors >= ERRORS_IN_A_ROW)
@@ -299,7 +307,7 @@ class Coordinator {
     this.#alarm.abort()
   }
 
-  /** Looks for theorems that were handed out and are nowhere any more: the server may have lost its memory. */
+  /** Looks for pieces that were handed out and are nowhere any more: the server may have lost its memory. */
   async #check(): Promise<void> {
     const { card } = this.#options
     await this.#cards.add([{ id: card.key, data: card }])
@@ -308,12 +316,12 @@ class Coordinator {
     const { waiting, active, failed } = await this.#reports.counts()
     const pending = waiting + active + failed
     if (failed > 0) await this.#reports.retry()
-    for (const [position, handed] of this.#handed) {
+    for (const handed of this.#pieces.handed.values()) {
       const { missingAt } = handed
-      if (ids.has(handed.id)) delete handed.missingAt
-      // Its last report may still be on its way; they come in the order in which they were sent.
-      else if (missingAt === undefined) handed.missingAt = this.#taken + pending
-      else if (this.#taken >= missingAt || pending === 0) this.#again(position, undefined)
+      if (ids.has(handed.id) || handed.kept) delete handed.missingAt
+      // Its last report may still be on its way; they come about in the order in which they were sent.
+      else if (missingAt === undefined) handed.missingAt = this.#taken + pending + REPORTS_AT_ONCE
+      else if (this.#taken >= missingAt || pending === 0) this.#again(handed.piece, undefined)
     }
   }
 

@@ -1,9 +1,12 @@
 import type { ProofRecord, TheoremOutcome, UnitRecord } from '../ensemble/journal.ts'
 import { type MemberProgress, nextUnit, type Plan } from '../ensemble/plan.ts'
+import { RECORDED_STATES } from '../ensemble/theorem-run.ts'
 import { advance } from '../ensemble/unit-loop.ts'
 import type { World } from '../ensemble/world.ts'
 import type { RunJournal } from '../results/journal.ts'
-import { bodySchema, type Part, type Report, type ReportBody, type SentUnit, unpack } from './protocol.ts'
+import { mergeTrees } from '../search/tree-record.ts'
+import { isRepeatable, isSplittable, pieceKey } from './pieces.ts'
+import { type Block, bodySchema, type Part, type Report, type ReportBody, type SentUnit, unpack } from './protocol.ts'
 
 /** What became of a report. */
 export type Taken =
@@ -11,14 +14,17 @@ export type Taken =
   | { readonly kind: 'written'; readonly units: readonly UnitRecord[]; readonly outcome: TheoremOutcome | undefined }
   /** It does not follow what is on record: a report before it is missing, or it is of work that was given to another. */
   | { readonly kind: 'left' }
+  /** A block that is whole, and waits for those before it: a theorem is written in the order of one process. */
+  | { readonly kind: 'kept' }
   /** No worker that does its work sends this. */
   | { readonly kind: 'refused'; readonly reason: string }
 
 export type IntakeOptions = {
   readonly plan: Plan
   readonly journal: RunJournal
-  /** Verifies proofs again; left out where the workers' word is enough. */
-  readonly judge: World | undefined
+  readonly world: World
+  /** The workers' word about proofs is enough: none is verified again. */
+  readonly trust: boolean
   /** The piece of work that is handed out for a theorem. */
   readonly current: (position: number) => string | undefined
   readonly signal: AbortSignal
@@ -26,15 +32,12 @@ export type IntakeOptions = {
 
 type Standing = { progress: MemberProgress[]; units: number; outcome: TheoremOutcome | undefined; proofs: Set<string> }
 
-/** Passes of these plans end the same wherever and whenever they run, so that any worker's unit is as good as another's. */
-export function isRepeatable(plan: Pick<Plan, 'mode' | 'wallClockMs'>): boolean {
-  return plan.mode === 'union' && plan.wallClockMs === undefined
-}
-
 /** The one way into the results file: what workers report, looked at, and written in one transaction each. */
 export class Intake {
   readonly #options: IntakeOptions
   readonly #standings = new Map<number, Standing>()
+  /** Reports of blocks that came before their turn, by theorem and piece. */
+  readonly #early = new Map<number, Map<string, Report>>()
 
   constructor(options: IntakeOptions) {
     this.#options = options
@@ -44,6 +47,10 @@ export class Intake {
     return this.#standing(position).units
   }
 
+  progress(position: number): readonly MemberProgress[] {
+    return this.#standing(position).progress
+  }
+
   outcome(position: number): TheoremOutcome | undefined {
     return this.#standing(position).outcome
   }
@@ -51,6 +58,18 @@ export class Intake {
   close(position: number, outcome: TheoremOutcome): void {
     this.#options.journal.close(position, outcome)
     this.#standing(position).outcome = outcome
+    this.#early.delete(position)
+  }
+
+  /** The report that was kept and whose turn it is now. */
+  due(position: number): Report | undefined {
+    const early = this.#early.get(position)
+    const next = nextUnit(this.#options.plan, this.#standing(position).progress)
+    if (early === undefined || typeof next === 'string') return undefined
+    const key = pieceKey({ position, block: next })
+    const report = early.get(key)
+    early.delete(key)
+    return report
   }
 
   /** Reports of one theorem one after another, please. @throws where the file or the verifier fails; then nothing of it is written */
@@ -60,24 +79,86 @@ export class Intake {
     // From a worker that was thought lost, and was not the one to end it.
     if (standing.outcome !== undefined) return { kind: 'written', units: [], outcome: undefined }
     if (!isRepeatable(this.#options.plan) && report.work !== this.#options.current(position)) return { kind: 'left' }
-    if (first > standing.units) return { kind: 'left' }
+    if (report.block === undefined && first > standing.units) return { kind: 'left' }
     let body: ReportBody
     try {
       body = unpack(report.body, bodySchema) as ReportBody
     } catch {
       return refused('it cannot be read')
     }
+    if (report.block !== undefined) return this.#takeBlock(report, report.block, body, standing)
+    if (end.kind === 'block') return refused('it is of no block')
     const parts = unknownParts(body.parts, standing.units - first)
     if (parts === undefined) return { kind: 'written', units: [], outcome: undefined }
+    return this.#takeParts(report, { parts, tree: body.tree }, standing)
+  }
+
+  async #takeBlock(report: Report, block: Block, body: ReportBody, standing: Standing): Promise<Taken> {
+    const { plan } = this.#options
+    const { position, end } = report
+    if (!isSplittable(plan)) return refused('this run is not split')
+    if ((standing.progress[block.member]?.passes ?? 0) > block.firstPass)
+      return { kind: 'written', units: [], outcome: undefined }
+    const units = body.parts.flatMap((part) => (part.kind === 'unit' ? [part.unit] : []))
+    if (end.kind !== 'block') {
+      if (units.length > 0 || (end.kind === 'ended' && end.outcome.kind === 'done'))
+        return refused('it is no whole block')
+      return this.#takeParts(report, { parts: body.parts }, standing)
+    }
+    const [unit, another] = units
+    if (another !== undefined || unit?.member !== block.member || unit.firstPass !== block.firstPass)
+      return refused('it has not the block that it names')
+    if (body.tree === undefined) return refused('it has no tree')
+    const due = nextUnit(plan, standing.progress)
+    if (typeof due === 'string') return refused('it has passes that are not due')
+    if (due.member !== block.member || due.firstPass !== block.firstPass) {
+      const early = this.#early.get(position) ?? new Map<string, Report>()
+      this.#early.set(position, early.set(pieceKey({ position, block }), report))
+      return { kind: 'kept' }
+    }
+    if (unit.passes.length !== due.passes) return refused(`its block has ${unit.passes.length} of ${due.passes} passes`)
+    let { tree } = body
+    try {
+      // Others may have written while it was done.
+      const before = this.#options.journal.read(position).tree
+      if (before !== undefined) tree = mergeTrees(before, tree, RECORDED_STATES)
+    } catch (error) {
+      return refused(`its tree cannot be read: ${(error as Error).message}`)
+    }
+    return this.#takeParts(report, { parts: body.parts, tree }, standing)
+  }
+
+  /** Parts that follow what is on record: judged, looked at, and written. */
+  async #takeParts({ position, end }: Report, { parts, tree }: ReportBody, standing: Standing): Promise<Taken> {
+    const { plan } = this.#options
     const judged = await this.#judge(position, parts, standing)
     if ('reason' in judged) return refused(judged.reason)
     const checked = this.#follow(judged.parts, standing)
     if (typeof checked === 'string') return refused(checked)
-    const outcome = end.kind === 'ended' ? end.outcome : undefined
-    const due = nextUnit(this.#options.plan, checked)
-    if (outcome?.kind === 'done' && due !== outcome.completion)
+    const due = nextUnit(plan, checked)
+    if (end.kind === 'ended' && end.outcome.kind === 'done' && due !== end.outcome.completion)
       return refused('it says that all is done, and some passes are missing')
-    return this.#write(position, { parts: judged.parts, tree: body.tree }, checked, outcome)
+    let outcome: TheoremOutcome | undefined = end.kind === 'ended' ? end.outcome : undefined
+    if (end.kind === 'block' && typeof due === 'string') outcome = { kind: 'done', completion: due }
+    if (outcome?.kind === 'done') {
+      const isProved =
+        standing.proofs.size > 0 || judged.parts.some((part) => part.kind === 'unit' && part.unit.proofs.length > 0)
+      // What nobody proves may be false. That is this process's own to say.
+      if (!isProved) outcome = { ...outcome, refuted: await this.#refutation(position) }
+    }
+    return this.#write(position, { parts: judged.parts, tree }, checked, outcome)
+  }
+
+  async #refutation(position: number): Promise<string | undefined> {
+    const { plan, world, signal } = this.#options
+    const theorem = plan.theorems[position]
+    const opened = theorem === undefined ? undefined : await world.open(theorem, signal)
+    if (opened?.kind !== 'opened') return undefined
+    try {
+      return await opened.refute?.(signal)
+    } finally {
+      await opened.close()
+    }
   }
 
   #write(position: number, body: ReportBody, progress: MemberProgress[], outcome: TheoremOutcome | undefined): Taken {
@@ -99,6 +180,7 @@ export class Intake {
     standing.progress = progress
     standing.units += units.length
     standing.outcome = outcome
+    if (outcome !== undefined) this.#early.delete(position)
     for (const unit of units) for (const { key } of unit.proofs) standing.proofs.add(key)
     return { kind: 'written', units, outcome }
   }
@@ -109,15 +191,15 @@ export class Intake {
     parts: readonly Part[],
     standing: Standing,
   ): Promise<{ readonly parts: readonly Part[] } | { readonly reason: string }> {
-    const { plan, judge, signal } = this.#options
+    const { plan, world, trust, signal } = this.#options
     const theorem = plan.theorems[position]
     if (theorem === undefined) return { reason: `there is no theorem ${position}` }
     const claimed = new Map<string, ProofRecord>()
     for (const part of parts)
       if (part.kind === 'unit')
         for (const proof of part.unit.proofs) if (!standing.proofs.has(proof.key)) claimed.set(proof.key, proof)
-    if (judge === undefined || claimed.size === 0) return { parts }
-    const opened = await judge.open(theorem, signal)
+    if (trust || claimed.size === 0) return { parts }
+    const opened = await world.open(theorem, signal)
     if (opened.kind === 'rejected') return { reason: `it proves what does not elaborate here: ${opened.message}` }
     const own = new Map<string, ProofRecord>()
     try {

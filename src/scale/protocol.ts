@@ -8,7 +8,7 @@ import type { Kernels } from '../proof/kernels.ts'
 import type { TreeRecord } from '../search/tree-record.ts'
 
 /** What coordinators and workers say to each other; another number, another language. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 /** Queues of one run, by the beginning of its key. `runs` is common to all. */
 export const RUNS = 'hedge-runs'
@@ -145,9 +145,14 @@ const knownSchema = z.object({
 })
 export type Known = z.infer<typeof knownSchema>
 
-/** A theorem to work on. Its id is its name, so that the same piece of work handed out twice is one job. */
+/** The block of a member's passes that is to be done, where a theorem is split; else all that is left of it. */
+export const blockSchema = z.object({ member: count, firstPass: count })
+export type Block = z.infer<typeof blockSchema>
+
+/** A theorem, or a block of it, to work on. Its id is its name, so that the same piece of work handed out twice is one job. */
 export const workSchema = z.object({
   position: count,
+  block: blockSchema.exactOptional(),
   theorem: theoremSchema,
   /** Units on record, which the worker goes on from. */
   units: count,
@@ -160,24 +165,32 @@ export const workSchema = z.object({
 })
 export type Work = z.infer<typeof workSchema>
 
+/** A theorem, or a block of it. */
+export type Piece = { readonly position: number; readonly block?: Block }
+
 /** The name of a piece of work. `tag` tells those apart that one coordinator has handed out more than once. */
 export function workId(
-  { position, units, delivery }: Pick<Work, 'position' | 'units' | 'delivery'>,
+  { position, block, delivery }: Pick<Work, 'position' | 'block' | 'delivery'>,
   tag: string,
 ): string {
-  return `t${position}-u${units}-d${delivery}-${tag}`
+  const part = block === undefined ? '' : `-m${block.member}-p${block.firstPass}`
+  return `t${position}${part}-d${delivery}-${tag}`
 }
 
 /** What a coordinator that takes over needs to know of work it did not hand out. */
-export function readWorkId(id: string): { readonly position: number; readonly delivery: number } | undefined {
-  const [, position, delivery] = /^t(\d+)-u\d+-d(\d+)-/.exec(id)?.map(Number) ?? []
-  return position === undefined || delivery === undefined ? undefined : { position, delivery }
+export function readWorkId(id: string): (Piece & { readonly delivery: number }) | undefined {
+  const found = /^t(\d+)(?:-m(\d+)-p(\d+))?-d(\d+)-/.exec(id)
+  if (found === null) return undefined
+  const [position, member, firstPass, delivery] = found.slice(1).map(Number) as [number, number, number, number]
+  return { position, ...(found[2] !== undefined && { block: { member, firstPass } }), delivery }
 }
 
 const endSchema = z.discriminatedUnion('kind', [
   /** There is more to come. */
   z.object({ kind: z.literal('working') }),
   z.object({ kind: z.literal('ended'), outcome: outcomeSchema }),
+  /** The block that was asked for is in here. */
+  z.object({ kind: z.literal('block') }),
   /** The worker was asked to stop. */
   z.object({ kind: z.literal('handedBack') }),
   /** The worker before was lost; nobody has worked on it since. */
@@ -201,7 +214,8 @@ export const reportSchema = z.object({
   position: count,
   /** The job it worked on. */
   work: z.string(),
-  /** Units of the theorem before those in here. */
+  block: blockSchema.exactOptional(),
+  /** Units of the theorem before those in here; of a block the coordinator does not ask. */
   first: count,
   worker: z.string(),
   end: endSchema,

@@ -71,7 +71,8 @@ export class Sender implements Journal {
   writeUnit(_: number, { tree, ...unit }: UnitRecord): void {
     this.#parts.push({ kind: 'unit', unit })
     this.#tree = tree
-    this.#sendIfDue()
+    // Whether a block is whole is known at its end.
+    if (this.#options.work.block === undefined) this.#sendIfDue()
   }
 
   close(_: number, outcome: TheoremOutcome): void {
@@ -79,9 +80,13 @@ export class Sender implements Journal {
   }
 
   /** Sends what is left, and why there is no more. Returns when all has been taken by the queue. */
-  async finish(): Promise<void> {
+  async finish(interrupted: boolean): Promise<void> {
     const outcome = this.#outcome
-    this.#flush(outcome === undefined ? { kind: 'handedBack' } : { kind: 'ended', outcome })
+    const isBlock = this.#options.work.block !== undefined
+    // A part of a block is nothing: the whole of it is done elsewhere.
+    if (isBlock && interrupted) this.#parts = this.#parts.filter(({ kind }) => kind === 'answers')
+    if (outcome !== undefined) this.#flush({ kind: 'ended', outcome })
+    else this.#flush({ kind: isBlock && !interrupted ? 'block' : 'handedBack' })
     await this.#sent
   }
 
@@ -94,6 +99,7 @@ export class Sender implements Journal {
     const parts = this.#parts
     const report: Report = {
       position: work.position,
+      ...(work.block !== undefined && { block: work.block }),
       work: id,
       first: this.#first,
       worker,

@@ -41,7 +41,12 @@ export type ConsumerOptions = {
   readonly lockMs: number
   /** How often a job may lose its worker before it is set aside. */
   readonly most: number
+  /** What others see of it. */
+  readonly name?: string
 }
+
+/** A job that is being worked on. */
+export type ActiveJob = { readonly id: string; readonly worker: string | undefined; readonly since: number | undefined }
 
 /**
  * Jobs by name. `attempts` stays 1 and nothing is delayed: who adds a job decides alone whether it is to be done again.
@@ -58,6 +63,10 @@ export type NamedQueue = {
   counts(): Promise<QueueCounts>
   /** Consumers that are connected, on all machines. */
   consumers(): Promise<number>
+  /** Those that have a name. */
+  consumerNames(): Promise<string[]>
+  /** The first of the jobs that are worked on. */
+  active(most: number): Promise<ActiveJob[]>
   /** Lets jobs that were set aside wait again. */
   retry(): Promise<void>
   /** Takes back what waits. */
@@ -88,19 +97,24 @@ const OLDEST = { redis: [6, 2], postgres: [13, 0] } as const
 /** Finished jobs leave at once: what came of them stands in the results file. */
 const JOB: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: false }
 
+export type ConnectOptions = {
+  readonly greetingMs?: number
+  /** Told once when the server goes away, and once when it is back. */
+  readonly say?: (line: string) => void
+}
+
 /**
  * Connects to a queue's server and looks whether it can be used.
  * @throws InputError where there is none, or an unfit one
  */
-export async function connect(
-  address: QueueAddress,
-  options: { readonly greetingMs?: number } = {},
-): Promise<QueueServer> {
-  const greetingMs = options.greetingMs ?? GREETING_MS
-  return address.kind === 'redis' ? connectRedis(address, greetingMs) : connectPostgres(address, greetingMs)
+export async function connect(address: QueueAddress, options: ConnectOptions = {}): Promise<QueueServer> {
+  const { greetingMs = GREETING_MS, say = () => {} } = options
+  return address.kind === 'redis' ? connectRedis(address, greetingMs, say) : connectPostgres(address, greetingMs, say)
 }
 
-async function connectRedis(address: QueueAddress, greetingMs: number): Promise<QueueServer> {
+type Say = (line: string) => void
+
+async function connectRedis(address: QueueAddress, greetingMs: number, say: Say): Promise<QueueServer> {
   const greeter = new Redis(address.url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: greetingMs })
   greeter.on('error', () => {})
   try {
@@ -119,10 +133,10 @@ async function connectRedis(address: QueueAddress, greetingMs: number): Promise<
   const shared = new Redis(address.url, { maxRetriesPerRequest: null, retryStrategy: () => AGAIN_MS })
   shared.on('error', () => {})
   shared.setMaxListeners(0)
-  return serverOf(address, { connection: shared }, undefined, async () => shared.disconnect())
+  return serverOf(address, say, { connection: shared }, undefined, async () => shared.disconnect())
 }
 
-async function connectPostgres(address: QueueAddress, greetingMs: number): Promise<QueueServer> {
+async function connectPostgres(address: QueueAddress, greetingMs: number, say: Say): Promise<QueueServer> {
   try {
     await greetPostgres(address, greetingMs, performance.now() + greetingMs)
   } catch (error) {
@@ -140,7 +154,7 @@ async function connectPostgres(address: QueueAddress, greetingMs: number): Promi
   pool.on('error', () => {})
   pool.setMaxListeners(0)
   pool.on('connect', (client) => client.on('error', () => {}))
-  return serverOf(address, { connection: pool }, createPostgresBackend as never, () => pool.end())
+  return serverOf(address, say, { connection: pool }, createPostgresBackend as never, () => pool.end())
 }
 
 /**
@@ -169,6 +183,7 @@ async function greetPostgres(address: QueueAddress, greetingMs: number, until: n
 
 function serverOf(
   address: QueueAddress,
+  say: Say,
   base: { readonly connection: unknown },
   backend: never | undefined,
   end: () => Promise<void>,
@@ -177,6 +192,12 @@ function serverOf(
   const queues = new Map<string, Queue<Data>>()
   /** Counting connections is dear where there are many. */
   const counted = new Map<string, { readonly at: number; readonly count: number }>()
+  let isAway = false
+  const tellAway = (away: boolean) => {
+    if (away === isAway) return
+    isAway = away
+    say(`${address.shown} ${away ? 'does not answer: waiting for it, nothing is lost' : 'answers again'}`)
+  }
   const open = (name: string): Queue<Data> => {
     let queue = queues.get(name)
     if (queue === undefined) {
@@ -197,7 +218,11 @@ function serverOf(
   return {
     address,
     queue: (name) => {
-      const persist = <T>(work: () => Promise<T>): Promise<T> => persistently(work, closing.signal, () => forget(name))
+      const persist = <T>(work: () => Promise<T>): Promise<T> =>
+        persistently(work, closing.signal, (away) => {
+          if (away) forget(name)
+          tellAway(away)
+        })
       return {
         add: (jobs) =>
           persist(async () => {
@@ -224,6 +249,16 @@ function serverOf(
           counted.set(name, { at: performance.now(), count })
           return count
         },
+        consumerNames: () =>
+          persist(async () =>
+            (await open(name).getWorkers()).flatMap(({ rawname = '' }) => /:w:(.+)$/.exec(rawname)?.[1] ?? []),
+          ),
+        active: (most) =>
+          persist(async () =>
+            (await open(name).getActive(0, most - 1)).flatMap(({ id, processedBy, processedOn }) =>
+              id === undefined ? [] : [{ id, worker: processedBy, since: processedOn }],
+            ),
+          ),
         retry: () => persist(() => open(name).retryJobs({ state: 'failed' })),
         drain: () => persist(() => open(name).drain()),
         remove: () =>
@@ -235,13 +270,14 @@ function serverOf(
           }),
       }
     },
-    consume(name, handler, { concurrency, lockMs, most }) {
+    consume(name, handler, { concurrency, lockMs, most, name: shown }) {
       const settings: WorkerOptions = {
         ...(base as { connection: Redis }),
         concurrency,
         lockDuration: lockMs,
         stalledInterval: Math.max(500, Math.round(lockMs / 2)),
         maxStalledCount: most,
+        ...(shown !== undefined && { name: shown }),
         runRetryDelay: AGAIN_MS,
         drainDelay: 2,
       }
@@ -276,14 +312,20 @@ function serverOf(
 }
 
 /** Makes a call again until it succeeds: all calls here may be made twice. */
-async function persistently<T>(work: () => Promise<T>, signal: AbortSignal, forget: () => void): Promise<T> {
+async function persistently<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+  tellAway: (away: boolean) => void,
+): Promise<T> {
   for (;;) {
     signal.throwIfAborted()
     try {
-      return await within(CALL_MS, work())
+      const answer = await within(CALL_MS, work())
+      tellAway(false)
+      return answer
     } catch (error) {
       if (signal.aborted || !isAway(error)) throw error
-      forget()
+      tellAway(true)
       await pause(AGAIN_MS)
     }
   }

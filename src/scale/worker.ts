@@ -4,7 +4,17 @@ import type { Plan } from '../ensemble/plan.ts'
 import { runTheorem } from '../ensemble/theorem-run.ts'
 import type { World } from '../ensemble/world.ts'
 import { systemClock } from '../search/budget.ts'
-import { cardSchema, pack, queueNames, type Report, RUNS, type RunCard, unpackKnown, workSchema } from './protocol.ts'
+import {
+  type Block,
+  cardSchema,
+  pack,
+  queueNames,
+  type Report,
+  RUNS,
+  type RunCard,
+  unpackKnown,
+  workSchema,
+} from './protocol.ts'
 import { Sender } from './sender.ts'
 import type { QueueServer } from './server.ts'
 
@@ -85,10 +95,11 @@ export async function workFor(options: WorkerOptions): Promise<WorkerResult> {
     names.work,
     async ({ id = '', data, attemptsStarted }) => {
       const work = workSchema.parse(data)
-      const { position, units, theorem } = work
+      const { position, block, units, theorem } = work
       const notice = (kind: 'lost' | 'handedBack') =>
         send(`${id}-${kind}`, {
           position,
+          ...(block !== undefined && { block }),
           work: id,
           first: units,
           worker: name,
@@ -102,6 +113,7 @@ export async function workFor(options: WorkerOptions): Promise<WorkerResult> {
       const controller = new AbortController()
       const sender = new Sender({ id, work, known, members: options.members.length, worker: name, sendAfterMs, send })
       underWay.set(id, { sender, controller })
+      const signal = AbortSignal.any([controller.signal, stop.signal])
       try {
         const outcome = await runTheorem(0, {
           journal: sender,
@@ -110,10 +122,12 @@ export async function workFor(options: WorkerOptions): Promise<WorkerResult> {
           members: options.members,
           concurrency: work.last ? processes : 1,
           clock: systemClock,
-          signal: AbortSignal.any([controller.signal, stop.signal]),
+          signal,
+          onlyOneUnit: block !== undefined,
         })
-        await sender.finish()
-        onTheorem(theorem.name, outcome?.kind ?? 'handed back')
+        await sender.finish(signal.aborted)
+        const ended = outcome?.kind ?? (block === undefined || signal.aborted ? 'handed back' : 'done')
+        onTheorem(theorem.name, block === undefined ? ended : `${ended}, ${blockName(block, options)}`)
         errors = outcome?.kind === 'engineError' ? errors + 1 : 0
         if (outcome?.kind === 'engineError' && errors >= ERRORS_IN_A_ROW)
           end({ kind: 'broken', message: `${errors} theorems in a row failed, the last with: ${outcome.message}` })
@@ -121,7 +135,7 @@ export async function workFor(options: WorkerOptions): Promise<WorkerResult> {
         underWay.delete(id)
       }
     },
-    { concurrency: processes + 1, lockMs: card.lockMs, most: MOST_LOST },
+    { concurrency: processes + 1, lockMs: card.lockMs, most: MOST_LOST, name },
   )
   const drop = (id: string) => {
     const job = underWay.get(id)
@@ -145,6 +159,10 @@ export async function workFor(options: WorkerOptions): Promise<WorkerResult> {
     await consumer.close(30_000)
   }
   return result
+}
+
+function blockName({ member, firstPass }: Block, { members, plan }: WorkerOptions): string {
+  return `passes of ${members[member]?.name} from ${firstPass} on, at most ${plan.block}`
 }
 
 async function isDeserted(server: QueueServer, key: string): Promise<boolean> {

@@ -60,11 +60,42 @@ export function recordTree(tree: Tree, maxStates: number): TreeRecord {
 
 /** Builds the tree again below `root`, the same first state in another session; its other states know only their paths. */
 export function restoreTree(treeRecord: TreeRecord, root: ProofState): Tree {
-  const { states, edges } = treeRecord
-  if (states[0]?.key !== root.key) throw new Error('the recorded tree belongs to another theorem')
   const tree = createTree(root)
+  grow(tree, treeRecord)
+  return tree
+}
+
+/**
+ * What two records of one theorem know together: what a search on the first one's tree would have made of it, if it had
+ * found what the other says.
+ */
+export function mergeTrees(one: TreeRecord, other: TreeRecord, maxStates: number): TreeRecord {
+  const tree = restoreTree(one, one.states[0] as ProofState)
+  grow(tree, { ...other, states: asFoundOn(tree, other) })
+  const merged = recordTree(tree, maxStates)
+  return { ...merged, left: merged.left + one.left }
+}
+
+/** The states of a record, each with the path by which it would have been found from what the tree knows. */
+function asFoundOn(tree: Tree, { states }: TreeRecord): ProofState[] {
+  const byPath = new Map(states.map((state) => [JSON.stringify(state.path), state]))
+  const paths = new Map<ProofState, readonly string[]>()
+  const pathOf = (state: ProofState): readonly string[] => {
+    const known = tree.node(state.key)?.state.path ?? paths.get(state)
+    if (known !== undefined) return known
+    const parent = state.path.length === 0 ? undefined : byPath.get(JSON.stringify(state.path.slice(0, -1)))
+    const path = parent === undefined ? state.path : [...pathOf(parent), ...state.path.slice(-1)]
+    paths.set(state, path)
+    return path
+  }
+  return states.map((state) => ({ ...state, path: pathOf(state) }))
+}
+
+function grow(tree: Tree, { states, edges }: TreeRecord): void {
+  const { root } = tree
+  if (states[0]?.key !== root.state.key) throw new Error('the recorded tree belongs to another theorem')
   const node = (position: number): SearchNode => {
-    const found = position === 0 ? tree.root : tree.node(states[position]?.key ?? '')
+    const found = position === 0 ? root : tree.node(states[position]?.key ?? '')
     if (found === undefined)
       throw new Error(`the recorded tree has an edge out of state ${position} before one into it`)
     return found
@@ -72,14 +103,15 @@ export function restoreTree(treeRecord: TreeRecord, root: ProofState): Tree {
   for (const { from, tactic, logProb, outcome } of edges) {
     switch (outcome.kind) {
       case 'open': {
-        const state = outcome.to === 0 ? root : states[outcome.to]
+        const state = outcome.to === 0 ? root.state : states[outcome.to]
         if (state === undefined) throw new Error(`the recorded tree has no state ${outcome.to}`)
         tree.add(node(from), tactic, logProb, { kind: 'open', state })
         break
       }
       case 'finished': {
         const edge = tree.add(node(from), tactic, logProb, { kind: 'finished' })
-        if (outcome.verdict.kind !== 'candidate') tree.judge(edge, outcome.verdict)
+        const isOpen = edge.outcome.kind === 'finished' && edge.outcome.verdict.kind === 'candidate'
+        if (isOpen && outcome.verdict.kind !== 'candidate') tree.judge(edge, outcome.verdict)
         break
       }
       case 'error':
@@ -91,7 +123,6 @@ export function restoreTree(treeRecord: TreeRecord, root: ProofState): Tree {
         outcome satisfies never
     }
   }
-  return tree
 }
 
 function record(

@@ -2,18 +2,30 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Plan } from '../../src/ensemble/plan.ts'
+import type { PassRecord } from '../../src/ensemble/journal.ts'
+import { type MemberProgress, NO_PROGRESS, type Plan } from '../../src/ensemble/plan.ts'
 import { runTheorem } from '../../src/ensemble/theorem-run.ts'
 import type { World } from '../../src/ensemble/world.ts'
+import { createRandom } from '../../src/proof/random.ts'
 import type { Theorem } from '../../src/proof/theorem.ts'
 import type { RunJournal } from '../../src/results/journal.ts'
 import { beginRun, openResults } from '../../src/results/store.ts'
 import { Intake } from '../../src/scale/intake.ts'
-import { bodySchema, pack, type Report, type ReportBody, unpack } from '../../src/scale/protocol.ts'
+import { blocksOf, Pieces, pieceKey, progressBefore } from '../../src/scale/pieces.ts'
+import {
+  type Block,
+  bodySchema,
+  type Piece,
+  pack,
+  type Report,
+  type ReportBody,
+  unpack,
+} from '../../src/scale/protocol.ts'
 import { Sender } from '../../src/scale/sender.ts'
 import { systemClock } from '../../src/search/budget.ts'
-import { coinMember, coinWorld, type LivePlan, planOf, provenance, theorems } from '../ensemble/simulated.ts'
+import { coinMember, coinWorld, type LivePlan, member, planOf, provenance, theorems } from '../ensemble/simulated.ts'
 import { lastingRows } from '../results/rows.ts'
+import { cleverJugs, jugs, toyDomain } from '../search/toy.ts'
 
 let folder: string
 let files = 0
@@ -39,8 +51,9 @@ function journalOf(of: Plan): RunJournal {
   return journal
 }
 
-function intakeOf(of: Plan, journal: RunJournal, judge: World | undefined = coinWorld): Intake {
-  return new Intake({ plan: of, journal, judge, current: () => 'mine', signal: new AbortController().signal })
+function intakeOf(of: Plan, journal: RunJournal, world: World = coinWorld): Intake {
+  const signal = new AbortController().signal
+  return new Intake({ plan: of, journal, world, trust: false, current: () => 'mine', signal })
 }
 
 /** What a worker reports about the first theorem, a unit at a time. */
@@ -65,7 +78,7 @@ async function reportsOf(of: LivePlan, work = 'mine'): Promise<Report[]> {
     clock: systemClock,
     signal,
   })
-  await sender.finish()
+  await sender.finish(false)
   // Answers are sent as they come; here they go with the unit they are of.
   const merged: Report[] = []
   let early: ReportBody['parts'] = []
@@ -194,6 +207,163 @@ test('what no worker sends is refused, and nothing of it written', async () => {
   expect(
     await refused({ ...first, end: { kind: 'ended', outcome: { kind: 'done', completion: 'complete' } } }),
   ).toContain('some passes are missing')
+})
+
+const jugWorld: World = {
+  open: async () => ({
+    kind: 'opened',
+    domain: toyDomain('0,0', jugs),
+    verify: async ({ tactics }) => ({ verified: true, source: tactics.join('; '), axioms: [] }),
+    close: async () => {},
+  }),
+}
+
+/** What a worker reports that was given one block. */
+async function blockReport(of: LivePlan, block: Block, world: World = coinWorld): Promise<Report> {
+  const reports: Report[] = []
+  const progress = progressBefore(block, of.members.length)
+  const sender = new Sender({
+    id: pieceKey({ position: 0, block }),
+    work: { position: 0, block, theorem: of.theorems[0] as Theorem, units: 0, delivery: 1, last: false },
+    known: { progress, proofs: [], answers: [] },
+    members: of.members.length,
+    worker: 'host:1',
+    sendAfterMs: 1e9,
+    send: async (_, report) => void reports.push(JSON.parse(JSON.stringify(report)) as Report),
+  })
+  const signal = new AbortController().signal
+  await runTheorem(0, {
+    journal: sender,
+    world,
+    plan: of,
+    members: of.members,
+    concurrency: 1,
+    clock: systemClock,
+    signal,
+    onlyOneUnit: true,
+  })
+  await sender.finish(false)
+  expect(reports).toHaveLength(1)
+  return reports[0] as Report
+}
+
+test.each([
+  'in turn',
+  'backwards',
+  'by chance',
+])('blocks of a theorem that were done apart, and come %s, give the rows of a local run', async (order) => {
+  // Jugs, of which fills and pours lead to the same states by many ways.
+  const matched = planOf({
+    theorems: theorems(1),
+    members: ['a', 'b'].map((name) => member(name, async () => cleverJugs)),
+    matched: true,
+    passes: 10,
+    block: 4,
+    depth: 30,
+  })
+  const local = journalOf(matched)
+  const signal = new AbortController().signal
+  await runTheorem(0, {
+    journal: local,
+    world: jugWorld,
+    plan: matched,
+    members: matched.members,
+    concurrency: 1,
+    clock: systemClock,
+    signal,
+  })
+  const blocks = [...blocksOf(matched, [NO_PROGRESS, NO_PROGRESS])]
+  // The first member has its own ten passes, and then ten more.
+  expect(blocks.map(({ member, firstPass }) => `${member}:${firstPass}`).join(' ')).toBe(
+    '0:0 1:0 0:4 1:4 0:8 1:8 0:10 0:12 0:16',
+  )
+  const reports = await Promise.all(blocks.map((block) => blockReport(matched, block, jugWorld)))
+  const random = createRandom('order of blocks')
+  if (order === 'backwards') reports.reverse()
+  if (order === 'by chance') reports.sort(() => random.next() - 0.5)
+  const journal = journalOf(matched)
+  const intake = intakeOf(matched, journal, jugWorld)
+  // As the coordinator does: what was kept is taken when its turn comes, and everything comes twice.
+  for (const report of [...reports, ...reports])
+    for (let next: Report | undefined = report; next !== undefined; next = intake.due(0))
+      if ((await intake.take(next)).kind !== 'written') break
+  expect(intake.outcome(0)).toEqual({ kind: 'done', completion: 'complete' })
+  expect(lastingRows(journal.database)).toEqual(lastingRows(local.database))
+  expect(local.read(0).tree?.states.length).toBeGreaterThan(8)
+  expect(journal.read(0).tree).toEqual(local.read(0).tree)
+})
+
+test('of a block only the whole of it is taken, and only where a run may be split', async () => {
+  const [first] = [...blocksOf(plan, [NO_PROGRESS, NO_PROGRESS])]
+  const report = await blockReport(plan, first as Block)
+  const refused = async (bad: Report, of: Plan = plan) => {
+    const journal = journalOf(of)
+    const answer = await intakeOf(of, journal).take(bad)
+    expect(journal.database.prepare('SELECT count(*) FROM units').pluck().get()).toBe(0)
+    return answer.kind === 'refused' ? answer.reason : answer.kind
+  }
+  const units = (change: (passes: readonly PassRecord[]) => readonly PassRecord[]) => (body: ReportBody) => ({
+    ...body,
+    parts: body.parts.map((part) =>
+      part.kind === 'unit' ? { ...part, unit: { ...part.unit, passes: change(part.unit.passes) } } : part,
+    ),
+  })
+  expect(
+    await refused(
+      changed(
+        report,
+        units((passes) => passes.slice(1)),
+      ),
+    ),
+  ).toBe('its block has 3 of 4 passes')
+  expect(await refused({ ...report, block: { member: 1, firstPass: 0 } })).toBe('it has not the block that it names')
+  expect(await refused(changed(report, ({ parts }) => ({ parts })))).toBe('it has no tree')
+  expect(await refused({ ...report, end: { kind: 'ended', outcome: { kind: 'done', completion: 'complete' } } })).toBe(
+    'it is no whole block',
+  )
+  const byTurns: Plan = { ...plan, mode: 'first-proof' }
+  expect(await refused({ ...report, work: 'mine' }, byTurns)).toBe('this run is not split')
+})
+
+test('what nobody proves is called false by the coordinator, not by a worker', async () => {
+  const hopeless = planOf({ theorems: theorems(1), members: [coinMember('a', () => 0)], passes: 4, block: 4 })
+  const world: World = {
+    open: async (theorem, signal) => ({
+      ...((await coinWorld.open(theorem, signal)) as Extract<Awaited<ReturnType<World['open']>>, { kind: 'opened' }>),
+      refute: async () => 'n = 1',
+    }),
+  }
+  const journal = journalOf(hopeless)
+  const intake = intakeOf(hopeless, journal, world)
+  for (const report of await reportsOf(hopeless)) await intake.take(report)
+  expect(journal.read(0).outcome).toEqual({ kind: 'done', completion: 'complete', refuted: 'n = 1' })
+})
+
+test('theorems go whole while there are many, and in blocks where they are few: first blocks first', () => {
+  const many = planOf({ theorems: theorems(8), members: plan.members, passes: 8, block: 4 })
+  const done = Array.from({ length: 8 }, () => [NO_PROGRESS, NO_PROGRESS])
+  const pieces = (positions: number[]) =>
+    new Pieces({ plan: many, positions, split: true, progress: (position) => done[position] as MemberProgress[] })
+  const keys = (taken: Piece[]) => taken.map(pieceKey).join(' ')
+  const of = pieces([0, 1, 2, 3, 4, 5, 6, 7])
+  expect(keys(of.take(4, 1))).toBe('0 1 2 3')
+  // Two workers more: one of them would have nothing to do soon.
+  expect(of.few(3)).toBe(false)
+  for (const position of [0, 1, 2]) of.close(position)
+  expect(of.few(3)).toBe(true)
+  expect(keys(of.take(6, 3))).toBe('4/0/0 4/1/0 5/0/0 5/1/0 6/0/0 6/1/0')
+  expect(keys(of.take(99, 3))).toBe('7/0/0 7/1/0 4/0/4 4/1/4 5/0/4 5/1/4 6/0/4 6/1/4 7/0/4 7/1/4')
+  expect(of.isEmpty).toBe(true)
+  of.putBack({ position: 6, block: { member: 1, firstPass: 4 } })
+  expect(keys(of.take(99, 3))).toBe('6/1/4')
+  // Another coordinator: what is out stays out, what is written is not done again.
+  done[1] = [{ ...NO_PROGRESS, passes: 4, turns: 1 }, NO_PROGRESS]
+  const next = pieces([0, 1])
+  expect(next.adopt({ position: 1, block: { member: 0, firstPass: 4 } }, 'x', 2)).toBe(true)
+  expect(next.adopt({ position: 1, block: { member: 0, firstPass: 0 } }, 'y', 1)).toBe(false)
+  expect(next.adopt({ position: 1 }, 'z', 1)).toBe(false)
+  expect(keys(next.take(99, 9))).toBe('1/1/0 0/0/0 0/1/0 1/1/4 0/0/4 0/1/4')
+  expect(next.close(1)).toEqual(['x'])
 })
 
 test('under a clock only the worker that has the theorem is heard', async () => {

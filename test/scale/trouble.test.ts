@@ -75,6 +75,38 @@ describe('servers', () => {
   })
 })
 
+test('a PostgreSQL that says it is version 12.1', async () => {
+  // What an old server answers, in its own protocol: ready, then one row of text.
+  const message = (type: string, body: Buffer) => {
+    const length = Buffer.alloc(4)
+    length.writeInt32BE(body.length + 4)
+    return Buffer.concat([Buffer.from(type), length, body])
+  }
+  const ready = message('Z', Buffer.from('I'))
+  const column = Buffer.concat([Buffer.from([0, 1]), Buffer.from('server_version\0'), Buffer.alloc(18)])
+  const row = Buffer.concat([Buffer.from([0, 1, 0, 0, 0, 4]), Buffer.from('12.1')])
+  const old = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      socket.write(Buffer.concat([message('R', Buffer.alloc(4)), ready]))
+      socket.on('data', () =>
+        socket.write(
+          Buffer.concat([message('T', column), message('D', row), message('C', Buffer.from('SHOW\0')), ready]),
+        ),
+      )
+    })
+  })
+  await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve))
+  const { port } = old.address() as { port: number }
+  try {
+    await expect(connect(parseAddress(`postgres://u@127.0.0.1:${port}/d`, {}))).rejects.toThrow(
+      'is PostgreSQL 12.1: 13.0 or newer is needed',
+    )
+  } finally {
+    old.close()
+  }
+})
+
 describe('cards', () => {
   const config = JSON.stringify({
     datasetHash: 'd',
@@ -245,6 +277,26 @@ describe('runs on PostgreSQL', () => {
       stdout: expect.stringContaining('was taken from the queue'),
     })
     expect((await endOf(queue('status'))).stdout).toContain('no runs')
+  })
+
+  test('a server that goes away is waited for: coordinator and worker say so, and go on', {
+    timeout: 240_000,
+  }, async () => {
+    const args = await evaluation(['p', 'q', 'r'], 'away.sqlite')
+    const coordinator = launch('jugs', 'evaluate', [...args, '--queue', server.url, '--lock', '1s'])
+    await saying(coordinator, 'waiting for workers')
+    const worker = launch('jugs', 'worker', ['--queue', server.url, '-w', '1'], { DRAW_MS: '50' })
+    await saying(worker, 'working for run')
+    await server.kill()
+    for (const one of [coordinator, worker]) await saying(one, 'does not answer: waiting for it, nothing is lost')
+    await server.start()
+    for (const one of [coordinator, worker]) await saying(one, 'answers again')
+    expect(await endOf(coordinator)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('3 of 3 theorems proved'),
+    })
+    worker.process.kill('SIGINT')
+    expect(await endOf(worker)).toMatchObject({ code: 130 })
   })
 
   test('a full disk at the coordinator: one sentence, and nothing is lost', { timeout: 240_000 }, async () => {
