@@ -39,7 +39,7 @@ const LONG = [
   'test/lean/verifier/{depth,false,forged-exports,mutate,transport,true}.test.ts',
   'test/policy/{baseline-lean,compiled-worker,parity,sampler,transformer-policy,worker-network}.test.ts',
   'test/report/{evaluation,tree}.test.ts',
-  'test/scale/{kill,trouble}.test.ts',
+  'test/scale/{kill,lean,policies,trouble}.test.ts',
   'test/training/trainer.test.ts',
   'test/view/*.test.ts',
 ]

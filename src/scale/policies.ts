@@ -65,10 +65,11 @@ export async function findPolicy(
     )
   await mkdir(places.cache, { recursive: true })
   const partial = await mkdtemp(join(places.cache, 'partial-'))
+  const damaged = (cause?: unknown) => new InputError(`the queue's policy ${hash.slice(0, 12)} is damaged`, { cause })
   try {
-    for (const [name, content] of Object.entries(unpack(stored.data.body, filesSchema)))
+    for (const [name, content] of Object.entries(filesIn(stored.data.body, damaged)))
       await writeFile(join(partial, name), Buffer.from(content, 'base64'))
-    if ((await hashOf(partial)) !== hash) throw new InputError(`the queue's policy ${hash.slice(0, 12)} is damaged`)
+    if ((await hashOf(partial)) !== hash) throw damaged()
     await rm(kept, { recursive: true, force: true })
     // Another worker of this machine may have been quicker; its files are the same.
     await rename(partial, kept).catch(async (error: Error) => {
@@ -77,6 +78,14 @@ export async function findPolicy(
     return kept
   } finally {
     await rm(partial, { recursive: true, force: true })
+  }
+}
+
+function filesIn(body: string, damaged: (cause: unknown) => Error): z.infer<typeof filesSchema> {
+  try {
+    return unpack(body, filesSchema)
+  } catch (error) {
+    throw damaged(error)
   }
 }
 
