@@ -175,7 +175,7 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
     if (path === undefined) throw new InputError('the file of theorems is missing')
     if (options.queue !== undefined && options.shard !== undefined)
       throw new InputError('--queue spreads a run over machines by itself: leave --shard out')
-    server = options.queue === undefined ? undefined : await openQueue(options.queue)
+    server = options.queue === undefined ? undefined : await openQueue(options.queue, say)
     if (server !== undefined) say(`${server.address.shown}: coordinating`)
     if (options.policy === undefined) say(SHIPPED_NOTE)
     const configs = chosenMembers(options.policy ?? SHIPPED)
@@ -225,7 +225,7 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
         },
         options.force ?? false,
       )
-      page = options.view === true ? await openViewChild(options.out) : undefined
+      page = options.view === true ? await openViewChild(options.out, options.queue) : undefined
       if (page !== undefined) say(`the run is at ${page.url}; \`hedge view ${options.out}\` shows it later`)
       const result = await work(plan, members, journal, engine.world, server, options, interrupt.signal)
       const bad = loaded.problems.length > 0

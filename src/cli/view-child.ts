@@ -13,10 +13,10 @@ const START_DEADLINE_MS = 60_000
  * `hedge view` of a results file in a process of its own, which ends with this one. Undefined where it does not come
  * up: what it said of that is on standard error, and no reason to stop the work.
  */
-export async function openViewChild(path: string): Promise<ViewChild | undefined> {
+export async function openViewChild(path: string, queue?: string): Promise<ViewChild | undefined> {
   const isSource = import.meta.url.endsWith('.ts')
   const main = fileURLToPath(new URL(isSource ? './main.ts' : './main.js', import.meta.url))
-  const child = fork(main, ['view', path], {
+  const child = fork(main, ['view', path, ...(queue === undefined ? [] : ['--queue', queue])], {
     execArgv: isSource ? ['--import', import.meta.resolve('tsx')] : [],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })

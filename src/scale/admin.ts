@@ -1,4 +1,5 @@
-import { queueNames, RUNS } from './protocol.ts'
+import { InputError } from '../proof/input-error.ts'
+import { type Piece, queueNames, RUNS, readWorkId } from './protocol.ts'
 import type { QueueCounts, QueueServer } from './server.ts'
 import { type FoundRun, findRuns } from './worker.ts'
 
@@ -28,6 +29,32 @@ async function statusOf(server: QueueServer, { card, coordinated }: FoundRun): P
     server.queue(work).consumers(),
   ])
   return { key, dataset, began, workers, coordinated, theorems, reports: results }
+}
+
+/** What somebody works on. */
+export type UnderWay = Piece & {
+  readonly worker: string | undefined
+  /** Milliseconds of the server's time. */
+  readonly since: number | undefined
+}
+
+/** Jobs under way that are told one by one. */
+const TOLD = 200
+
+/** Who works on a run, and on what. */
+export async function workOf(
+  server: QueueServer,
+  key: string,
+): Promise<RunStatus & { readonly names: readonly string[]; readonly underWay: readonly UnderWay[] }> {
+  const run = (await findRuns(server)).find(({ card }) => card.key === key)
+  if (run === undefined) throw new InputError(`run ${key.slice(0, 12)} is not in the queue`)
+  const work = server.queue(queueNames(key).work)
+  const [status, names, active] = await Promise.all([statusOf(server, run), work.consumerNames(), work.active(TOLD)])
+  const underWay = active.flatMap(({ id, worker, since }) => {
+    const piece = readWorkId(id)
+    return piece === undefined ? [] : [{ ...piece, worker, since }]
+  })
+  return { ...status, names, underWay }
 }
 
 /** Takes a run, with all that waits in it, from the server. What its results file has stays there. */

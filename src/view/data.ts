@@ -119,6 +119,34 @@ export type TheoremPage = {
   readonly exported: boolean
 }
 
+/** Jobs of a run in its queue: theorems, or blocks of a member's passes on one. */
+export type QueueState = {
+  /** The queue's address, without a password. */
+  readonly at: string
+  /** One sentence where nothing can be told; then the rest is empty. */
+  readonly problem: string
+  readonly coordinated: boolean
+  readonly workers: readonly QueueWorker[]
+  readonly waiting: number
+  readonly active: number
+  readonly setAside: number
+  /** Reports that the coordinator has not written yet. */
+  readonly unwritten: number
+}
+
+export type QueueWorker = {
+  readonly name: string
+  /** What it works on. */
+  readonly on: readonly QueueJob[]
+}
+
+export type QueueJob = {
+  readonly position: number
+  /** Where it is a block: whose passes, from which on. */
+  readonly block: { readonly member: number; readonly firstPass: number } | null
+  readonly since: string | null
+}
+
 /** The tree on its own: it is large, and often the same as before. */
 export type TheoremTree = { readonly record: TreeRecord | null }
 
@@ -138,6 +166,8 @@ export type Events = {
   readonly rows: { readonly whole: boolean; readonly rows: readonly TheoremRow[] }
   readonly theorem: TheoremPage
   readonly tree: TheoremTree
+  /** Only where the page was given a queue. */
+  readonly queue: QueueState
   /** One sentence. */
   readonly problem: string
 }

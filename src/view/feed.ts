@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Events, RunOverview, TheoremRow } from './data.ts'
 import { type ExportPlace, hasExport } from './exports.ts'
 import { theoremPage } from './page-data.ts'
+import type { QueueWatch } from './queue-watch.ts'
 import type { RunCache } from './run-cache.ts'
 import type { ResultsWatch, WatchedRun } from './watch.ts'
 
@@ -23,14 +24,18 @@ export async function feed(
   looking: Looking,
   send: Send,
   signal: AbortSignal,
+  queue?: QueueWatch,
 ): Promise<void> {
-  const reader = new Reader(watch, cache, looking, send)
+  const reader = new Reader(watch, cache, looking, send, queue)
   let wake = () => {}
   let changed = true
-  const stop = watch.listen(() => {
+  const change = () => {
     changed = true
     wake()
-  })
+  }
+  const stop = watch.listen(change)
+  const key = looking.run === undefined ? undefined : watch.run(looking.run)?.reader.run.key
+  const stopQueue = key === undefined ? undefined : queue?.listen(key, change)
   signal.addEventListener('abort', () => wake(), { once: true })
   try {
     while (!signal.aborted) {
@@ -46,6 +51,7 @@ export async function feed(
     }
   } finally {
     stop()
+    stopQueue?.()
   }
 }
 
@@ -68,15 +74,17 @@ class Reader {
   readonly #cache: RunCache
   readonly #looking: Looking
   readonly #send: Send
+  readonly #queue: QueueWatch | undefined
   readonly #sent = new Map<keyof Events, string>()
   #rows = new Map<number, TheoremRow>()
   #tree: Uint8Array | undefined | null = null
 
-  constructor(watch: ResultsWatch, cache: RunCache, looking: Looking, send: Send) {
+  constructor(watch: ResultsWatch, cache: RunCache, looking: Looking, send: Send, queue: QueueWatch | undefined) {
     this.#watch = watch
     this.#cache = cache
     this.#looking = looking
     this.#send = send
+    this.#queue = queue
   }
 
   async round(): Promise<void> {
@@ -87,6 +95,8 @@ class Reader {
     else if (theorem === undefined) {
       await this.#list(run)
       await this.#once('run', await this.#cache.page(run))
+      const state = this.#queue?.state(run.reader.run.key)
+      if (state !== undefined) await this.#once('queue', state)
     } else await this.#theorem(run, theorem)
   }
 

@@ -6,6 +6,7 @@ import { InputError } from '../proof/input-error.ts'
 import type { Assets } from './assets.ts'
 import { readExport } from './exports.ts'
 import { exportPlace, feed } from './feed.ts'
+import { type AskQueue, QueueWatch } from './queue-watch.ts'
 import { RunCache } from './run-cache.ts'
 import { pageShell } from './shell.ts'
 import type { ResultsWatch } from './watch.ts'
@@ -16,6 +17,8 @@ export type ServerOptions = {
   readonly port: number
   /** Stands in the address, before everything else, where others can reach the host. */
   readonly token: string | undefined
+  /** Where a run goes over a queue. */
+  readonly queue?: AskQueue | undefined
 }
 
 export type PageServer = {
@@ -41,7 +44,7 @@ export async function servePage(watch: ResultsWatch, assets: Assets, options: Se
   // A single run is read before anyone asks for it: its page then opens at once.
   const [only, ...others] = watch.runs()
   if (only !== undefined && others.length === 0) await cache.page(only)
-  const app = pageApp(watch, assets, cache, options.token)
+  const app = pageApp(watch, assets, cache, options)
   const stop = new AbortController()
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: options.host, port: options.port }, (info: AddressInfo) => {
@@ -59,8 +62,9 @@ export async function servePage(watch: ResultsWatch, assets: Assets, options: Se
   })
 }
 
-function pageApp(watch: ResultsWatch, assets: Assets, cache: RunCache, token: string | undefined): Hono {
+function pageApp(watch: ResultsWatch, assets: Assets, cache: RunCache, { token, queue: ask }: ServerOptions): Hono {
   const app = new Hono()
+  const queue = ask === undefined ? undefined : new QueueWatch(ask)
   app.use(async (c, next) => {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return c.text('this page changes nothing', 405)
     // A page from elsewhere may send a browser here under a name of its own.
@@ -79,7 +83,7 @@ function pageApp(watch: ResultsWatch, assets: Assets, cache: RunCache, token: st
       const ended = new AbortController()
       stream.onAbort(() => ended.abort())
       const send = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) })
-      await feed(watch, cache, looking, send, ended.signal)
+      await feed(watch, cache, looking, send, ended.signal, queue)
     })
   })
   app.get(`${at}/runs.json`, (c) => c.json(watch.runs().map((run) => cache.overview(run))))

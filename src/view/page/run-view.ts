@@ -1,5 +1,5 @@
 import { plural } from '../../report/plural.ts'
-import type { MemberPart, OverlapMatrix, RunOverview, RunPage, TheoremRow } from '../data.ts'
+import type { MemberPart, OverlapMatrix, QueueState, RunOverview, RunPage, TheoremRow } from '../data.ts'
 import { dataTable } from './data-table.ts'
 import { drawn, h } from './dom.ts'
 import { isError } from './filter.ts'
@@ -7,6 +7,7 @@ import { theoremGrid } from './grid.ts'
 import { type PageHead, pageHead } from './head.ts'
 import { linkLost } from './link.ts'
 import type { View } from './main.ts'
+import { queueCard } from './queue-card.ts'
 import { runLink } from './runs-view.ts'
 import type { Source } from './source.ts'
 import { timePlot } from './time-plot.ts'
@@ -24,6 +25,7 @@ export function runView(source: Source, id: string): View {
   const grid = theoremGrid(id)
   let rows: readonly TheoremRow[] = []
   let page: RunPage | undefined
+  let queue: QueueState | undefined
 
   const draw = () => {
     if (page === undefined) return
@@ -45,6 +47,7 @@ export function runView(source: Source, id: string): View {
         ),
       ),
       ...errorCards(page, id, errors),
+      queue !== undefined && page.overview.state !== 'complete' && queueCard(queue, id, page.overview.members, rows),
     ])
     redraw(below, [
       h('h2', { text: 'Numbers' }),
@@ -74,6 +77,10 @@ export function runView(source: Source, id: string): View {
         rows = rows.map((row) => fresh.get(row.position) ?? row)
       }
       grid.show(rows, page?.overview.members ?? [])
+    },
+    queue(state) {
+      queue = state
+      draw()
     },
     problem: (text) => top.replaceChildren(h('p', { class: 'warning', role: 'alert', text })),
   })

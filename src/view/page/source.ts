@@ -14,7 +14,15 @@ export interface Source {
   exported(run: string, theorem: number): Promise<Uint8Array>
 }
 
-const KINDS = ['runs', 'run', 'rows', 'theorem', 'tree', 'problem'] as const satisfies readonly (keyof Events)[]
+const KINDS = [
+  'runs',
+  'run',
+  'rows',
+  'theorem',
+  'tree',
+  'queue',
+  'problem',
+] as const satisfies readonly (keyof Events)[]
 
 export const liveSource: Source = {
   isLive: true,

@@ -19,6 +19,12 @@ export function moment(iso: string): string {
   return Number.isNaN(at.getTime()) ? iso : at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 }
 
+/** The time of day, to the second. */
+export function clock(iso: string): string {
+  const at = new Date(iso)
+  return Number.isNaN(at.getTime()) ? iso : at.toLocaleTimeString(undefined, { timeStyle: 'medium' })
+}
+
 export const STATE_WORDS: Readonly<Record<RunState, string>> = {
   running: 'running',
   idle: 'nobody is at work',
