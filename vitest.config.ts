@@ -1,20 +1,26 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type Plugin } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { builtPath } from './test/built.ts'
 
 /** The files that take longest, longest first: begun last, one of them would keep a core waiting for minutes. */
 const LONGEST = [
   'lean/verifier/false',
-  'lean/native-lsp',
   'study',
+  'lean/file-kinds',
+  'fill/project',
+  'lean/native-lsp',
+  'scale/kill',
+  'cli/fill',
   'lean/native-trace',
   'cli/cli',
-  'lean/engine',
-  'lean/verifier/true',
-  'iteration/iterate',
-  'cli/remote',
-  'cli/kill',
+  'lean/verifier/depth',
   'scale/trouble',
-  'scale/kill',
+  'lean/engine',
+  'iteration/iterate',
+  'exact-study',
+  'dco-demo',
+  'dataset/core-train',
+  'package',
 ]
 
 class LongestFirst extends BaseSequencer {
@@ -29,20 +35,31 @@ class LongestFirst extends BaseSequencer {
 
 /** Tests that start processes (Lean, the command line, a browser), train, or take many seconds. All others are `npm run test:unit`. */
 const LONG = [
-  'test/{cli-train,dco-demo,examples,package,study}.test.ts',
+  'test/{cli-train,dco-demo,exact-study,examples,package,study}.test.ts',
   'test/{cli,iteration,mcp}/**/*.test.ts',
-  'test/dataset/{core-train,hf-export,library}.test.ts',
-  'test/ensemble/modes.test.ts',
+  'test/dataset/{core-train,families,hf-export,library}.test.ts',
+  'test/ensemble/{modes,refute}.test.ts',
   'test/fill/{fill,project}.test.ts',
   'test/lean/*.test.ts',
   'test/lean/kernel/{depth,lean}.test.ts',
   'test/lean/verifier/{depth,false,forged-exports,mutate,transport,true}.test.ts',
-  'test/policy/{baseline-lean,compiled-worker,parity,sampler,transformer-policy,worker-network}.test.ts',
+  'test/policy/{baseline-lean,compiled-worker,mathlib,parity,sampler,transformer-policy,worker-network}.test.ts',
   'test/report/{evaluation,tree}.test.ts',
   'test/scale/{kill,lean,policies,trouble}.test.ts',
   'test/training/trainer.test.ts',
   'test/view/*.test.ts',
 ]
+
+/** Processes and threads that these begin are made of the built files: each would translate its sources anew. */
+const BEGINNERS = /\/src\/lean\/(embedded\/lean-process|second-kernel)\.ts$/
+const builtChildren: Plugin = {
+  name: 'built children',
+  enforce: 'pre',
+  transform: (code, id) =>
+    BEGINNERS.test(id)
+      ? { code: code.replaceAll('import.meta.url', JSON.stringify(builtPath(id))), map: null }
+      : undefined,
+}
 
 export default defineConfig({
   test: {
@@ -57,6 +74,7 @@ export default defineConfig({
       },
       {
         extends: true,
+        plugins: [builtChildren],
         test: {
           name: 'whole',
           include: LONG,

@@ -8,7 +8,16 @@ import { BUILT } from './built.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Where the programs stand that tests start, and what they import. */
-const PROGRAMS = ['bench/study.ts', 'test/cli', 'test/fixtures', 'test/policy', 'test/search'] as const
+const PROGRAMS = [
+  'bench/study.ts',
+  'bench/exact-study.ts',
+  'bench/exact',
+  'test/cli',
+  'test/fixtures',
+  'test/policy',
+  'test/scale',
+  'test/search',
+] as const
 
 /**
  * JavaScript of the sources and of the tests' own programs, for processes that tests start: without it each of them, and

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { atTemperature, ensembleAt, holm, pairedDifference, passAt, passProbability } from '../bench/exact/coverage.ts'
 import { type Graph, readGraphs, shortestProof } from '../bench/exact/graph.ts'
 import { createRandom } from '../src/proof/random.ts'
+import { BUILT } from './built.ts'
 
 const out = await mkdtemp(join(tmpdir(), 'hedge-exact-'))
 afterAll(() => rm(out, { recursive: true }))
@@ -93,11 +94,9 @@ test('the study runs on two theorems, goes on from its files, and prints its tab
   const study = (...args: string[]) =>
     new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
       const said = { out: '', err: '' }
-      const child = spawn(
-        process.execPath,
-        ['--import', 'tsx', 'bench/exact-study.ts', '--quick', '--out', out, ...args],
-        { cwd: root },
-      )
+      const child = spawn(process.execPath, [`${BUILT.bench}/exact-study.js`, '--quick', '--out', out, ...args], {
+        cwd: root,
+      })
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         said.out += text
       })

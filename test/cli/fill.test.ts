@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { HEDGE } from '../built.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hedge-fill-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -15,15 +16,8 @@ type Said = { code: number | null; out: string; err: string }
 /** Runs `hedge fill` in the folder of the files. @param onError gets all of stderr so far, and may end the process */
 function fill(args: readonly string[], onError: (err: string, stop: () => void) => void = () => {}): Promise<Said> {
   return new Promise((resolve) => {
-    const main = join(root, 'src/cli/main.ts')
-    const tsx = import.meta.resolve('tsx')
-    const child = spawn(
-      process.execPath,
-      ['--import', tsx, main, 'fill', ...args, '--policy', 'baseline', '--workers', '1'],
-      {
-        cwd: folder,
-      },
-    )
+    const line = [join(root, HEDGE), 'fill', ...args, '--policy', 'baseline', '--workers', '1']
+    const child = spawn(process.execPath, line, { cwd: folder })
     const said = { out: '', err: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       said.out += text

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { BUILT } from '../built.ts'
 
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
+const CHILD = fileURLToPath(new URL(`../../${BUILT.test}/scale/child.js`, import.meta.url))
 
 export type Ended = {
   readonly code: number | null
@@ -23,7 +24,7 @@ export function start(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, kind, command, ...args], {
+  const child = spawn(process.execPath, [CHILD, kind, command, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   })
