@@ -121,7 +121,7 @@ async function memory(passes: number): Promise<void> {
             ),
           release: () => {},
         },
-        verify: async () => ({ verified: false, reason: 'none is taken', messages: [] }),
+        verify: async () => ({ kind: 'rejected', reason: 'none is taken', messages: [] }),
         close: async () => {},
       }
     },

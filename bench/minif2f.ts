@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { loadTheorems } from '../src/dataset/theorem-file.ts'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
 import type { ProofSession } from '../src/lean/engine.ts'
-import { refusalReason, verifyProof } from '../src/lean/verifier.ts'
+import { verifyProof } from '../src/lean/verifier.ts'
 import { BaselinePolicy } from '../src/policy/baseline.ts'
 import { ONE_SHOT_TACTICS } from '../src/policy/one-shot.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../src/policy/premises.ts'
@@ -11,7 +11,7 @@ import type { Proof } from '../src/proof/proof.ts'
 import { createRandom } from '../src/proof/random.ts'
 import type { Theorem } from '../src/proof/theorem.ts'
 import { searchBestFirst } from '../src/search/best-first.ts'
-import type { Accept, Answer } from '../src/search/outcome.ts'
+import type { Accept } from '../src/search/outcome.ts'
 import { searchRollouts } from '../src/search/rollouts.ts'
 import { createTree } from '../src/search/tree.ts'
 
@@ -99,10 +99,7 @@ async function main(): Promise<number> {
       return { ...row, outcome: 'error', detail: `${started.where}: ${started.diagnostics[0]?.text ?? ''}` }
     const { session } = started
     try {
-      const accept = async (proof: Proof): Promise<Answer> => {
-        const { verdict } = await verifyProof(engine, theorem, proof)
-        return verdict.kind === 'verified' ? { accepted: true } : { accepted: false, reason: refusalReason(verdict) }
-      }
+      const accept = (proof: Proof) => verifyProof(engine, theorem, proof)
       const floor = values.floor ? await floorOf(session, accept, interrupt.signal) : undefined
       const tree = createTree(session.root)
       const budget = { wallClockMs: milliseconds(values.budget), depth: 30, signal: interrupt.signal }
@@ -174,7 +171,7 @@ async function main(): Promise<number> {
 async function floorOf(session: ProofSession, accept: Accept, signal: AbortSignal): Promise<string | undefined> {
   for (const tactic of ONE_SHOT_TACTICS) {
     const [result] = await session.runTactics(session.root, [tactic], signal)
-    if (result?.kind === 'finished' && (await accept({ tactics: [tactic] })).accepted) return tactic
+    if (result?.kind === 'finished' && (await accept({ tactics: [tactic] })).kind === 'verified') return tactic
   }
   return undefined
 }

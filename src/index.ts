@@ -15,8 +15,9 @@ export {
   type VerifyRequest,
 } from './api/lean.ts'
 export { type ProveOptions, type ProveProgress, type ProveResult, prove, type SearchOptions } from './api/prove.ts'
-export { type Diagnostic, EngineError, RejectedInput, type TacticLimits, type Verdict } from './lean/engine.ts'
+export { type Diagnostic, EngineError, RejectedInput, type TacticLimits } from './lean/engine.ts'
 export { InputError } from './proof/input-error.ts'
 export { type Goal, type ProofState, renderState } from './proof/proof-state.ts'
 export type { TacticResult } from './proof/tactic-result.ts'
 export type { Theorem } from './proof/theorem.ts'
+export type { Verdict } from './proof/verdict.ts'

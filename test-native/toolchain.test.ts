@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Verdict } from '../src/lean/engine.ts'
 import type { LspEngine } from '../src/lean/native/engine.ts'
 import { askCheckers, findCheckers } from '../src/lean/native/other-checkers.ts'
 import { leanOf, openProject } from '../src/lean/native/project.ts'
 import { runCommand } from '../src/lean/native/run-lean.ts'
 import { verifyProof } from '../src/lean/verifier.ts'
+import type { Verdict } from '../src/proof/verdict.ts'
 
 /** A project whose toolchain is installed: `HEDGE_LEAN_PROJECT`, or the one that comes with hedge. */
 const PROJECT = process.env.HEDGE_LEAN_PROJECT ?? fileURLToPath(new URL('../lean-project', import.meta.url))
@@ -34,8 +34,8 @@ describe.runIf(installed)('with a toolchain', () => {
   const FALSE = 'theorem t (a : Nat) : a = a + 1'
   const file = (statement: string, source: string, header = ''): Promise<Verdict> =>
     engine.verify({ name: 't', header, statement }, { source, name: 't' })
-  const script = async (statement: string, tactics: string[], header = ''): Promise<Verdict> =>
-    (await verifyProof(engine, { name: 't', header, statement }, { tactics })).verdict
+  const script = (statement: string, tactics: string[], header = ''): Promise<Verdict> =>
+    verifyProof(engine, { name: 't', header, statement }, { tactics })
 
   test('a batch of tactics on a state', async () => {
     const started = await engine.start({

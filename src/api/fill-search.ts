@@ -24,9 +24,8 @@ export function searchWith(
   return async (theorem, session, verify) => {
     const tidied = async (proof: { tactics: readonly string[] }) => {
       const first = await verify(proof)
-      if (!first.verified) return first
-      const { verified: _, ...rest } = first
-      return tidyProof(session, { verified: true, tactics: proof.tactics, ...rest }, verify, signal)
+      if (first.kind === 'rejected') return first
+      return tidyProof(session, { tactics: proof.tactics, ...first }, verify, signal)
     }
     // Not part of the search: what a policy learns of the file once, at the first of its holes.
     for (const member of members) await member.policyFor(theorem)

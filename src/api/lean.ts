@@ -1,13 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import type {
-  Diagnostic,
-  Engine,
-  EngineEvent,
-  ProofSession,
-  StartProgress,
-  TacticLimits,
-  Verdict,
-} from '../lean/engine.ts'
+import type { Diagnostic, Engine, EngineEvent, ProofSession, StartProgress, TacticLimits } from '../lean/engine.ts'
 import { DEFAULT_LIMITS } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
 import { InputError } from '../proof/input-error.ts'
@@ -15,6 +7,7 @@ import type { ProofState } from '../proof/proof-state.ts'
 import { parseStatement } from '../proof/statement.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import type { Verdict } from '../proof/verdict.ts'
 import { boundAutomatically } from './auto-bound.ts'
 import { bringImports } from './imports.ts'
 import { findPlaced, readLeanFile } from './lean-file.ts'

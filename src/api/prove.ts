@@ -5,7 +5,6 @@ import { bestFirst } from '../ensemble/member-spec.ts'
 import { closeMembers, openMembers as openAll } from '../ensemble/open-member.ts'
 import { tidyProof } from '../ensemble/tidy.ts'
 import { searchInTurns, TURNS, type TurnsOptions, type TurnsOutcome } from '../ensemble/turns.ts'
-import { type Verified, verifiedOf } from '../ensemble/world.ts'
 import type { Engine, ProofSession } from '../lean/engine.ts'
 import { verifyProof } from '../lean/verifier.ts'
 import { premisesFrom } from '../policy/open.ts'
@@ -13,6 +12,7 @@ import { SHIPPED } from '../policy/shipped.ts'
 import type { Kernels } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import type { ScriptVerdict } from '../proof/verdict.ts'
 import { TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { systemClock } from '../search/budget.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
@@ -77,7 +77,7 @@ export async function prove(lean: Lean, source: TheoremSource, options: ProveOpt
   try {
     const session = await startTheorem(lean.engine, theorem, options)
     try {
-      const verify = async (proof: Proof) => verifiedOf(await verifyProof(lean.engine, theorem, proof))
+      const verify = (proof: Proof) => verifyProof(lean.engine, theorem, proof)
       const { budgetMs = DEFAULTS.budgetMs, depth = DEFAULTS.depth, seed = DEFAULTS.seed } = options
       const { onProgress, signal = new AbortController().signal, passes = Number.MAX_SAFE_INTEGER } = options
       const begun = performance.now()
@@ -139,9 +139,9 @@ export type SessionSearch = Pick<TurnsOptions, 'passes' | 'depth' | 'seed' | 'si
   /** Milliseconds for the search. */
   readonly budgetMs: number
   /** Judges what is found. */
-  readonly verify: (proof: Proof) => Promise<Verified>
+  readonly verify: (proof: Proof) => Promise<ScriptVerdict>
   /** Judges its shorter forms; left out where `verify` does. A form that is refused is no news: the proof stands as it was found. */
-  readonly verifyForm?: (proof: Proof) => Promise<Verified>
+  readonly verifyForm?: (proof: Proof) => Promise<ScriptVerdict>
 }
 
 export type SessionOutcome = {
@@ -163,7 +163,7 @@ export async function searchSession(
   const run = await searchInTurns(session.theorem, opened, { ...turns, ...options })
   const found = run.proved?.proof
   if (found === undefined || signal.aborted) return { run, proof: found }
-  const proof = { ...found, ...(await tidyProof(session, { verified: true, ...found }, verifyForm, signal)) }
+  const proof = { ...found, ...(await tidyProof(session, { kind: 'verified', ...found }, verifyForm, signal)) }
   // Where the search has met the shorter form too, its tree shows the proof that is printed.
   const edge = lastEdge(run.tree, proof.tactics)
   if (edge?.outcome.kind === 'finished' && edge.outcome.verdict.kind === 'candidate')

@@ -12,11 +12,10 @@ import { bestFirst, MEMBER_SYNTAX } from '../ensemble/member-spec.ts'
 import { closeMembers, once, openMembers } from '../ensemble/open-member.ts'
 import { type Refutation, refute } from '../ensemble/refute.ts'
 import { TURNS, type TurnsOutcome } from '../ensemble/turns.ts'
-import { type Verified, verifiedOf } from '../ensemble/world.ts'
 import { DEFAULT_LIMITS, type Engine, type ProofSession, type TacticLimits } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
-import { refusalReason, verifyProof } from '../lean/verifier.ts'
+import { verifyProof } from '../lean/verifier.ts'
 import { guesses } from '../policy/counterexamples.ts'
 import { premisesFrom } from '../policy/open.ts'
 import type { PolicyUsage } from '../policy/policy.ts'
@@ -25,6 +24,7 @@ import { kernelsText } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import { sourceText } from '../proof/source-text.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import type { ScriptVerdict } from '../proof/verdict.ts'
 import { plural } from '../report/plural.ts'
 import { renderTreeSvg } from '../report/tree-picture.ts'
 import { renderTreeText } from '../report/tree-text.ts'
@@ -153,17 +153,16 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     if (bound !== undefined) console.error(`hedge: warning: ${bound}`)
     engine.expectProof?.(theorem)
     const refused: Refused[] = []
-    const verify = async (proof: Proof): Promise<Verified> => {
-      const { verdict, source } = await verifyProof(engine, theorem, proof)
+    const verify = async (proof: Proof): Promise<ScriptVerdict> => {
+      const verdict = await verifyProof(engine, theorem, proof)
       log.debug({ tactics: proof.tactics, verdict }, 'verified')
       if (verdict.kind === 'rejected') {
-        const refusal = { tactics: proof.tactics, reason: refusalReason(verdict), messages: verdict.messages }
+        const refusal = { tactics: proof.tactics, reason: verdict.reason, messages: verdict.messages }
         refused.push(refusal)
         if (flags.json !== true && !refused.some((other) => other !== refusal && other.reason === refusal.reason))
           console.error(`hedge: a finished script was refused by the verifier: ${refusal.reason}`)
-        return { verified: false, ...refusal }
       }
-      return verifiedOf({ verdict, source })
+      return verdict
     }
     const tell = async (refutation: Refutation) => {
       sayRefuted(theorem, refutation, engine, flags.json === true)
@@ -282,7 +281,7 @@ async function search(
   session: ProofSession,
   members: readonly Member[],
   flags: Flags,
-  verify: (proof: Proof) => Promise<Verified>,
+  verify: (proof: Proof) => Promise<ScriptVerdict>,
   signal: AbortSignal,
   live: LiveSearch | undefined,
 ): Promise<SessionOutcome> {
@@ -298,7 +297,7 @@ async function search(
       seed: flags.seed,
       signal,
       verify,
-      verifyForm: async (form) => verifiedOf(await verifyProof(engine, session.theorem, form)),
+      verifyForm: (form) => verifyProof(engine, session.theorem, form),
       onTree: (tree) => live?.follow(tree),
       onProgress(member, statistics) {
         const who = members.length > 1 ? `${member.name}: ` : ''

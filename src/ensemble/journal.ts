@@ -1,4 +1,4 @@
-import type { Kernels } from '../proof/kernels.ts'
+import type { ScriptVerdict, VerifiedScript } from '../proof/verdict.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import type { TreeRecord } from '../search/tree-record.ts'
 import type { Completion, MemberProgress } from './plan.ts'
@@ -34,31 +34,16 @@ export type PassRecord = {
 }
 
 /**
- * A verified proof. Its key names the last step, (proof state, tactic): passes that come to the same last step by other
- * ways have the same proof, and the first of them was verified.
+ * Names a script by its last step, (proof state, tactic): passes that come to the same last step by other ways have the
+ * same proof, and the first of them was verified.
  */
-export type ProofRecord = {
-  readonly key: string
-  readonly tactics: readonly string[]
-  /** The file that was verified. */
-  readonly source: string
-  readonly axioms: readonly string[]
-  /** Left out where no second kernel was asked. */
-  readonly kernels?: Kernels
-  /** Checkers from elsewhere that have accepted it too; said at once, and not on record. */
-  readonly alsoCheckedBy?: readonly string[]
-  /** What the kernels checked, as a compressed file; left out where it is not kept. */
-  readonly exported?: Uint8Array
-}
+type Script = { readonly key: string; readonly tactics: readonly string[] }
 
-/** A finished script that the verifier did not take; its key is made as a proof's. */
-export type RefusalRecord = {
-  readonly key: string
-  readonly tactics: readonly string[]
-  /** One line. */
-  readonly reason: string
-  readonly messages: readonly string[]
-}
+/** A verified proof, with its verdict; of that, checkers from elsewhere are said at once, and not on record. */
+export type ProofRecord = Script & Omit<VerifiedScript, 'kind'>
+
+/** A finished script that the verifier did not take, and why. */
+export type RefusalRecord = Script & Omit<Extract<ScriptVerdict, { readonly kind: 'rejected' }>, 'kind'>
 
 /** A finished unit. */
 export type UnitRecord = {

@@ -42,12 +42,12 @@ export function recordedTheorem(
       const proof = proofs.find(({ key }) => key === `${state.key} ${tactics.at(-1)}`)
       if (proof !== undefined) {
         const { source, axioms, kernels } = proof
-        return { verified: true, source, axioms, ...(kernels === undefined ? {} : { kernels }) }
+        return { kind: 'verified', source, axioms, ...(kernels === undefined ? {} : { kernels }) }
       }
       if (last?.outcome.kind === 'finished' && last.outcome.verdict.kind === 'refused') {
         const { reason } = last.outcome.verdict
         const refusal = refusals.find(({ key }) => key === `${state.key} ${tactics.at(-1)}`)
-        return { verified: false, reason, messages: refusal?.messages ?? [] }
+        return { kind: 'rejected', reason, messages: refusal?.messages ?? [] }
       }
       throw new Error(`the verdict on \`${tactics.join('; ')}\` is not on record`)
     },

@@ -9,6 +9,7 @@ import { type Negation, negationOf } from '../proof/negation.ts'
 import type { Proof } from '../proof/proof.ts'
 import { type ProofState, parseGoal } from '../proof/proof-state.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import type { ScriptVerdict } from '../proof/verdict.ts'
 import { searchBestFirst, TUNED_BEST_FIRST } from '../search/best-first.ts'
 import { createTree } from '../search/tree.ts'
 
@@ -53,7 +54,9 @@ export async function refute(
   if (started.kind === 'rejected') return undefined
   try {
     for (const values of await failing(started.session, tried, options.signal)) {
-      const found = await verified(engine, negation.theorem, { tactics: [values.tactic] }, values.guess.values)
+      const proof = { tactics: [values.tactic] }
+      const verdict = await verifyProof(engine, negation.theorem, proof)
+      const found = refutation(negation.theorem, proof, values.guess.values, verdict)
       if (found !== undefined) return found
     }
     const { search } = options
@@ -104,15 +107,14 @@ async function isWhatItStates(session: ProofSession, { proposition }: Negation):
   return result?.kind === 'open'
 }
 
-async function verified(
-  engine: Engine,
+function refutation(
   negation: Theorem,
   proof: Proof,
   values: Assignment | undefined,
-): Promise<Refutation | undefined> {
-  const { verdict, source } = await verifyProof(engine, negation, proof)
+  verdict: ScriptVerdict,
+): Refutation | undefined {
   if (verdict.kind !== 'verified') return undefined
-  const { axioms, kernels } = verdict
+  const { source, axioms, kernels } = verdict
   const text = values === undefined ? '' : assignmentText(values)
   return {
     values,
@@ -137,8 +139,9 @@ async function searched(
     ...TUNED_BEST_FIRST,
     budget: { wallClockMs, signal },
     accept: async (proof) => {
-      found = await verified(engine, negation, proof, undefined)
-      return found === undefined ? { accepted: false, reason: 'not verified' } : { accepted: true }
+      const verdict = await verifyProof(engine, negation, proof)
+      found = refutation(negation, proof, undefined, verdict)
+      return verdict
     },
   })
   return found

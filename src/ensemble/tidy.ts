@@ -1,16 +1,16 @@
 import type { Proof } from '../proof/proof.ts'
+import type { ScriptVerdict, VerifiedScript } from '../proof/verdict.ts'
 import type { Domain } from '../search/domain.ts'
 import { isComposite, minimiseProof, scriptRunner, shortenTactics } from '../search/minimise.ts'
 import { structureProof } from '../search/structure.ts'
-import type { Verified } from './world.ts'
 
-export type VerifiedProof = Proof & Extract<Verified, { readonly verified: true }>
+export type VerifiedProof = Proof & VerifiedScript
 
 /** A proof without needless steps and parts of steps, and structured as people write it. Each form counts only where it is verified as it stands. */
 export async function tidyProof(
   domain: Domain,
   found: VerifiedProof,
-  verify: (proof: Proof) => Promise<Verified>,
+  verify: (proof: Proof) => Promise<ScriptVerdict>,
   signal: AbortSignal,
 ): Promise<VerifiedProof> {
   if (found.tactics.length === 1 && !found.tactics.some(isComposite)) return found
@@ -23,8 +23,8 @@ export async function tidyProof(
   }
   for (const tactics of await forms().catch(() => [])) {
     if (tactics.join('\n') === found.tactics.join('\n')) return found
-    const answer = await verify({ tactics })
-    if (answer.verified) return { tactics, ...answer }
+    const verdict = await verify({ tactics })
+    if (verdict.kind === 'verified') return { tactics, ...verdict }
   }
   return found
 }

@@ -1,22 +1,22 @@
 import type { Policy } from '../policy/policy.ts'
 import type { Proof } from '../proof/proof.ts'
 import { createRandom, type Random } from '../proof/random.ts'
+import type { ScriptVerdict } from '../proof/verdict.ts'
 import type { Clock } from '../search/budget.ts'
 import type { Domain } from '../search/domain.ts'
-import type { Answer, SearchResult, SearchStatistics } from '../search/outcome.ts'
+import type { SearchResult, SearchStatistics } from '../search/outcome.ts'
 import type { Pass } from '../search/pass.ts'
 import { strategyOf } from '../search/strategies.ts'
 import type { Tree } from '../search/tree.ts'
 import type { PassEndWord, PassRecord, ProofRecord, RefusalRecord } from './journal.ts'
 import type { MemberSearch } from './member.ts'
 import type { Unit } from './plan.ts'
-import type { Verified } from './world.ts'
 
 /** A theorem being worked on, shared by all members. */
 export type Workplace = {
   readonly tree: Tree
   readonly domain: Domain
-  readonly verify: (proof: Proof) => Promise<Verified>
+  readonly verify: (proof: Proof) => Promise<ScriptVerdict>
   /** Verified proofs by key, from earlier units too. */
   readonly proofs: Map<string, ProofRecord>
 }
@@ -52,22 +52,21 @@ export async function runUnit(
   const { tree, domain } = place
   const found: ProofRecord[] = []
   const refusals: RefusalRecord[] = []
-  const accept = async (proof: Proof): Promise<Answer> => {
+  const accept = async (proof: Proof): Promise<ScriptVerdict> => {
     const key = proofKey(tree, proof.tactics)
     if (key === undefined) throw new Error('a finished script is not in the tree')
     // Recorded by an earlier run of this evaluation, whose tree is gone.
-    if (place.proofs.has(key)) return { accepted: true }
-    const answer = await place.verify(proof)
-    if (!answer.verified) {
-      const { reason, messages } = answer
-      refusals.push({ key, tactics: proof.tactics, reason, messages })
-      return { accepted: false, reason }
+    const known = place.proofs.get(key)
+    if (known !== undefined) return { kind: 'verified', ...known }
+    const verdict = await place.verify(proof)
+    const { kind, ...rest } = verdict
+    const record = { key, tactics: proof.tactics, ...rest }
+    if ('reason' in record) refusals.push(record)
+    else {
+      place.proofs.set(key, record)
+      found.push(record)
     }
-    const { verified: _, ...verified } = answer
-    const record = { key, tactics: proof.tactics, ...verified }
-    place.proofs.set(key, record)
-    found.push(record)
-    return { accepted: true }
+    return verdict
   }
   const { depth, concurrency, clock, signal, block } = settings
   const budget = { depth, wallClockMs: unit.wallClockMs, turnMs: unit.turnMs, signal }

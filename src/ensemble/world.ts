@@ -1,11 +1,11 @@
 import { autoBoundName } from '../lean/auto-bound.ts'
 import { type Diagnostic, type Engine, RejectedInput, type TacticLimits } from '../lean/engine.ts'
 import { mathlibHint } from '../lean/mathlib-hint.ts'
-import { refusalReason, type VerifiedSource, verifyProof } from '../lean/verifier.ts'
+import { verifyProof } from '../lean/verifier.ts'
 import type { DeclarationExport } from '../proof/declarations/export.ts'
-import type { Kernels } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import type { ScriptVerdict } from '../proof/verdict.ts'
 import type { Domain } from '../search/domain.ts'
 import { refute } from './refute.ts'
 
@@ -18,46 +18,18 @@ export interface World {
 export type OpenedTheorem = {
   readonly kind: 'opened'
   readonly domain: Domain
-  verify(proof: Proof): Promise<Verified>
+  verify(proof: Proof): Promise<ScriptVerdict>
   /** Why the statement is false, in a few words, where that is quickly found and verified; left out where nobody can tell. */
   refute?(signal: AbortSignal): Promise<string | undefined>
   close(): Promise<void>
 }
 export type Opened = OpenedTheorem | { readonly kind: 'rejected'; readonly message: string }
 
-export type Verified =
-  | {
-      readonly verified: true
-      readonly source: string
-      readonly axioms: readonly string[]
-      readonly kernels?: Kernels
-      /** Checkers from elsewhere that have accepted it too; left out where there are none. */
-      readonly alsoCheckedBy?: readonly string[]
-      /** What the kernels checked, as a compressed file; left out where it is not kept. */
-      readonly exported?: Uint8Array
-    }
-  /** Why, in one line, and all that Lean said. */
-  | { readonly verified: false; readonly reason: string; readonly messages: readonly string[] }
-
 /** One line, with the way out where Mathlib is missing. */
 function rejectedMessage(where: 'header' | 'statement', diagnostics: readonly Diagnostic[]): string {
   const { message } = new RejectedInput(where, diagnostics)
   const hint = mathlibHint(diagnostics)
   return hint === undefined ? message : `${hint} (${message.split('\n')[0]})`
-}
-
-/** The verifier's answer as searches take it. */
-export function verifiedOf({ verdict, source }: VerifiedSource): Verified {
-  if (verdict.kind === 'rejected')
-    return { verified: false, reason: refusalReason(verdict), messages: verdict.messages }
-  const { axioms, kernels, alsoCheckedBy } = verdict
-  return {
-    verified: true,
-    source,
-    axioms,
-    ...(kernels && { kernels }),
-    ...(alsoCheckedBy?.length && { alsoCheckedBy }),
-  }
 }
 
 /** Makes a file of what the kernels checked. */
@@ -91,8 +63,8 @@ export function engineWorld(engine: Engine, limits: TacticLimits, pack?: PackExp
             exported = pack?.(data, theorem)
           }
           const options = pack === undefined ? {} : { onExport }
-          const verified = verifiedOf(await verifyProof(engine, theorem, proof, options))
-          return verified.verified && exported !== undefined ? { ...verified, exported } : verified
+          const verdict = await verifyProof(engine, theorem, proof, options)
+          return verdict.kind === 'verified' && exported !== undefined ? { ...verdict, exported } : verdict
         },
         refute: async (signal) => (await refute(engine, started.session, { limits, signal }))?.text,
         close: () => started.session.close(),

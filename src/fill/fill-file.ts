@@ -5,20 +5,17 @@ import type { Proof } from '../proof/proof.ts'
 import { renderState } from '../proof/proof-state.ts'
 import type { TextEdit, TextPlaces } from '../proof/source-text.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import type { ScriptVerdict } from '../proof/verdict.ts'
 import { FilledText, type Filling } from './filled-text.ts'
 import type { FilledHole, HoleStatus, ListedHole } from './holes.ts'
 import { replacements } from './replacement.ts'
 import { type CommandVerdict, verifyCommand } from './verify-command.ts'
 
-/** Whether a script closes the hole in its place. */
-export type HoleAnswer =
-  | { readonly verified: true; readonly source: string; readonly axioms: readonly string[] }
-  | { readonly verified: false; readonly reason: string; readonly messages: readonly string[] }
-
+/** Looks for a script that closes a hole: `verify` says whether one does in its place, where it has no file of its own. */
 export type HoleSearch = (
   theorem: Theorem,
   session: ProofSession,
-  verify: (proof: Proof) => Promise<HoleAnswer>,
+  verify: (proof: Proof) => Promise<ScriptVerdict>,
 ) => Promise<void>
 
 export type FillOptions = {
@@ -169,7 +166,7 @@ class HoleWork {
   }
 
   /** A text that Lean takes in the place of the hole. Where it is not accepted, an earlier one stays. */
-  async #judge(text: string, check: CommandCheck, header: string, session: ProofSession): Promise<HoleAnswer> {
+  async #judge(text: string, check: CommandCheck, header: string, session: ProofSession): Promise<ScriptVerdict> {
     const before = this.#work.text
     this.#work.text = text
     const verdict = await this.#verdict(check)
@@ -223,8 +220,8 @@ class HoleWork {
   }
 }
 
-const ACCEPTED: HoleAnswer = { verified: true, source: '', axioms: [] }
-const refusal = (reason: string): HoleAnswer => ({ verified: false, reason, messages: [] })
+const ACCEPTED: ScriptVerdict = { kind: 'verified', source: '', axioms: [] }
+const refusal = (reason: string): ScriptVerdict => ({ kind: 'rejected', reason, messages: [] })
 const firstLine = ({ diagnostics: [first] }: RejectedInput): string =>
   first === undefined ? 'Lean gives no reason' : `line ${first.line}: ${first.text.split('\n')[0]}`
 const isTheorem = (kind: FileDeclaration['kind']): boolean => kind === 'theorem' || kind === 'example'

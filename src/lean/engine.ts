@@ -1,11 +1,12 @@
 import type { LocalPremises, PremiseList } from '../proof/premises.ts'
 import type { Theorem } from '../proof/theorem.ts'
+import type { Verdict } from '../proof/verdict.ts'
 import type { HoleOpener } from './holes.ts'
 import type { ModuleReader } from './module-files.ts'
 import type { FileReader } from './placed.ts'
 import type { Diagnostic, StartResult, TacticLimits } from './session.ts'
+import type { Judging, Submission, VerifyOptions } from './submission.ts'
 import type { Tracer } from './tracing/tracer.ts'
-import type { Judging, Submission, Verdict, VerifyOptions } from './verdict.ts'
 
 /** What other rooms know of Lean. */
 export {
@@ -17,7 +18,7 @@ export {
   type StartResult,
   type TacticLimits,
 } from './session.ts'
-export type { Judging, Submission, Verdict, VerifyOptions } from './verdict.ts'
+export type { Judging, Submission, VerifyOptions } from './submission.ts'
 
 /**
  * A Lean to work with. `open.ts` opens the one that is asked for; nobody outside `lean/` knows which it is.

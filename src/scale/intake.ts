@@ -204,9 +204,9 @@ export class Intake {
     const own = new Map<string, ProofRecord>()
     try {
       for (const [key, { tactics }] of claimed) {
-        const { verified, ...found } = await opened.verify({ tactics })
-        if (!verified) return { reason: `a proof in it is refused here: ${'reason' in found ? found.reason : ''}` }
-        if ('source' in found) own.set(key, { key, tactics, ...found })
+        const { kind, ...found } = await opened.verify({ tactics })
+        if ('reason' in found) return { reason: `a proof in it is refused here: ${found.reason}` }
+        own.set(key, { key, tactics, ...found })
       }
     } finally {
       await opened.close()

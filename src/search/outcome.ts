@@ -1,4 +1,5 @@
 import type { Proof } from '../proof/proof.ts'
+import type { Verdict } from '../proof/verdict.ts'
 import type { Limit } from './budget.ts'
 import type { SearchEdge, SearchNode, Tree } from './tree.ts'
 
@@ -36,11 +37,8 @@ const NOTHING_DONE = {
 export type SearchStatistics = typeof NOTHING_DONE
 export const STATISTICS = Object.keys(NOTHING_DONE) as (keyof SearchStatistics)[]
 
-/** What the verifier says of a finished script; a reason is one line. */
-export type Answer = { readonly accepted: true } | { readonly accepted: false; readonly reason: string }
-
-/** The verifier: whether a finished script is a proof. Only what it takes counts as proved. */
-export type Accept = (proof: Proof) => Promise<Answer>
+/** The verifier: whether a finished script is a proof; a reason is one line. */
+export type Accept = (proof: Proof) => Promise<Verdict>
 
 export type Progress = {
   readonly tree: Tree

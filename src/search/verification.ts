@@ -31,9 +31,10 @@ export async function verifyEdge(
   tree.verifying.set(edge, question)
   try {
     const answer = await question
-    const verdict = answer.accepted
-      ? ({ kind: 'accepted', proof } as const)
-      : ({ kind: 'refused', reason: answer.reason } as const)
+    const verdict =
+      answer.kind === 'verified'
+        ? ({ kind: 'accepted', proof } as const)
+        : ({ kind: 'refused', reason: answer.reason } as const)
     tree.judge(edge, verdict)
     if (verdict.kind === 'refused') statistics.refused++
     return verdict

@@ -24,7 +24,7 @@ export function jugParts(drawMs: number): EvaluateParts {
       return {
         kind: 'opened',
         domain: toyDomain('0,0', jugs),
-        verify: async ({ tactics }) => ({ verified: true, source: tactics.join('; '), axioms: [] }),
+        verify: async ({ tactics }) => ({ kind: 'verified', source: tactics.join('; '), axioms: [] }),
         close: async () => {},
       }
     },

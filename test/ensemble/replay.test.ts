@@ -34,8 +34,8 @@ const jugWorld: World = {
     domain: toyDomain('0,0', jugs),
     verify: async ({ tactics }) =>
       tactics.length <= 12
-        ? { verified: true, source: tactics.join('; '), axioms: [] }
-        : { verified: false, reason: `${tactics.length} are too many`, messages: ['one', 'two'] },
+        ? { kind: 'verified', source: tactics.join('; '), axioms: [] }
+        : { kind: 'rejected', reason: `${tactics.length} are too many`, messages: ['one', 'two'] },
     close: async () => {},
   }),
 }

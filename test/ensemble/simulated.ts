@@ -16,7 +16,7 @@ export const coinWorld: World = {
       kind: 'opened',
       domain,
       verify: async ({ tactics }) => ({
-        verified: true,
+        kind: 'verified',
         source: `-- ${theorem.name}: ${tactics.join('; ')}`,
         axioms: [],
       }),

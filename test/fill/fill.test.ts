@@ -23,7 +23,12 @@ const options = (scripts: readonly (readonly string[])[] = TACTICS.map((tactic) 
       for (const [i, tactic] of tactics.entries()) {
         const [result] = await session.runTactics(state, [tactic])
         if (result?.kind === 'open') state = result.state
-        else if (result?.kind === 'finished' && i === tactics.length - 1 && (await verify({ tactics })).verified) return
+        else if (
+          result?.kind === 'finished' &&
+          i === tactics.length - 1 &&
+          (await verify({ tactics })).kind === 'verified'
+        )
+          return
         else break
       }
     }

@@ -26,7 +26,7 @@ async function outcome(file: string, target: string, tactic: string): Promise<st
   const [result] = await started.session.runTactics(started.session.root, [tactic])
   await started.session.close()
   if (result?.kind !== 'finished') return result?.kind ?? 'nothing'
-  const { verdict } = await verifyProof(engine, theorem, { tactics: [tactic] })
+  const verdict = await verifyProof(engine, theorem, { tactics: [tactic] })
   return verdict.kind === 'verified' ? 'verified' : `refused: ${verdict.reason}: ${verdict.messages.join('; ')}`
 }
 

@@ -29,8 +29,7 @@ const named = (name: string): Theorem => {
   if (theorem === undefined) throw new Error(`no theorem ${name}`)
   return theorem
 }
-const verdictOf = async (name: string, tactics: string[]) =>
-  (await verifyProof(engine, named(name), { tactics })).verdict
+const verdictOf = async (name: string, tactics: string[]) => verifyProof(engine, named(name), { tactics })
 
 /** A folder with files by their paths. */
 function folder(files: Record<string, string>): string {
@@ -91,7 +90,7 @@ describe('what an imported file says', { timeout: 300_000 }, () => {
       header: 'import Garden.Doubt\n',
       statement: 'theorem t (n : Nat) : Garden.beds n < 6',
     }
-    const { verdict } = await verifyProof(engine, wish, { tactics: ['exact Garden.wish n'] })
+    const verdict = await verifyProof(engine, wish, { tactics: ['exact Garden.wish n'] })
     expect(verdict).toMatchObject({ kind: 'rejected', reason: expect.stringContaining('Garden.wish') })
   })
 
@@ -157,7 +156,7 @@ describe('files that cannot be imported', { timeout: 300_000 }, () => {
       theorems: [found],
     } = await engine.readFile(text)
     expect(commands.flatMap(({ errors }) => errors)).toEqual([])
-    const { verdict } = await verifyProof(engine, (found as NonNullable<typeof found>).theorem, { tactics: ['done!'] })
+    const verdict = await verifyProof(engine, (found as NonNullable<typeof found>).theorem, { tactics: ['done!'] })
     expect(verdict).toMatchObject({ kind: 'verified' })
   })
 })

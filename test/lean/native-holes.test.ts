@@ -56,7 +56,7 @@ async function filled(
             if (result?.kind !== 'open') break
             result = (await session.runTactics(result.state, [tactic]))[0]
           }
-          if (result?.kind === 'finished' && (await verify({ tactics })).verified) return
+          if (result?.kind === 'finished' && (await verify({ tactics })).kind === 'verified') return
         }
       },
     },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
-import type { Verdict } from '../../src/lean/engine.ts'
 import { verifyProof } from '../../src/lean/verifier.ts'
+import type { Verdict } from '../../src/proof/verdict.ts'
 
 let engine: EmbeddedEngine
 beforeAll(async () => {
@@ -13,8 +13,8 @@ const FALSE = 'theorem t (a : Nat) : a = a + 1'
 const TRUE = 'theorem t (a b : Nat) (h : a % 12 = 3) (k : b = 4 * a) : b % 48 = 12'
 
 /** The verdict on a script for a statement, as `prove` asks for it. */
-const script = async (statement: string, tactics: string[], header = ''): Promise<Verdict> =>
-  (await verifyProof(engine, { name: 't', header, statement }, { tactics })).verdict
+const script = (statement: string, tactics: string[], header = ''): Promise<Verdict> =>
+  verifyProof(engine, { name: 't', header, statement }, { tactics })
 
 /** The verdict on a whole file against a statement, as `hedge verify` asks for it. */
 const file = (statement: string, source: string, header = ''): Promise<Verdict> =>
@@ -105,9 +105,11 @@ describe('what is verified', () => {
   test('a proof that needs more heartbeats than one declaration gets is written with a higher limit', async () => {
     const header = 'set_option maxHeartbeats 100'
     const theorem = { name: 't', header, statement: TRUE }
-    const { verdict, source } = await verifyProof(engine, theorem, { tactics: ['subst k', 'omega'] })
-    expect(verdict.kind).toBe('verified')
-    expect(source).toContain('set_option maxHeartbeats 0 in')
+    const verdict = await verifyProof(engine, theorem, { tactics: ['subst k', 'omega'] })
+    expect(verdict).toMatchObject({
+      kind: 'verified',
+      source: expect.stringContaining('set_option maxHeartbeats 0 in'),
+    })
   })
 })
 

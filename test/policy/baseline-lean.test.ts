@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadTheorems } from '../../src/dataset/theorem-file.ts'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
-import { refusalReason, verifyProof } from '../../src/lean/verifier.ts'
+import { verifyProof } from '../../src/lean/verifier.ts'
 import { BaselinePolicy } from '../../src/policy/baseline.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../../src/policy/premises.ts'
 import type { Proof } from '../../src/proof/proof.ts'
 import type { ProofState } from '../../src/proof/proof-state.ts'
 import { searchBestFirst } from '../../src/search/best-first.ts'
-import type { Answer } from '../../src/search/outcome.ts'
 import { createTree } from '../../src/search/tree.ts'
 
 const PATIENCE_MS = 600_000
@@ -92,10 +91,7 @@ test('a handful of the small core set is proved, and verified', { timeout: PATIE
     const started = await engine.start(entry.theorem)
     if (started.kind === 'rejected') throw new Error(started.diagnostics[0]?.text)
     const { session } = started
-    const accept = async (proof: Proof): Promise<Answer> => {
-      const { verdict } = await verifyProof(engine, entry.theorem, proof)
-      return verdict.kind === 'verified' ? { accepted: true } : { accepted: false, reason: refusalReason(verdict) }
-    }
+    const accept = (proof: Proof) => verifyProof(engine, entry.theorem, proof)
     const { result } = await searchBestFirst(createTree(session.root), session, policy, {
       budget: { expansions: 12 },
       accept,

@@ -45,7 +45,7 @@ export async function sampleRun(path: string, count = 40): Promise<Database> {
         kind: 'opened',
         domain: toyDomain('0,0', jugs),
         verify: async ({ tactics }) => ({
-          verified: true,
+          kind: 'verified',
           source: `theorem ${theorem.name} : 4 := by\n  ${tactics.join('\n  ')}\n`,
           axioms: [],
         }),

@@ -124,8 +124,8 @@ test('a run that was interrupted again and again ends like one that was not', as
         domain: toyDomain('0,0', jugs),
         verify: async ({ tactics }) =>
           tactics.length < 14
-            ? { verified: true, source: tactics.join('; '), axioms: [] }
-            : { verified: false, reason: `${tactics.length} are too many`, messages: ['one', 'two'] },
+            ? { kind: 'verified', source: tactics.join('; '), axioms: [] }
+            : { kind: 'rejected', reason: `${tactics.length} are too many`, messages: ['one', 'two'] },
         close: async () => {},
       }
     },

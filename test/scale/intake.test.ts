@@ -147,7 +147,7 @@ test('no word of a worker makes a proof', async () => {
   const strict: World = {
     open: async (theorem, signal) => ({
       ...((await coinWorld.open(theorem, signal)) as Extract<Awaited<ReturnType<World['open']>>, { kind: 'opened' }>),
-      verify: async () => ({ verified: false, reason: 'no', messages: [] }),
+      verify: async () => ({ kind: 'rejected', reason: 'no', messages: [] }),
     }),
   }
   const journal = journalOf(plan)

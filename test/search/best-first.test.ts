@@ -31,7 +31,7 @@ async function bestFirst(
 ): Promise<QueueSearchOutcome> {
   const outcome = await searchBestFirst(tree, domain, policy, {
     budget: {},
-    accept: async () => ({ accepted: true }),
+    accept: async () => ({ kind: 'verified', axioms: [] }),
     width: 8,
     widenings: 0,
     ...options,
@@ -382,7 +382,7 @@ test('on a shared tree a search goes its own way, and runs nothing that is known
   await searchRollouts(tree, domain, uniformJugs, {
     budget: { passes: 3000 },
     random: seeded(1),
-    accept: async () => ({ accepted: true }),
+    accept: async () => ({ kind: 'verified', axioms: [] }),
     stopAtFirstProof: false,
   })
   const runs = domain.runs.length

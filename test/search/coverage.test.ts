@@ -45,7 +45,7 @@ test('the share of passes that prove is the exact probability, within sampling e
     const outcome = await searchRollouts(tree, domain, policy, {
       budget: { passes, depth: DEPTH },
       random: seeded(seed),
-      accept: async () => ({ accepted: true }),
+      accept: async () => ({ kind: 'verified', axioms: [] }),
       stopAtFirstProof: false,
     })
     checkTree(tree)

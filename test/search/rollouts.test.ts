@@ -30,7 +30,7 @@ async function rollOut(
 ): Promise<RolloutOutcome> {
   const outcome = await searchRollouts(tree, domain, policy, {
     random: seeded(7),
-    accept: async () => ({ accepted: true }),
+    accept: async () => ({ kind: 'verified', axioms: [] }),
     stopAtFirstProof: false,
     ...options,
   })

@@ -2,9 +2,9 @@ import type { Candidate, Policy } from '../../src/policy/policy.ts'
 import type { ProofState } from '../../src/proof/proof-state.ts'
 import { createRandom, type Random } from '../../src/proof/random.ts'
 import type { TacticResult } from '../../src/proof/tactic-result.ts'
+import type { Verdict } from '../../src/proof/verdict.ts'
 import type { Clock } from '../../src/search/budget.ts'
 import type { Domain } from '../../src/search/domain.ts'
-import type { Answer } from '../../src/search/outcome.ts'
 
 /** What a rule of a toy world says: the next state's name, or how the tactic ends. */
 export type Rule = (state: string, tactic: string) => { to: string } | Exclude<TacticResult, { kind: 'open' }> | 'hang'
@@ -161,8 +161,8 @@ export function handClock(): Clock & { advance(ms: number): void } {
 export const turn = () => new Promise<void>((resolve) => void setImmediate(resolve))
 
 /** A verifier's answer. */
-export const answer = (accepted: boolean): Answer =>
-  accepted ? { accepted } : { accepted, reason: 'it rests on an axiom' }
+export const answer = (accepted: boolean): Verdict =>
+  accepted ? { kind: 'verified', axioms: [] } : { kind: 'rejected', reason: 'it rests on an axiom', messages: [] }
 
 export const seeded = (seed: number | string) => createRandom(seed)
 

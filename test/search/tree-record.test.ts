@@ -12,7 +12,7 @@ async function jugTree() {
   await searchRollouts(tree, domain, cleverJugs, {
     budget: { passes: 300, depth: 20 },
     random: seeded('record'),
-    accept: async () => ({ accepted: true }),
+    accept: async () => ({ kind: 'verified', axioms: [] }),
     stopAtFirstProof: false,
   })
   return tree

@@ -18,7 +18,7 @@ test('two who ask at once get the answer to one question', async () => {
   const { verify, context } = finishedEdge(async () => {
     asked++
     await turn()
-    return { accepted: true }
+    return { kind: 'verified', axioms: [] }
   })
   const answer = { kind: 'accepted', proof: { tactics: ['first'] } }
   expect(await Promise.all([verify('first'), verify('second')])).toEqual([answer, answer])
@@ -28,7 +28,7 @@ test('two who ask at once get the answer to one question', async () => {
 })
 
 test('a refusal counts once, for the search that asked', async () => {
-  const { verify, context, edge } = finishedEdge(async () => ({ accepted: false, reason: 'an axiom' }))
+  const { verify, context, edge } = finishedEdge(async () => ({ kind: 'rejected', reason: 'an axiom', messages: [] }))
   expect([await verify('one'), await verify('two')]).toEqual([
     { kind: 'refused', reason: 'an axiom' },
     { kind: 'refused', reason: 'an axiom' },
@@ -42,7 +42,7 @@ test('when the one who asked fails, the one who waited asks again', async () => 
   const { verify } = finishedEdge(async () => {
     await turn()
     if (asked++ === 0) throw new Error('disk full')
-    return { accepted: true }
+    return { kind: 'verified', axioms: [] }
   })
   const [first, second] = await Promise.allSettled([verify('first'), verify('second')])
   expect(first).toMatchObject({ status: 'rejected', reason: { message: 'the verifier failed' } })

@@ -1,6 +1,7 @@
 import type { LocalPremises, PremiseList } from '../../proof/premises.ts'
 import { TextPlaces } from '../../proof/source-text.ts'
 import type { Theorem } from '../../proof/theorem.ts'
+import type { Verdict } from '../../proof/verdict.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
 import type { CommandCheck, Edit, HoleOpener, HolePlace, HoleStart } from '../holes.ts'
 import type { ModuleFile, ModuleReader } from '../module-files.ts'
@@ -14,7 +15,7 @@ import {
   startResult,
   type TacticLimits,
 } from '../session.ts'
-import type { Judging, Submission, Verdict, VerifyOptions } from '../verdict.ts'
+import type { Judging, Submission, VerifyOptions } from '../submission.ts'
 import { fileText, putText, scanFile } from './file-texts.ts'
 import { ProcessGoneError } from './lean-process.ts'
 import { LeanPool, type Worker } from './pool.ts'

@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
+import type { Verdict } from '../../proof/verdict.ts'
 import { EngineError } from '../session.ts'
-import type { Verdict } from '../verdict.ts'
 import type { ProcessCommand } from './process-group.ts'
 import { runCommand } from './run-lean.ts'
 

@@ -56,7 +56,7 @@ export async function judge(engine: Engine, of: Case & { readonly deadlineMs?: n
             { source: of.source, name: theorem.name },
             of.deadlineMs === undefined ? {} : { deadlineMs: of.deadlineMs },
           )
-        : (await verifyProof(engine, theorem, { tactics: of.tactics })).verdict
+        : await verifyProof(engine, theorem, { tactics: of.tactics })
     if (verdict.kind === 'verified') return 'verified'
     return `rejected: ${verdict.reason}: ${verdict.messages.join(' ')}`
   } catch (error) {

@@ -1,19 +1,4 @@
 import type { DeclarationExport } from '../proof/declarations/export.ts'
-import type { Kernels } from '../proof/kernels.ts'
-
-/** The verifier's answer. Only `verified` counts as proved, anywhere. */
-export type Verdict =
-  | {
-      readonly kind: 'verified'
-      readonly axioms: readonly string[]
-      /** Checkers from elsewhere that have accepted it too; left out where there are none. */
-      readonly alsoCheckedBy?: readonly string[]
-      /** What the second kernel said; left out where there is none. */
-      readonly kernels?: Kernels
-      /** Lean's errors in other commands of the file, which the theorem does not rest on; left out where there are none. */
-      readonly elsewhere?: readonly string[]
-    }
-  | { readonly kind: 'rejected'; readonly reason: string; readonly messages: readonly string[] }
 
 /** A proof from anywhere: a whole `.lean` file, and the name of the theorem in it. */
 export type Submission = {
