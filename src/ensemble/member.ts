@@ -28,7 +28,7 @@ export type Member = MemberConfig & {
   policyFor(theorem: Theorem): Promise<Policy>
   /** What its policies have cost together. */
   usage?(): PolicyUsage
-  /** What could not be used of their answers, in sentences. */
+  /** What a user should know of their answers, in sentences. */
   remarks?(): readonly string[]
   dispose?(): Promise<void>
 }

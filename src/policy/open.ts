@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { InputError } from '../proof/input-error.ts'
 import type { LocalPremises, PremiseList } from '../proof/premises.ts'
 import { BaselinePolicy } from './baseline.ts'
+import { CANDIDATES } from './candidates-version.ts'
 import type { DistributionOptions } from './distribution-policy.ts'
 import { withLocal } from './local-premises.ts'
 import { LogLinearPolicy, logLinearOf } from './log-linear/log-linear-policy.ts'
@@ -148,14 +149,23 @@ async function openTrained(choice: PolicyChoice, premisesOf: PremisesOf): Promis
 }
 
 function openLogLinear(files: PolicyFiles, choice: PolicyChoice, premisesOf: PremisesOf): OpenPolicy {
-  const { hash, ...model } = logLinearOf(files)
+  const { hash, training, ...model } = logLinearOf(files)
+  // Of the shipped ones their card says it: policies/README.md.
+  const remark = SHIPPED.includes(choice.policy) ? undefined : otherCandidates(training.candidates)
   const opened = openByHeader(
     'a log-linear policy',
     choice,
     premisesOf,
     (options) => new LogLinearPolicy(model, options),
   )
-  return { nEff: model.nEff, checkpointHash: hash, ...opened }
+  return { nEff: model.nEff, checkpointHash: hash, ...opened, ...(remark && { remarks: () => [remark] }) }
+}
+
+/** What is to be said of a policy that was trained over other candidates than it is going to choose from. */
+function otherCandidates(trainedOver: unknown): string | undefined {
+  if (trainedOver === CANDIDATES) return undefined
+  const version = trainedOver === undefined ? 'an unknown version' : `version ${trainedOver}`
+  return `it was trained over ${version} of the baseline's candidates and chooses from version ${CANDIDATES}: it may prove less, and be surer than its N_eff says; \`hedge train\` makes a new one`
 }
 
 async function openTransformer({ policy: directory, temperature, settings }: PolicyChoice): Promise<OpenPolicy> {

@@ -21,7 +21,7 @@ export type OpenPolicy = {
   readonly settings?: PolicyChoice['settings']
   /** What all its policies have cost. */
   usage?(): PolicyUsage
-  /** What could not be used of their answers: a sentence for each kind, with the setting to change. */
+  /** What a user should know of its answers, e.g. what could not be used of them: sentences, with the setting to change. */
   remarks?(): readonly string[]
   dispose(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { CANDIDATES } from '../policy/candidates-version.ts'
 import { logProbs } from '../policy/log-linear/features.ts'
 import { readLogLinear, writeLogLinear } from '../policy/log-linear/log-linear-policy.ts'
 import { CheckpointError, refuseOtherKind } from '../policy/policy-files.ts'
@@ -63,6 +64,7 @@ export async function trainLogLinear(
   const { epochs, learningRate, optimiser, seed } = plan
   const setUp = {
     model: 'log-linear',
+    candidates: CANDIDATES,
     data: { file: basename(plan.dataPath), sha256: data.dataHash, heldOutShare: plan.heldOutShare, unit: plan.unit },
     nEff,
     settings: { epochs, learningRate, optimiser, refillThreshold: threshold, seed },

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { DatasetError, formatStep, type ProofStep } from '../../src/dataset/step-file.ts'
+import { CANDIDATES } from '../../src/policy/candidates-version.ts'
 import { LogLinearPolicy, readLogLinear } from '../../src/policy/log-linear/log-linear-policy.ts'
+import { openPolicy } from '../../src/policy/open.ts'
 import { CheckpointError, readPolicyFiles, writePolicyFiles } from '../../src/policy/policy-files.ts'
 import type { ProofState } from '../../src/proof/proof-state.ts'
 import { createRandom } from '../../src/proof/random.ts'
@@ -154,6 +156,19 @@ describe('training a log-linear policy', () => {
     await expect(trainLogLinear(plan, data, 4, directory)).rejects.toThrow(CheckpointError)
     const forced = await trainLogLinear(plan, data, 1, directory, { force: true })
     expect(forced).toMatchObject({ kind: 'trained', hash: first.hash })
+
+    const open = { policy: directory, temperature: 1, settings: {} }
+    expect((await openPolicy(open, undefined)).remarks).toBeUndefined()
+    const manifest = join(directory, 'manifest.json')
+    await writeFile(
+      manifest,
+      (await readFile(manifest, 'utf8')).replace(`"candidates": ${CANDIDATES}`, '"candidates": 0'),
+    )
+    expect((await openPolicy(open, undefined)).remarks?.()).toEqual([
+      expect.stringContaining(
+        `trained over version 0 of the baseline's candidates and chooses from version ${CANDIDATES}`,
+      ),
+    ])
 
     const weights = join(directory, 'model.safetensors')
     const bytes = await readFile(weights)
