@@ -161,7 +161,7 @@ export async function startTheorem(engine: Engine, theorem: Theorem, options: Op
   const { limits, signal, allowAutoBound = false } = options
   const started = await engine.start(theorem, { ...DEFAULT_LIMITS, ...limits }, signal)
   if (started.kind === 'rejected') throw new RejectedTheorem(started.where, started.diagnostics)
-  const text = allowAutoBound ? undefined : await boundAutomatically(engine, theorem)
+  const text = allowAutoBound ? undefined : await boundAutomatically(engine, theorem, started.session.root)
   if (text === undefined) return started.session
   await started.session.close()
   throw new RejectedTheorem('statement', [{ severity: 'error', line: 1, column: 0, text }])

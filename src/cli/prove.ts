@@ -147,7 +147,7 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
       return EXIT.badInput
     }
     const { session } = started
-    const bound = await boundAutomatically(engine, theorem)
+    const bound = await boundAutomatically(engine, theorem, session.root)
     if (bound !== undefined && flags.allowAutoBound !== true)
       throw new InputError(`${bound}; declare it, or go on with --allow-auto-bound`)
     if (bound !== undefined) console.error(`hedge: warning: ${bound}`)

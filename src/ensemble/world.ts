@@ -46,7 +46,7 @@ export function engineWorld(engine: Engine, limits: TacticLimits, pack?: PackExp
       if (started.kind === 'rejected') {
         return { kind: 'rejected', message: rejectedMessage(started.where, started.diagnostics) }
       }
-      const bound = await autoBoundName(engine, theorem)
+      const bound = await autoBoundName(engine, theorem, started.session.root)
       if (bound !== undefined) {
         await started.session.close()
         return {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { channel as diagnostics } from 'node:diagnostics_channel'
 import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
@@ -101,6 +102,9 @@ const STDERR_KEPT = 4000
 /** After an abort, how long the tactic that is running may still take before its process is killed: starting another costs more. */
 const ABORT_GRACE_MS = 1500
 
+/** Hears of each request as it goes out, for whoever counts what Lean is asked. */
+export const REQUESTS = diagnostics('hedge:lean-request')
+
 const live = new Set<ChildProcess>()
 // A host would notice that its parent is gone within half a second; this is sooner.
 process.on('exit', () => {
@@ -168,6 +172,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
     deadlineMs: number,
   ): Promise<Result<M>> => {
     if (death !== undefined) throw new ProcessGoneError(death)
+    REQUESTS.publish(method)
     if (!TRUSTING.has(method)) tainted = true
     const timer = setTimeout(() => kill(`no answer to ${method} within ${deadlineMs} ms`), deadlineMs)
     try {
