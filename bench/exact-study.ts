@@ -43,7 +43,7 @@ const { values } = parseArgs({
 async function main(): Promise<number> {
   const limit = values.limit === undefined ? (values.quick ? 2 : Number.POSITIVE_INFINITY) : Number(values.limit)
   const [part = 1, parts = 1] = values.shard.split('/').map(Number)
-  const states = values.quick ? 2 : Number(values.states)
+  const states = values.quick ? 1 : Number(values.states)
   if (values.help || Number.isNaN(limit) || !(part >= 1 && part <= parts) || !(states >= 0)) {
     console.log(USAGE)
     return values.help ? 0 : 2

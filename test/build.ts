@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Where the programs stand that tests start, and what they import. */
 const PROGRAMS = [
   'bench/study.ts',
+  'bench/study',
   'bench/exact-study.ts',
   'bench/exact',
   'test/cli',

@@ -38,7 +38,7 @@ test('the whole study runs on a small sample, and its tables come from its files
     'Whole-proof DCO beside step-wise DCO',
   ])
     expect(tables).toContain(title)
-  expect(tables).toMatch(/Counted: 5 of 500/)
+  expect(tables).toMatch(/Counted: 2 of 500/)
   expect(await readdir(out)).toEqual(
     expect.arrayContaining(['library-coverage.svg', 'greedy-confidence.svg', 'branching.svg', 'library.sqlite']),
   )

@@ -16,8 +16,9 @@ import { createLibrary } from './library.ts'
 import { createLibraryConstants } from './library-constants.ts'
 import { createModules, type ImportedModule } from './modules.ts'
 import { createPremises } from './premises.ts'
-import { createProofStates, type OpenTheorem, type SavedState } from './proof-states.ts'
+import { createProofStates } from './proof-states.ts'
 import { createSourceFiles, type SourceFile } from './source-files.ts'
+import type { OpenTheorem, SavedState } from './theorem-state.ts'
 import { createVerification } from './verification.ts'
 
 export type Host = Awaited<ReturnType<typeof createHost>>

@@ -4,126 +4,31 @@ import type { Diagnostic } from '../../session.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { createGoalShapes, exprFlags } from './expr.ts'
 import { box, isScalar, type Objects, UNIT } from './objects.ts'
+import { createProofHole, type HoleAt, type RangeOf } from './proof-hole.ts'
+import { createTacticParser } from './tactic-parser.ts'
+import {
+  CORE_CONTEXT,
+  CORE_STATE,
+  createStateHandling,
+  META_STATE,
+  type OpenTheorem,
+  type SavedState,
+  type StepResult,
+  type TermElab,
+} from './theorem-state.ts'
 import type { Obj, WasmFunction } from './wasm-module.ts'
-
-/**
- * A saved proof state: everything a tactic can read or change. Four owned pointers, so it is O(1) to keep, share and
- * restore; Lean's own persistent data structures do the sharing.
- */
-export type SavedState = { readonly core: Obj; readonly meta: Obj; readonly term: Obj; readonly goals: readonly Obj[] }
-
-/** The reader contexts and state references of TermElabM, owned, as Lean had them at the theorem's `by`. */
-type TermElab = {
-  readonly termContext: Obj
-  readonly termRef: Obj
-  readonly metaContext: Obj
-  readonly metaRef: Obj
-  readonly coreContext: Obj
-  readonly coreRef: Obj
-}
-
-/** One theorem whose proof is being worked on. */
-export type OpenTheorem = {
-  readonly elab: TermElab
-  readonly root: SavedState
-  readonly rootGoal: Obj
-  /** The local variables by which a proof can refer to the theorem it proves. Owned. */
-  readonly itself: readonly Obj[]
-  /** Parsed scripts by their text: the same tactic is tried on many states. Owned. */
-  readonly parsed: Map<string, ParsedTactic>
-}
-
-type ParsedTactic = { readonly syntax: Obj } | { readonly error: string }
-
-export type StepResult =
-  | { readonly kind: 'open'; readonly state: SavedState }
-  | { readonly kind: 'finished' }
-  | { readonly kind: 'error'; readonly message: string }
-  | { readonly kind: 'timeout' }
 
 export type ProofStates = ReturnType<typeof createProofStates>
 
-/** Field numbers of this build of Lean. The start-up self-test fails where they are wrong. */
-const CORE_STATE = { env: 0, messages: 6, infoState: 7 } as const
-const CORE_CONTEXT = { options: 2, currNamespace: 6, openDecls: 7, initHeartbeats: 8, maxHeartbeats: 9 } as const
-const META_STATE = { mctx: 0 } as const
-/** Parsed scripts kept per theorem. */
-const PARSED_MAX = 4096
-/** The kind of the syntax node that stands where the proof will be; no parser makes it. */
-const HOLE_KIND = 'hedge.proofHole'
-/** What people write where a proof is missing. */
-const HOLES = /^Lean\.Parser\.(Term\.sorry|Tactic\.tactic(Sorry|Admit))$/
-
 export function createProofStates(lean: Objects, elaborator: Elaborator) {
-  const { fn, field, inc, dec, makeCtor, makeString, makeClosure, arrayItems, listItems } = lean
-  const { exceptionText, makeName, kindOf } = elaborator
+  const { fn, field, inc, dec, makeCtor, makeClosure, listItems } = lean
+  const { exceptionText } = elaborator
   const shapes = createGoalShapes(lean)
-
-  // ------------------------------------------------------------------ the hole: where Lean hands its contexts over
-  let capture: { elab: TermElab; root: SavedState } | undefined
+  // Built-in elaborators are copied into an environment when it is made, so the hole comes before the first import.
+  const { withHole, withHoleAt, capturing } = createProofHole(lean, elaborator)
+  const { enter, contexts, metaContexts, share, release } = createStateHandling(lean)
+  const { parse, forgetParsed } = createTacticParser(lean, elaborator)
   const refGet = lean.native('lean_st_ref_get')
-  const refSet = lean.native('lean_st_ref_set')
-
-  /** How often the hole was come to: `all_goals sorry` comes to it for each goal. The first time counts. */
-  let captures = 0
-
-  /** A tactic elaborator (stx, Tactic.Context, Tactic.State ref, Term, Meta, Core, world): keeps what it is given. */
-  const onHole = (...args: number[]): number => {
-    const [, , goalsRef, termContext, termRef, metaContext, metaRef, coreContext, coreRef] = args.map(
-      (x) => x >>> 0,
-    ) as [Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj]
-    captures++
-    if (capture !== undefined) {
-      for (const o of [termContext, termRef, metaContext, metaRef, coreContext, coreRef]) dec(o)
-      return makeCtor(0, [UNIT])
-    }
-    const goals = refGet(goalsRef) >>> 0
-    capture = {
-      elab: { termContext, termRef, metaContext, metaRef, coreContext, coreRef },
-      root: {
-        core: refGet(coreRef) >>> 0,
-        meta: refGet(metaRef) >>> 0,
-        term: refGet(termRef) >>> 0,
-        goals: listItems(goals).map(inc),
-      },
-    }
-    dec(goals)
-    return makeCtor(0, [UNIT])
-  }
-  const registerHole = (): void => {
-    const index = lean.addFunction(onHole, 'iiiiiiiiiii')
-    const attribute = lean.constant('l_Lean_Elab_Tactic_tacticElabAttribute')
-    elaborator.io(
-      fn('l_Lean_KeyedDeclsAttribute_addBuiltin___redArg')(
-        inc(attribute),
-        makeName(HOLE_KIND),
-        makeName(HOLE_KIND),
-        makeClosure(index, 10),
-      ),
-    )
-  }
-  // Built-in elaborators are copied into an environment when it is made, so this comes before the first import.
-  registerHole()
-
-  /** The same syntax tree with its last `skip` node turned into the hole: the statement may hold others. Takes and returns owned syntax. */
-  const withHole = (syntax: Obj): Obj => {
-    let found = false
-    const visit = (node: Obj): Obj => {
-      if (found || isScalar(node) || lean.tag(node) !== 1) return node
-      if (kindOf(node) === 'Lean.Parser.Tactic.skip') {
-        found = true
-        const hole = lean.makeCopy(node, { 1: makeName(HOLE_KIND) })
-        dec(node)
-        return hole
-      }
-      const children = arrayItems(field(node, 2)).map(inc)
-      for (let i = children.length - 1; i >= 0; i--) children[i] = visit(children[i] as Obj)
-      const copy = lean.makeCopy(node, { 2: lean.makeArray(children) })
-      dec(node)
-      return copy
-    }
-    return visit(syntax)
-  }
 
   /**
    * Elaborates `statement` (a `theorem` without its proof) in an environment and stops where its proof begins, with
@@ -137,14 +42,13 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     // On a line of its own: a comment may end the statement.
     const source = `${statement}\n  := by\n  skip\n`
     let commands = 0
-    capture = undefined
-    const run = elaborator.runCommands(state, source, 0, 'statement', ({ syntax }) => {
-      commands++
-      return commands === 1 ? withHole(syntax) : syntax
-    })
+    const { result: run, captured } = capturing(() =>
+      elaborator.runCommands(state, source, 0, 'statement', ({ syntax }) => {
+        commands++
+        return commands === 1 ? withHole(syntax) : syntax
+      }),
+    )
     dec(run.state)
-    const captured = capture as { elab: TermElab; root: SavedState } | undefined
-    capture = undefined
     // The hole leaves the goal open, so Lean reports it (or admits it): only other errors are the statement's own.
     const errors = run.diagnostics.filter((d) => d.severity === 'error' && !d.text.startsWith('unsolved goals'))
     if (captured === undefined || errors.length > 0 || commands !== 1) {
@@ -159,23 +63,19 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
    */
   const startHole = (
     command: { input: Obj; state: CommandState; parser: Obj },
-    place: { start: number; end: number; kind: 'tactic' | 'term' },
-    rangeOf: (syntax: Obj) => { start: number; end: number } | undefined,
+    place: HoleAt,
+    rangeOf: RangeOf,
     heartbeats: number,
   ):
     | { kind: 'started'; theorem: OpenTheorem; times: number; isProposition: boolean }
     | { kind: 'rejected'; diagnostics: Diagnostic[] } => {
-    capture = undefined
-    captures = 0
-    const run = elaborator.runCommand(
-      command.input,
-      { state: inc(command.state), parser: inc(command.parser) },
-      ({ syntax }) => withHoleAt(syntax, place, rangeOf),
+    const { result: run, captured } = capturing(() =>
+      elaborator.runCommand(command.input, { state: inc(command.state), parser: inc(command.parser) }, ({ syntax }) =>
+        withHoleAt(syntax, place, rangeOf),
+      ),
     )
     dec(run.state)
     dec(run.parser)
-    const captured = capture as { elab: TermElab; root: SavedState } | undefined
-    capture = undefined
     if (captured === undefined)
       return { kind: 'rejected', diagnostics: run.diagnostics.filter((d) => d.severity === 'error') }
     const [goal, ...others] = captured.root.goals
@@ -190,41 +90,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     }
     for (const other of others) dec(other)
     const theorem = openTheorem(captured.elab, { ...captured.root, goals: [goal] }, heartbeats)
-    return { kind: 'started', theorem, times: captures, isProposition: isProposition(theorem) }
-  }
-
-  /** The same syntax tree with the hole in place of one part of it. Takes and returns owned syntax. */
-  const withHoleAt = (
-    syntax: Obj,
-    place: { start: number; end: number; kind: 'tactic' | 'term' },
-    rangeOf: (syntax: Obj) => { start: number; end: number } | undefined,
-  ): Obj => {
-    if (isScalar(syntax) || lean.tag(syntax) !== 1) return syntax
-    const where = rangeOf(syntax)
-    if (where === undefined || where.start > place.start || where.end < place.end) return syntax
-    const kind = kindOf(syntax)
-    if (where.start === place.start && where.end === place.end && HOLES.test(kind)) {
-      const info = inc(field(arrayItems(field(syntax, 2))[0] as Obj, 0))
-      const node = (of: string, parts: Obj[]) => makeCtor(1, [box(2), makeName(of), lean.makeArray(parts)])
-      const word = (text: string) => makeCtor(2, [inc(info), makeString(text)])
-      const hole = node(HOLE_KIND, [word('sorry')])
-      const replaced =
-        place.kind === 'tactic'
-          ? hole
-          : node('Lean.Parser.Term.byTactic', [
-              word('by'),
-              node('Lean.Parser.Tactic.tacticSeq', [
-                node('Lean.Parser.Tactic.tacticSeq1Indented', [node('null', [hole])]),
-              ]),
-            ])
-      dec(info)
-      dec(syntax)
-      return replaced
-    }
-    const parts = arrayItems(field(syntax, 2)).map((child) => withHoleAt(inc(child), place, rangeOf))
-    const copy = lean.makeCopy(syntax, { 2: lean.makeArray(parts) })
-    dec(syntax)
-    return copy
+    return { kind: 'started', theorem, times: captured.times, isProposition: isProposition(theorem) }
   }
 
   /** Whether the first goal is something to prove, and not data to choose. */
@@ -282,83 +148,6 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   }
 
   // ------------------------------------------------------------------ running a tactic
-  const enter = ({ elab }: OpenTheorem, state: SavedState): void => {
-    refSet(elab.coreRef, inc(state.core))
-    refSet(elab.metaRef, inc(state.meta))
-    refSet(elab.termRef, inc(state.term))
-  }
-  const contexts = ({ elab }: OpenTheorem): Obj[] =>
-    [elab.termContext, elab.termRef, elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
-  const metaContexts = ({ elab }: OpenTheorem): Obj[] =>
-    [elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
-
-  /** Another owned handle to the same state. */
-  const share = (state: SavedState): SavedState => ({
-    core: inc(state.core),
-    meta: inc(state.meta),
-    term: inc(state.term),
-    goals: state.goals.map(inc),
-  })
-  const release = (state: SavedState): void => {
-    dec(state.core)
-    dec(state.meta)
-    dec(state.term)
-    for (const goal of state.goals) dec(goal)
-  }
-
-  // whitespace, then a whole tactic sequence: `t1; t2`, several lines and `·` blocks parse as they do after `by`.
-  const parserOf = (name: string): Obj => inc(field(lean.constant(name), 1))
-  const andthen = lean.tableIndex('l_Lean_Parser_andthenFn')
-  const whitespace = lean.tableIndex('l_Lean_Parser_whitespace')
-  const scriptParser = makeClosure(andthen.index, andthen.arity, [
-    makeClosure(whitespace.index, whitespace.arity),
-    parserOf('l_Lean_Parser_Tactic_tacticSeq'),
-  ])
-
-  const parse = (theorem: OpenTheorem, text: string): ParsedTactic => {
-    const known = theorem.parsed.get(text)
-    if (known !== undefined) return known
-    const { coreContext } = theorem.elab
-    const env = field(theorem.root.core, CORE_STATE.env)
-    const moduleContext = makeCtor(0, [
-      inc(env),
-      ...[CORE_CONTEXT.options, CORE_CONTEXT.currNamespace, CORE_CONTEXT.openDecls].map((i) =>
-        inc(field(coreContext, i)),
-      ),
-    ])
-    const input = elaborator.inputContext(text, 'tactic')
-    const end = fn('l_Lean_Parser_ParserFn_run')(
-      inc(scriptParser),
-      inc(input),
-      moduleContext,
-      fn('l_Lean_Parser_getTokenTable')(inc(env)),
-      fn('l_Lean_Parser_mkParserState')(makeString(text)),
-    )
-    const errors = fn('l_Lean_Parser_ParserState_allErrors')(inc(end))
-    let parsed: ParsedTactic
-    if (arrayItems(errors).length > 0) {
-      parsed = {
-        error: lean
-          .takeString(fn('l_Lean_Parser_ParserState_toErrorMsg')(inc(input), inc(end)))
-          .replace(/^<?tactic>?:/, ''),
-      }
-    } else if ((lean.natValue(field(end, 2)) ?? 0) < Buffer.byteLength(text)) {
-      parsed = { error: 'expected end of input after the tactic' }
-    } else {
-      parsed = { syntax: fn('l_Lean_Parser_SyntaxStack_back')(inc(field(end, 0))) }
-    }
-    dec(errors)
-    dec(end)
-    dec(input)
-    if (theorem.parsed.size >= PARSED_MAX) forgetParsed(theorem)
-    theorem.parsed.set(text, parsed)
-    return parsed
-  }
-  const forgetParsed = (theorem: OpenTheorem): void => {
-    for (const entry of theorem.parsed.values()) if ('syntax' in entry) dec(entry.syntax)
-    theorem.parsed.clear()
-  }
-
   let leanMs = 0
   /** The same function, with the time spent in it counted. */
   const timed = (name: string): WasmFunction => {

@@ -1,0 +1,74 @@
+import type { Objects } from './objects.ts'
+import type { Obj } from './wasm-module.ts'
+
+/**
+ * A saved proof state: everything a tactic can read or change. Four owned pointers, so it is O(1) to keep, share and
+ * restore; Lean's own persistent data structures do the sharing.
+ */
+export type SavedState = { readonly core: Obj; readonly meta: Obj; readonly term: Obj; readonly goals: readonly Obj[] }
+
+/** The reader contexts and state references of TermElabM, owned, as Lean had them at the theorem's `by`. */
+export type TermElab = {
+  readonly termContext: Obj
+  readonly termRef: Obj
+  readonly metaContext: Obj
+  readonly metaRef: Obj
+  readonly coreContext: Obj
+  readonly coreRef: Obj
+}
+
+/** One theorem whose proof is being worked on. */
+export type OpenTheorem = {
+  readonly elab: TermElab
+  readonly root: SavedState
+  readonly rootGoal: Obj
+  /** The local variables by which a proof can refer to the theorem it proves. Owned. */
+  readonly itself: readonly Obj[]
+  /** Parsed scripts by their text: the same tactic is tried on many states. Owned. */
+  readonly parsed: Map<string, ParsedTactic>
+}
+
+export type ParsedTactic = { readonly syntax: Obj } | { readonly error: string }
+
+export type StepResult =
+  | { readonly kind: 'open'; readonly state: SavedState }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'timeout' }
+
+/** Field numbers of this build of Lean. The start-up self-test fails where they are wrong. */
+export const CORE_STATE = { env: 0, messages: 6, infoState: 7 } as const
+export const CORE_CONTEXT = { options: 2, currNamespace: 6, openDecls: 7, initHeartbeats: 8, maxHeartbeats: 9 } as const
+export const META_STATE = { mctx: 0 } as const
+
+/** How states and the contexts of a theorem are handed to Lean, shared and given up. */
+export function createStateHandling(lean: Objects) {
+  const { inc, dec } = lean
+  const refSet = lean.native('lean_st_ref_set')
+
+  const enter = ({ elab }: OpenTheorem, state: SavedState): void => {
+    refSet(elab.coreRef, inc(state.core))
+    refSet(elab.metaRef, inc(state.meta))
+    refSet(elab.termRef, inc(state.term))
+  }
+  const contexts = ({ elab }: OpenTheorem): Obj[] =>
+    [elab.termContext, elab.termRef, elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
+  const metaContexts = ({ elab }: OpenTheorem): Obj[] =>
+    [elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
+
+  /** Another owned handle to the same state. */
+  const share = (state: SavedState): SavedState => ({
+    core: inc(state.core),
+    meta: inc(state.meta),
+    term: inc(state.term),
+    goals: state.goals.map(inc),
+  })
+  const release = (state: SavedState): void => {
+    dec(state.core)
+    dec(state.meta)
+    dec(state.term)
+    for (const goal of state.goals) dec(goal)
+  }
+
+  return { enter, contexts, metaContexts, share, release }
+}
