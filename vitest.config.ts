@@ -5,13 +5,12 @@ import { builtPath } from './test/built.ts'
 /** The files that take longest, longest first: begun last, one of them would keep a core waiting for minutes. */
 const LONGEST = [
   'lean/verifier/false',
+  'lean/native',
   'study',
   'lean/file-kinds',
   'fill/project',
-  'lean/native-lsp',
   'scale/kill',
   'cli/fill',
-  'lean/native-trace',
   'cli/cli',
   'lean/verifier/depth',
   'scale/trouble',

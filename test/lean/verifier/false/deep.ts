@@ -61,7 +61,7 @@ put (thmN T (c "False") (.const (.num (.mkSimple "h") 2999) []))`),
   {
     kind,
     what: 'a power that does not fit into memory',
-    deadlineMs: 45_000,
+    deadlineMs: 15_000,
     statement: 'theorem t : 2 ^ (2 ^ 40) = 0',
     source: forged(`let p (a b : Expr) := fn "Nat.pow" [a, b]
 put (thmN T (eqn (p (nat 2) (p (nat 2) (nat 40))) (nat 0)) (fn "Eq.refl" [c "Nat", nat 0] [levelOne]))`),

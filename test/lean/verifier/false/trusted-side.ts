@@ -5,6 +5,29 @@ import { forged } from './forge.ts'
 const META = 'import Lean\nopen Lean Elab Command Term Meta'
 const FALSE = 'theorem t : False'
 
+/** Ways to be wrong in a header, in one text: a process that has run it serves all cases below. */
+const WRONG = `axiom no : False
+theorem use : 1 = 2 := no.elim
+private axiom hidden : False
+theorem useHidden : 1 = 2 := hidden.elim
+instance : Inhabited Empty := ⟨no.elim⟩
+class Lie where
+  no : False
+axiom lie : Lie
+attribute [instance] lie
+theorem undone : False := sorry
+instance : Inhabited PEmpty := ⟨sorry⟩
+unsafe def endless : False := endless
+partial def f (n : Nat) : Nat := f n
+theorem native : 2 ^ 10 = 1024 := by native_decide
+macro "magic" : tactic => \`(tactic| sorry)
+notation "qed" => (sorry : False)`
+/** The same by code. */
+const WRONG_CODE = forged(`put (thm "no" (c "False") (c "True.intro"))
+put (.axiomDecl { name := .mkSimple "no2", levelParams := [], type := c "False", isUnsafe := false })
+put (.axiomDecl { name := .str (.mkSimple "propext") "x", levelParams := [], type := c "False", isUnsafe := false })
+put (defn "five" (c "Nat") (c "True.intro"))`)
+
 const HEADER = 'header'
 export const HEADERS: readonly FalseCase[] = [
   { what: 'an axiom', header: 'axiom no : False', statement: FALSE, tactics: ['exact no'], because: /axiom/ },
@@ -30,44 +53,45 @@ export const HEADERS: readonly FalseCase[] = [
   },
   {
     what: 'a theorem by an axiom',
-    header: 'axiom no : False\ntheorem use : 1 = 2 := no.elim',
+    header: WRONG,
     statement: 'theorem t : 1 = 2',
     tactics: ['exact use'],
-    because: /axiom/,
+    because: /rests on the axiom no/,
   },
   {
     what: 'an axiom in the private part',
-    header: 'private axiom no : False\ntheorem use : 1 = 2 := no.elim',
+    header: WRONG,
     statement: 'theorem t : 1 = 2',
-    tactics: ['exact use'],
-    because: /axiom/,
+    tactics: ['exact useHidden'],
+    because: /rests on the axiom hidden/,
   },
   {
     what: 'an instance by an axiom',
-    header: 'axiom no : False\ninstance : Inhabited Empty := ⟨no.elim⟩',
+    header: WRONG,
     statement: 'theorem t : Nonempty Empty',
     tactics: ['exact ⟨default⟩'],
+    because: /rests on the axiom no/,
   },
   {
     what: 'a class of axioms',
-    header: 'class Lie where\n  no : False\naxiom lie : Lie\nattribute [instance] lie',
+    header: WRONG,
     statement: FALSE,
     tactics: ['exact Lie.no'],
-    because: /axiom/,
+    because: /rests on the axiom lie/,
   },
   {
     what: 'a theorem by sorry',
-    header: 'theorem no : False := sorry',
+    header: WRONG,
     statement: FALSE,
-    tactics: ['exact no'],
-    because: /sorry/,
+    tactics: ['exact undone'],
+    because: /rests on sorryAx/,
   },
   {
     what: 'an instance by sorry',
-    header: 'instance : Inhabited Empty := ⟨sorry⟩',
-    statement: 'theorem t : Nonempty Empty',
+    header: WRONG,
+    statement: 'theorem t : Nonempty PEmpty.{1}',
     tactics: ['exact ⟨default⟩'],
-    because: /sorry/,
+    because: /rests on sorryAx/,
   },
   {
     what: 'a theorem that the kernel has not seen',
@@ -102,9 +126,10 @@ export const HEADERS: readonly FalseCase[] = [
   },
   {
     what: 'a theorem by native_decide',
-    header: 'theorem no : 2 ^ 10 = 1024 := by native_decide',
+    header: WRONG,
     statement: 'theorem t : 2 ^ 10 = 1024',
-    tactics: ['exact no'],
+    tactics: ['exact native'],
+    because: /rests on Lean\.ofReduceBool/,
   },
   {
     what: 'a fact of the compiler',
@@ -114,24 +139,31 @@ export const HEADERS: readonly FalseCase[] = [
   },
   {
     what: 'a partial function, and its value',
-    header: 'partial def f (n : Nat) : Nat := f n',
+    header: WRONG,
     statement: 'theorem t : f 0 = 0',
     tactics: ['rfl'],
+    because: /`rfl` failed/,
   },
-  { what: 'an unsafe theorem', header: 'unsafe def no : False := no', statement: FALSE, tactics: ['exact no'] },
+  {
+    what: 'an unsafe theorem',
+    header: WRONG,
+    statement: FALSE,
+    tactics: ['exact endless'],
+    because: /\(kernel\) invalid decla/,
+  },
   {
     what: 'a macro that closes the goal',
-    header: 'macro "magic" : tactic => `(tactic| sorry)',
+    header: WRONG,
     statement: FALSE,
     tactics: ['magic'],
-    because: /sorry/,
+    because: /rests on sorryAx/,
   },
   {
     what: 'a notation that is the proof',
-    header: 'notation "qed" => (sorry : False)',
+    header: WRONG,
     statement: FALSE,
     tactics: ['exact qed'],
-    because: /sorry/,
+    because: /rests on sorryAx/,
   },
   {
     what: 'a theorem of the name to be proved',
@@ -150,27 +182,24 @@ export const HEADERS: readonly FalseCase[] = [
   { what: 'a theorem without its end', header: 'theorem u : True := by', statement: FALSE, tactics: ['trivial'] },
   {
     what: 'code that adds a theorem which no kernel has seen',
-    header: forged('put (thm "no" (c "False") (c "True.intro"))'),
+    header: WRONG_CODE,
     statement: FALSE,
     tactics: ['exact no'],
+    because: /kernel refuses no:/,
   },
   {
     what: 'code that adds an axiom',
-    header: forged(
-      'put (.axiomDecl { name := .mkSimple "no", levelParams := [], type := c "False", isUnsafe := false })',
-    ),
+    header: WRONG_CODE,
     statement: FALSE,
-    tactics: ['exact no'],
-    because: /axiom/,
+    tactics: ['exact no2'],
+    because: /rests on the axiom no2/,
   },
   {
     what: 'code that adds an axiom under a name like an allowed one',
-    header: forged(
-      'put (.axiomDecl { name := .str (.mkSimple "propext") "x", levelParams := [], type := c "False", isUnsafe := false })',
-    ),
+    header: WRONG_CODE,
     statement: FALSE,
     tactics: ['exact propext.x'],
-    because: /axiom|propext/,
+    because: /rests on the axiom propext\.x/,
   },
   {
     what: 'code that replaces a theorem of the library',
@@ -186,9 +215,10 @@ export const HEADERS: readonly FalseCase[] = [
   },
   {
     what: 'code that gives the trusted definition no proof of its type',
-    header: forged('put (defn "five" (c "Nat") (c "True.intro"))'),
+    header: WRONG_CODE,
     statement: 'theorem t : five = five',
     tactics: ['rfl'],
+    because: /kernel refuses five:/,
   },
   {
     what: 'an elaborator that gives another term',

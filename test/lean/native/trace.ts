@@ -1,11 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LeanPool } from '../../src/lean/embedded/pool.ts'
-import { LeanTracer } from '../../src/lean/embedded/trace.ts'
-import { LspEngine } from '../../src/lean/native/engine.ts'
-import type { FileTrace, TraceEvent } from '../../src/lean/tracing/file-trace.ts'
-import type { TracedTheorem } from '../../src/proof/traced-proof.ts'
-import { wasmPeer } from './wasm-worker/peer.ts'
+import { describe, expect, test } from 'vitest'
+import type { FileTrace, TraceEvent } from '../../../src/lean/tracing/file-trace.ts'
+import type { TracedTheorem } from '../../../src/proof/traced-proof.ts'
+import { embedded, lsp } from './engines.ts'
 
 /** What the two tracers are known to do differently, and why. Each must really occur. */
 const KNOWN = {
@@ -14,21 +11,13 @@ const KNOWN = {
   '': 'likewise',
 } as const
 
-let pool: LeanPool
-let lsp: LspEngine
-beforeAll(async () => {
-  lsp = new LspEngine(await wasmPeer(), { processes: 1 })
-  pool = await LeanPool.create({ processes: 1, verifies: false })
-})
-afterAll(async () => {
-  await pool?.dispose()
-  await lsp?.dispose()
-})
-
 async function both(name: string): Promise<{ embedded: FileTrace; native: FileTrace; source: string }> {
-  const source = await readFile(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')
-  const embedded = await new LeanTracer(pool).traceFile(name, source)
-  return { embedded, native: await lsp.tracer().traceFile(name, source), source }
+  const source = await readFile(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8')
+  return {
+    embedded: await embedded.tracer().traceFile(name, source),
+    native: await lsp.tracer().traceFile(name, source),
+    source,
+  }
 }
 
 /** A theorem without what Lean's language server does not tell as fully. */
@@ -48,15 +37,15 @@ function onlyIn(one: FileTrace, other: FileTrace): string[] {
 
 describe('the steps of a file are those of the embedded Lean', () => {
   test.each(['traced.lean', 'layout.lean'])('%s', async (name) => {
-    const { embedded, native } = await both(name)
-    expect(native.theorems.map(comparable)).toEqual(embedded.theorems.map(comparable))
-    const differ = [...onlyIn(native, embedded), ...onlyIn(embedded, native)]
+    const { embedded: expected, native } = await both(name)
+    expect(native.theorems.map(comparable)).toEqual(expected.theorems.map(comparable))
+    const differ = [...onlyIn(native, expected), ...onlyIn(expected, native)]
     const names = differ.map((entry) => JSON.parse(entry)[0] as string)
     expect(names.sort()).toEqual(name === 'layout.lean' ? Object.keys(KNOWN).sort() : [])
     expect(native.compared).toBeGreaterThan(30)
     expect(native.disagreed).toBe(0)
     expect(native.theorems[0]?.steps[0]?.constants).not.toEqual([])
-    const [own, all] = [native, embedded].map(premisesOf) as [string[][], string[][]]
+    const [own, all] = [native, expected].map(premisesOf) as [string[][], string[][]]
     // What a tactic names is in its terms here: no `simp` is given a theorem that it does not use.
     for (const [i, premises] of own.entries()) expect(all[i]).toEqual(expect.arrayContaining(premises))
     const named = name === 'layout.lean' ? ['Nat.le_add_right'] : ['Inner.double_eq', 'Inner.length_twice']
@@ -73,7 +62,7 @@ describe('what goes wrong', () => {
       'theorem after : (List.range 10000000).length = 10000000 := by exact deadly',
     ].join('\n')
     const events: TraceEvent[] = []
-    const found = await lsp.tracer(undefined, 15_000).traceFile('deadly.lean', text, (event) => events.push(event))
+    const found = await lsp.tracer(undefined, 8_000).traceFile('deadly.lean', text, (event) => events.push(event))
     expect(found.theorems.map(({ name }) => name)).toEqual(['before', 'after'])
     expect(found.untraced).toMatchObject([{ name: 'deadly', kind: 'error', line: 2 }])
     expect(events.map((event) => event.kind)).toEqual(['untraced', 'restarted', 'traced', 'traced'])

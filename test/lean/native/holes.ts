@@ -1,30 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findPlaced, leanTarget } from '../../src/api/lean-file.ts'
-import { fillFile } from '../../src/fill/fill-file.ts'
-import { listHoles } from '../../src/fill/holes.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
-import type { Engine } from '../../src/lean/engine.ts'
-import { LspEngine, type Verify } from '../../src/lean/native/engine.ts'
-import { leanOf } from '../../src/lean/native/project.ts'
-import { verifyNatively } from '../../src/lean/native/verify-source.ts'
-import { sourceText } from '../../src/proof/source-text.ts'
-import { standInProject } from './stand-in-project.ts'
-import { wasmPeer } from './wasm-worker/peer.ts'
+import { describe, expect, test } from 'vitest'
+import { findPlaced, leanTarget } from '../../../src/api/lean-file.ts'
+import { fillFile } from '../../../src/fill/fill-file.ts'
+import { listHoles } from '../../../src/fill/holes.ts'
+import type { Engine } from '../../../src/lean/engine.ts'
+import { leanOf } from '../../../src/lean/native/project.ts'
+import { verifyNatively } from '../../../src/lean/native/verify-source.ts'
+import { sourceText } from '../../../src/proof/source-text.ts'
+import { standInProject } from '../stand-in-project.ts'
+import { embedded, lsp, verifyBy } from './engines.ts'
 
-/** Holes and theorems in their files over LSP. The peer has no verifier; that of the embedded Lean stands in for it. */
-let embedded: EmbeddedEngine
-let lsp: LspEngine
-let verify: Verify
-beforeAll(async () => {
-  embedded = await EmbeddedEngine.create({ processes: 1 })
-  verify = embedded.verify.bind(embedded)
-  lsp = new LspEngine(await wasmPeer(), { processes: 1 }, (...what) => verify(...what))
-})
-afterAll(async () => {
-  await lsp?.dispose()
-  await embedded?.dispose()
-})
-
+/** Holes and theorems in their files over LSP. */
 const TACTICS = ['assumption', 'rfl', 'omega', 'simp_all', 'decide', 'constructor <;> assumption']
 const lines = (...all: string[]) => `${all.join('\n')}\n`
 
@@ -150,13 +135,13 @@ describe('fill over LSP', () => {
     const file = lines('theorem t (a b : Nat) (h : a = b) : b = a := by', '  sorry')
     const project = standInProject()
     const lean = leanOf(project.directory)
-    verify = (theorem, submission) => verifyNatively(lean, [], theorem, submission)
+    verifyBy((theorem, submission) => verifyNatively(lean, [], theorem, submission))
     expect((await filled(lsp, file)).statuses).toEqual(['proved'])
     const refused = await filled(lsp, `-- refused\n${file}`)
     expect(refused.statuses).toEqual(['refused'])
     project.dispose()
     const { holes } = await filled(lsp, file)
-    verify = embedded.verify.bind(embedded)
+    verifyBy(undefined)
     expect(holes).toMatchObject([
       { status: 'closes its goal', reason: expect.stringMatching(/toolchain cannot be run/), replacement: 'omega' },
     ])
@@ -267,6 +252,19 @@ test('theorems in their files over LSP', async () => {
       lines('theorem t : ∀ n : Nat, 0 + n = n', '  | 0 => rfl', '  | n + 1 => by sorry'),
       ':t',
       'intro n; omega',
+      'finished',
+    ],
+    // An earlier theorem without a proof says nothing about this one; nor does it forbid itself to be wrong.
+    [lines('theorem step : 1 = 1 := sorry', 'theorem t : 1 + 1 = 3 := by sorry'), ':t', 'rfl', 'error'],
+    [
+      lines(
+        'theorem even (n : Nat) : 4 * n % 2 = 0 := by',
+        '  omega',
+        'theorem t (n : Nat) : (4 * n + 2) % 2 = 0 := by',
+        '  sorry',
+      ),
+      ':t',
+      'have := even n; omega',
       'finished',
     ],
     ['theorem t (a : Nat) : a = a -- why\n  := by -- here\n  sorry -- done', ':t', 'rfl', 'finished'],

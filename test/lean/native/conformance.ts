@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
-import type { Engine, ProofSession } from '../../src/lean/engine.ts'
-import { LspEngine } from '../../src/lean/native/engine.ts'
-import { type ProofState, renderState } from '../../src/proof/proof-state.ts'
-import type { TacticResult } from '../../src/proof/tactic-result.ts'
-import { CORPUS, TRICKY } from './step-corpus.ts'
-import { wasmPeer } from './wasm-worker/peer.ts'
+import { expect, test } from 'vitest'
+import type { Engine, ProofSession } from '../../../src/lean/engine.ts'
+import { type ProofState, renderState } from '../../../src/proof/proof-state.ts'
+import type { TacticResult } from '../../../src/proof/tactic-result.ts'
+import { CORPUS, TRICKY } from '../step-corpus.ts'
+import { embedded, lsp } from './engines.ts'
 
 const LIMITS = { heartbeats: 20_000, wallClockMs: 60_000 }
 /** Theorems of the corpus that are compared here: every second one, for time. */
@@ -14,17 +12,6 @@ const TRICKY_PER_STATE = 2
 
 /** What the two engines are known to answer differently, and why. Each must really occur. */
 const KNOWN: readonly { readonly tactic: string; readonly why: string }[] = []
-
-let embedded: EmbeddedEngine
-let lsp: LspEngine
-beforeAll(async () => {
-  embedded = await EmbeddedEngine.create({ processes: 1, verifies: false })
-  lsp = new LspEngine(await wasmPeer(), { processes: 1 })
-})
-afterAll(async () => {
-  await embedded?.dispose()
-  await lsp?.dispose()
-})
 
 function answerOf(result: TacticResult | undefined): string {
   if (result === undefined) return 'nothing'

@@ -1,30 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
-import type { Engine, ProofSession, TacticLimits } from '../../src/lean/engine.ts'
-import { LspEngine } from '../../src/lean/native/engine.ts'
-import { importLines } from '../../src/lean/native/imports.ts'
-import { alive } from './alive.ts'
-import { wasmPeer } from './wasm-worker/peer.ts'
+import { describe, expect, test } from 'vitest'
+import type { Engine, ProofSession, TacticLimits } from '../../../src/lean/engine.ts'
+import { LspEngine } from '../../../src/lean/native/engine.ts'
+import { importLines } from '../../../src/lean/native/imports.ts'
+import { alive } from '../alive.ts'
+import { wasmPeer } from '../wasm-worker/peer.ts'
+import { embedded, ended, lsp } from './engines.ts'
 
 const LIMITS: TacticLimits = { heartbeats: 20_000, wallClockMs: 60_000 }
 const ADD_COMM = { name: 't', header: '', statement: 'theorem t (a b : Nat) (h : a ≤ b) : a + b = b + a' }
 const HANG = 'have : (List.range 10000000).length = 10000000 := by decide +kernel'
-
-let embedded: EmbeddedEngine
-let lsp: LspEngine
-const ended: string[] = []
-beforeAll(async () => {
-  embedded = await EmbeddedEngine.create({ processes: 1, verifies: false })
-  const onEvent = (event: { kind: string; reason?: string }) => {
-    if (event.kind === 'ended') ended.push(event.reason ?? '')
-  }
-  lsp = new LspEngine(await wasmPeer(), { processes: 1, onEvent })
-})
-afterAll(async () => {
-  await embedded?.dispose()
-  await lsp?.dispose()
-})
 
 async function begin(engine: Engine, theorem = ADD_COMM, limits = LIMITS): Promise<ProofSession> {
   const started = await engine.start(theorem, limits)
@@ -33,7 +18,7 @@ async function begin(engine: Engine, theorem = ADD_COMM, limits = LIMITS): Promi
 }
 
 describe('both engines', () => {
-  // First, since each set of imports has processes of its own: the tests behind the next one all have the same.
+  // First, since each set of imports has processes of its own: most tests behind the next one have the same.
   test('headers hold: imports, open, notations and options', async () => {
     const theorem = {
       name: 't',
@@ -68,66 +53,6 @@ describe('both engines', () => {
     if (/two|import/.test(what)) return
     const place = (d: (typeof one.diagnostics)[number] | undefined) => [d?.severity, d?.line, d?.column]
     expect(place(other.diagnostics[0])).toEqual(place(one.diagnostics[0]))
-  })
-
-  test('a theorem of a file means what it means where it stands', async () => {
-    const file = `def quad (n : Nat) : Nat := 4 * n
-theorem quad_even (n : Nat) : quad n % 2 = 0 := by
-  simp only [quad]
-  omega
-inductive Step : Nat → Prop
-  | zero : Step 0
-  | next {n : Nat} (h : Step n) : Step (n + 1)
-namespace Garden
-variable (rows : Nat)
-def plants := rows * 3
-open Nat in
-set_option autoImplicit false in
-theorem plants_succ : plants (succ rows) = plants rows + 3 := by sorry
-end Garden
-theorem step_two : Step 2 := sorry
-theorem uses (n : Nat) : (quad n + 2) % 2 = 0 := by
-  sorry
-section
-local instance (priority := 2000) : LE Nat := ⟨fun a b => a = 0 ∧ b = 7⟩
-theorem le_any (a b : Nat) (h : a = b) : a ≤ b := by
-  sorry
-end
-theorem left_out : 1 + 1 = 3 := by sorry
-local notation "∥" x "∥" => Int.natAbs x
-theorem norm (x : Int) : ∥x∥ = ∥-x∥ := sorry
-example (a : Nat) (h : a < 3) : a ≤ 2 := by sorry
-theorem cases_of (n : Nat) : n = 0 ∨ 0 < n := by sorry
-`
-    const asked: readonly [name: string, tactic: string, result: string][] = [
-      ['Garden.plants_succ', 'simp [plants, Nat.succ_mul]', 'finished'],
-      ['step_two', 'exact .next (.next .zero)', 'finished'],
-      ['uses', 'have := quad_even n; omega', 'finished'],
-      // False where it stands, though true alone.
-      ['le_any', 'omega', 'error'],
-      ['le_any', 'exact Nat.le_of_eq h', 'error'],
-      // An earlier theorem without a proof says nothing about this one; nor does it forbid itself to be wrong.
-      ['left_out', 'rfl', 'error'],
-      ['norm', 'omega', 'finished'],
-      ['example_26', 'omega', 'finished'],
-      ['cases_of', 'exact Nat.eq_zero_or_pos n', 'finished'],
-    ]
-    for (const engine of [embedded, lsp]) {
-      const { theorems } = await engine.readFile(file)
-      for (const [name, tactic, result] of asked) {
-        const placed = theorems.find(({ theorem }) => theorem.name === name)
-        if (placed === undefined) throw new Error(`${name} was not found among ${theorems.map((t) => t.theorem.name)}`)
-        const session = await begin(engine, placed.theorem)
-        const [answer] = await session.runTactics(session.root, [tactic])
-        await session.close()
-        expect([engine === lsp ? 'lsp' : 'embedded', name, tactic, answer?.kind]).toEqual([
-          engine === lsp ? 'lsp' : 'embedded',
-          name,
-          tactic,
-          result,
-        ])
-      }
-    }
   })
 
   test('heartbeats end a tactic, and the others of the batch are as if it were not there', async () => {
@@ -170,7 +95,7 @@ describe('over LSP', () => {
     // So that the limit below is one of the tactic, not of a process that has just begun.
     const warm = await begin(lsp)
     await warm.runTactics(warm.root, ['omega', 'skip'])
-    const session = await begin(lsp, ADD_COMM, { ...LIMITS, wallClockMs: 10_000 })
+    const session = await begin(lsp, ADD_COMM, { ...LIMITS, wallClockMs: 5_000 })
     const before = ended.length
     const results = await session.runTactics(session.root, [
       'skip',
@@ -192,7 +117,7 @@ describe('over LSP', () => {
     const session = await begin(lsp, ADD_COMM, { ...LIMITS, wallClockMs: 240_000 })
     const killer = setInterval(() => {
       for (const pid of lsp.pids) process.kill(pid, 'SIGKILL')
-    }, 2000)
+    }, 1000)
     const results = await session.runTactics(session.root, [HANG]).finally(() => clearInterval(killer))
     expect(results).toMatchObject([{ kind: 'crash', message: expect.stringContaining('SIGKILL') }])
     expect(await session.runTactics(session.root, ['omega'])).toEqual([{ kind: 'finished' }])
@@ -212,7 +137,7 @@ describe('over LSP', () => {
     const running = session.runTactics(session.root, [HANG], abort.signal)
     const waiting = session.runTactics(session.root, ['omega'], abort.signal)
     const settled = Promise.allSettled([running, waiting])
-    await sleep(1000)
+    await sleep(500)
     abort.abort(new Error('enough'))
     const outcomes = await settled
     expect(outcomes.map((one) => (one.status === 'rejected' ? one.reason.message : one.value))).toEqual([
