@@ -43,7 +43,7 @@ async function atHole(
   signal: AbortSignal | undefined,
 ): Promise<ProofPlace | undefined> {
   const [listed] = listHoles(reading, (_, { hole }) => hole === line)
-  if (listed === undefined || engine.holes === undefined) return undefined
+  if (listed === undefined) return undefined
   const { command, declaration, hole, column } = listed
   const theorem = declaration.name === '' ? `line_${line}` : declaration.name
   const named = { name: theorem, header: reading.places.slice(0, command.start), statement: '' }

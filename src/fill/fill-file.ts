@@ -1,4 +1,4 @@
-import { type Engine, EngineError, type ProofSession, RejectedInput, type TacticLimits } from '../lean/engine.ts'
+import { type Engine, type ProofSession, RejectedInput, type TacticLimits } from '../lean/engine.ts'
 import type { CommandCheck, HoleOpener, TextRange } from '../lean/holes.ts'
 import type { FileDeclaration, FileReading } from '../lean/placed.ts'
 import type { Proof } from '../proof/proof.ts'
@@ -59,7 +59,6 @@ export async function fillFile(
 ): Promise<FillResult> {
   const { places } = reading
   const { holes } = engine
-  if (holes === undefined) throw new EngineError('this Lean cannot open the holes of a file')
   const works = wanted.map(
     (listed): Work => ({
       listed,

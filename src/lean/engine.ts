@@ -25,7 +25,7 @@ export type { Judging, Submission, VerifyOptions } from './submission.ts'
  *
  * A further engine gives what is below. Processes are its own affair, with these promises: a process that hangs or dies
  * costs the one tactic, theorem or file it was at, and is replaced; `dispose` leaves none behind; processes are lent
- * in the order of asking. It may leave out `holes`, `modules` and `expectProof`. Where its Lean lists no theorems, `premises` is empty. Its
+ * in the order of asking. It may leave out `modules` and `expectProof`. Where its Lean lists no theorems, `premises` is empty. Its
  * `verify` must not believe anything that code in the submission can write, and shall ask for `proof/declarations` where it
  * has the data.
  */
@@ -38,8 +38,8 @@ export interface Engine extends FileReader {
   readonly processes: number
   /** Opens a theorem by its text. A header or statement with errors is an answer; EngineError where Lean cannot work. */
   start(theorem: Theorem, limits?: TacticLimits, signal?: AbortSignal): Promise<StartResult>
-  /** Opens holes of files, at their place; undefined where the engine cannot. */
-  readonly holes: HoleOpener | undefined
+  /** Opens holes of files, at their place. */
+  readonly holes: HoleOpener
   /** Compiles files that others import; missing where the engine finds them itself. */
   readonly modules?: ModuleReader
   /** A proof of this theorem may have to be verified: what does not depend on the proof is begun. */

@@ -1,5 +1,5 @@
 import type { Elaborator } from './elaborator.ts'
-import { EXPR } from './expr.ts'
+import { EXPR, partsOf } from './expr.ts'
 import { isScalar, type Objects } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
@@ -82,27 +82,9 @@ export function createConstants(lean: Objects, elaborator: Elaborator) {
       if (e === undefined) return
       if (seen.has(e)) continue
       seen.add(e)
-      switch (tag(e)) {
-        case EXPR.const:
-          visit(field(e, 0))
-          break
-        case EXPR.app:
-          pending.push(field(e, 0), field(e, 1))
-          break
-        case EXPR.lam:
-        case EXPR.forallE:
-          pending.push(field(e, 1), field(e, 2))
-          break
-        case EXPR.letE:
-          pending.push(field(e, 1), field(e, 2), field(e, 3))
-          break
-        case EXPR.mdata:
-          pending.push(field(e, 1))
-          break
-        case EXPR.proj:
-          visit(field(e, 0))
-          pending.push(field(e, 2))
-      }
+      const kind = tag(e)
+      if (kind === EXPR.const || kind === EXPR.proj) visit(field(e, 0))
+      pending.push(...partsOf(lean, e))
     }
   }
 

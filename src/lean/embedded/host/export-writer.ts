@@ -13,7 +13,7 @@ import {
   type TermIndex,
 } from '../../../proof/declarations/export.ts'
 import { CONSTANT_INFO } from './constants.ts'
-import { EXPR, LEVEL } from './expr.ts'
+import { EXPR, LEVEL, partsOf } from './expr.ts'
 import { isScalar, type Objects } from './objects.ts'
 import type { Obj } from './wasm-module.ts'
 
@@ -111,21 +111,7 @@ export function createExportWriter(lean: Objects) {
     return term
   }
   /** The terms directly below one. */
-  const below = (e: Obj): Obj[] => {
-    switch (tag(e)) {
-      case EXPR.app:
-        return [bare(field(e, 0)), bare(field(e, 1))]
-      case EXPR.lam:
-      case EXPR.forallE:
-        return [bare(field(e, 1)), bare(field(e, 2))]
-      case EXPR.letE:
-        return [bare(field(e, 1)), bare(field(e, 2)), bare(field(e, 3))]
-      case EXPR.proj:
-        return [bare(field(e, 2))]
-      default:
-        return []
-    }
-  }
+  const below = (e: Obj): Obj[] => partsOf(lean, e).map(bare)
   /** Terms are deep, so this keeps its own stack. */
   const term = (root: Obj): TermIndex => {
     const top = bare(root)

@@ -16,6 +16,19 @@ export const EXPR = {
   mdata: 10,
   proj: 11,
 } as const
+/** Fields of an expression that are expressions. */
+const PARTS: Readonly<Record<number, readonly number[]>> = {
+  [EXPR.app]: [0, 1],
+  [EXPR.lam]: [1, 2],
+  [EXPR.forallE]: [1, 2],
+  [EXPR.letE]: [1, 2, 3],
+  [EXPR.mdata]: [1],
+  [EXPR.proj]: [2],
+}
+/** The expressions right below one, in order, borrowed. */
+export const partsOf = ({ field, tag }: Objects, expr: Obj): Obj[] =>
+  (PARTS[tag(expr)] ?? []).map((i) => field(expr, i))
+
 /** Constructor numbers of `Lean.Level`; `zero` is a boxed scalar. */
 export const LEVEL = { zero: 0, succ: 1, max: 2, imax: 3, param: 4, mvar: 5 } as const
 
