@@ -12,7 +12,7 @@ import { serverKinds, type TestServer } from './servers.ts'
 
 /** `npm run test:scale` does all of it; `npm test` a part that takes less than a minute. */
 const WHOLE = process.env.HEDGE_TEST_SCALE === 'whole'
-const KILLS = WHOLE ? 20 : 4
+const KILLS = WHOLE ? 20 : 3
 const THEOREMS = WHOLE ? 24 : 8
 const PASSES = WHOLE ? 64 : 48
 const WORKERS = 3
