@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { gunzipSync } from 'node:zlib'
 import { readJsonLines } from '../src/dataset/theorem-file.ts'
 import { openEngine } from '../src/lean/open.ts'
 import { premisesFrom } from '../src/policy/open.ts'
@@ -19,11 +20,12 @@ import { curvesOf, studyText } from './exact/tables.ts'
  * passes is worked out from that. The Lean part is resumable, theorem by theorem; policies then cost seconds.
  */
 const USAGE = `npm run study:exact -- [--set FILE] [--split NAME] [--shard I/N] [--limit N] [--states 8] [--out study/exact] [--seeds 1] [--tables-only] [--quick]
-  --quick   two theorems and one seed, in minutes`
+  --quick   two theorems and one seed with few steps, in minutes`
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const N_EFFS = [1, 4, 8, 16, 32]
 const HEARTBEATS = 2000
+const STEPS = join(ROOT, 'datasets', 'steps.jsonl.gz')
 
 const { values } = parseArgs({
   options: {
@@ -97,6 +99,13 @@ async function main(): Promise<number> {
   return 0
 }
 
+/** A file with the first steps of those that the study trains on. */
+function fewSteps(out: string): string {
+  const path = join(out, 'few-steps.jsonl')
+  writeFileSync(path, `${gunzipSync(readFileSync(STEPS)).toString().split('\n').slice(0, 200).join('\n')}\n`)
+  return path
+}
+
 /** All candidates at a state, each with the highest probability that a member gives it. */
 function likeliest(policies: readonly StudyPolicy[], state: GraphState): ReadonlyMap<string, number> {
   const highest = new Map<string, number>()
@@ -111,7 +120,7 @@ async function trained(out: string, seeds: number): Promise<StudyPolicy[]> {
   for (let seed = 1; seed <= seeds; seed++)
     for (const optimiser of values.quick ? OPTIMISERS.slice(0, 1) : OPTIMISERS)
       for (const epochs of values.quick ? [1] : [4, 16]) {
-        const dataPath = join(ROOT, 'datasets', 'steps.jsonl.gz')
+        const dataPath = values.quick ? fewSteps(out) : STEPS
         const plan = { dataPath, heldOutShare: 0.1, unit: 'step', epochs, learningRate: 0.03, optimiser, seed } as const
         const data = await prepareLogLinear(plan)
         for (const nEff of values.quick ? [1, 32] : N_EFFS) {
