@@ -47,7 +47,7 @@ test('the beginning of a file is elaborated once for a proof, unless its own cod
     const begun = await one.start(theorem)
     if (begun.kind === 'rejected') throw new Error(begun.diagnostics[0]?.text)
     await begun.session.runTactics(begun.session.root, ['simp', 'exact two_eq ▸ rfl'])
-    expect((await verifyProof(one, theorem, { tactics: ['exact two_eq'] })).verdict.kind).toBe('verified')
+    expect((await verifyProof(one, theorem, { tactics: ['exact two_eq'] })).kind).toBe('verified')
     await one.dispose()
     return started
   }

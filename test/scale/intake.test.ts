@@ -213,7 +213,7 @@ const jugWorld: World = {
   open: async () => ({
     kind: 'opened',
     domain: toyDomain('0,0', jugs),
-    verify: async ({ tactics }) => ({ verified: true, source: tactics.join('; '), axioms: [] }),
+    verify: async ({ tactics }) => ({ kind: 'verified', source: tactics.join('; '), axioms: [] }),
     close: async () => {},
   }),
 }
