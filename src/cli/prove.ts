@@ -31,6 +31,7 @@ import { renderTreeText } from '../report/tree-text.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import { defaultSettings, STRATEGY_NAMES, type StrategyName, strategyOf } from '../search/strategies.ts'
 import type { Tree } from '../search/tree.ts'
+import { authorsOf } from '../search/tree.ts'
 import { treePage } from '../view/written.ts'
 import { EXIT, InputError } from './failure.ts'
 import { likelihood, outFile, temperature } from './flags.ts'
@@ -399,7 +400,7 @@ function print(
   if (proof === undefined || proved === undefined) {
     console.log(`${theorem.name}: not proved: ${reasonOf(run, flags, members.length)} (${work})`)
   } else {
-    const by = members.length > 1 ? ` by ${proved.member.name}` : ''
+    const by = members.length > 1 ? ` by ${byWhom(run, members)}` : ''
     console.log(`${theorem.name}: proved${by} (${work})\n`)
     // What stands before it in its file is not shown again.
     console.log(placed === undefined ? proof.source : proof.source.slice(theorem.header.trim().length).trimStart())
@@ -409,6 +410,20 @@ function print(
       `Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(proof.axioms)}${also}.`,
     )
   }
+}
+
+/** By step of the proof as it was found: the member that ran it first. */
+function stepAuthors({ tree, proved }: TurnsOutcome, members: readonly Member[]): string[] {
+  return authorsOf(tree, proved?.proof.tactics ?? []).map((by) => (by === undefined ? '?' : (members[by]?.name ?? '?')))
+}
+
+/** Who found the proof, and where one went on from what another wrote, who took which step. */
+function byWhom(run: TurnsOutcome, members: readonly Member[]): string {
+  const authors = stepAuthors(run, members)
+  const name = run.proved?.member.name ?? ''
+  const wholes = members.some(({ search }) => search.kind === 'whole')
+  if (!wholes || authors.every((author) => author === name)) return name
+  return `${name}, its steps by ${authors.map((author, i) => `${i + 1} ${author}`).join(', ')}`
 }
 
 /** What members on model servers have cost; the others are not listed. */
@@ -445,6 +460,7 @@ function asJson(
             ...(proof.alsoCheckedBy && { alsoCheckedBy: proof.alsoCheckedBy }),
           },
           provedBy: run.proved?.member.name,
+          ...(members.length > 1 && { stepsBy: stepAuthors(run, members) }),
         }),
     ...(refused.length === 0 ? {} : { refused }),
     statistics: run.statistics,

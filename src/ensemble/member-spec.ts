@@ -1,3 +1,5 @@
+import { presetOf } from '../policy/remote/model-family.ts'
+import { isRemote } from '../policy/remote/settings.ts'
 import { defaultSettings, STRATEGY_NAMES, strategyOf } from '../search/strategies.ts'
 import type { MemberConfig, MemberSearch } from './member.ts'
 
@@ -10,20 +12,24 @@ export const MEMBER_SYNTAX = `POLICY[@TEMPERATURE][,KEY=VALUE...]
                closers such as omega and simp), the directory of a trained policy, or a model on a server,
                http://HOST:PORT/v1#MODEL
   TEMPERATURE  of sampling; 1 if left out, 0 (not for baseline) always takes the likeliest
+  kind         whole: a model on a server that writes whole proofs; repair (2) is how often it may correct one
   search       rollouts (default) or best-first; width, alpha, widenings, batch, wave, expansions are best-first's own
   seed         a number; tells members apart that differ in nothing else
   neff         the confidence limit, for reports; a trained policy knows its own
   name         how reports call the member; the text itself if left out
 Settings of baseline and of log-linear policies (the shipped ones): topk, premises. Of transformers: topp, engine, threads.
-Of a model on a server: template (step for {state}:::, chat, or a file with {state} in it; .json for chat messages), stop
-(texts between |, \\n for a line break), maxtokens, topp, logprobs, stream, n and prompts (most draws and prompts in a request),
+Of a model on a server: template (a family: step, bfs-prover, chat, whole, deepseek-prover-v2,
+goedel-prover-v2, kimina; or a file with {state}, or {theorem}, in it; .json for chat messages), stop (texts between |, \\n
+for a line break), maxtokens, topp, neutral (no top_k and no penalties), logprobs, stream, n and prompts (most draws and prompts in a request),
 concurrency, timeout (seconds), retries, inprice and outprice (of a million tokens), keyenv (the environment variable with
 the key; HEDGE_API_KEY if left out).
 Examples: neff-8  neff-8@0.5  baseline@2,seed=1  baseline,search=best-first,width=8  models/n8
-  http://localhost:8000/v1#prover-n8@0.7,neff=8,stop=\\n`
+  http://localhost:8000/v1#prover-n8@0.7,neff=8,stop=\\n
+  http://localhost:8000/v1#kimina,kind=whole,template=kimina,repair=2`
 
 /** What a member is where its text does not say. */
 export type MemberDefaults = Pick<MemberConfig, 'temperature' | 'search' | 'settings'>
+const WHOLE: MemberSearch = { kind: 'whole', settings: defaultSettings('whole') }
 const DEFAULTS: MemberDefaults = { temperature: 1, search: { kind: 'rollouts', settings: {} }, settings: {} }
 
 /** A best-first search in the settings measured best, but for its width, and with no end of its own. */
@@ -45,11 +51,7 @@ export function parseMember(text: string, defaults: MemberDefaults = DEFAULTS): 
   // Names of models may have the sign in them; a temperature is a number.
   const at = /^https?:/.test(head) ? head.search(/@[\d.]+$/) : head.lastIndexOf('@')
   const policy = at < 0 ? head : head.slice(0, at)
-  const temperature = at < 0 ? defaults.temperature : Number(head.slice(at + 1))
   if (policy === '') return problem('the policy is missing')
-  if (!(temperature >= 0))
-    return problem(`the temperature must be a number of at least 0, not \`${head.slice(at + 1)}\``)
-
   const values = new Map<string, string>()
   for (const part of rest) {
     const equals = part.indexOf('=')
@@ -58,6 +60,11 @@ export function parseMember(text: string, defaults: MemberDefaults = DEFAULTS): 
     if (values.has(key)) return problem(`${key} is given twice`)
     values.set(key, part.slice(equals + 1))
   }
+  const template = values.get('template')
+  const preset = isRemote(policy) && template !== undefined ? presetOf(template) : { whole: false }
+  const temperature = at < 0 ? (preset.temperature ?? defaults.temperature) : Number(head.slice(at + 1))
+  if (!(temperature >= 0))
+    return problem(`the temperature must be a number of at least 0, not \`${head.slice(at + 1)}\``)
   const take = (key: string): string | undefined => {
     const value = values.get(key)
     values.delete(key)
@@ -68,7 +75,7 @@ export function parseMember(text: string, defaults: MemberDefaults = DEFAULTS): 
   const nEff = take('neff')
   if (!Number.isInteger(seed)) return problem('seed must be a whole number')
   if (nEff !== undefined && !(Number(nEff) >= 1)) return problem('neff must be a number of at least 1')
-  const search = parseSearch(take, defaults.search)
+  const search = parseSearch(take, preset.whole ? WHOLE : defaults.search)
   if (typeof search === 'string') return problem(search)
   return {
     kind: 'member',
@@ -117,7 +124,10 @@ function holdsSecret(text: string): boolean {
 }
 
 function parseSearch(take: (key: string) => string | undefined, preset: MemberSearch): MemberSearch | string {
-  const text = take('search') ?? preset.kind
+  const kindOf = take('kind')
+  if (kindOf !== undefined && kindOf !== 'step' && kindOf !== 'whole')
+    return `kind must be step or whole, not \`${kindOf}\``
+  const text = take('search') ?? (kindOf === 'whole' ? 'whole' : preset.kind)
   const kind = STRATEGY_NAMES.find((name) => name === text)
   if (kind === undefined) return `search must be ${STRATEGY_NAMES.join(' or ')}, not \`${text}\``
   const settings: Record<string, number> = { ...(kind === preset.kind ? preset.settings : defaultSettings(kind)) }

@@ -4,7 +4,10 @@ import type { Member, MemberConfig } from './member.ts'
 
 /** A member of an ensemble, ready to work. @throws InputError, which names the member */
 export async function openMember(config: MemberConfig, premises: PremisesOf): Promise<Member> {
-  const opened = await openPolicy(config, premises).catch((error: Error) => {
+  const opened = await openPolicy(
+    { ...config, writes: config.search.kind === 'whole' ? 'proofs' : 'steps' },
+    premises,
+  ).catch((error: Error) => {
     if (error instanceof InputError)
       throw new InputError(`member \`${config.name}\`: ${error.message}`, { cause: error })
     throw error
@@ -19,7 +22,7 @@ export async function openMember(config: MemberConfig, premises: PremisesOf): Pr
     ...(opened.settings && { settings: opened.settings }),
     ...(opened.usage && { usage: opened.usage }),
     ...(opened.remarks && { remarks: opened.remarks }),
-    policyFor: ({ header }) => opened.policyFor(header),
+    policyFor: (theorem) => opened.policyFor(theorem),
     dispose: () => opened.dispose(),
   }
 }

@@ -21,6 +21,9 @@ export type RecordedPolicy = Policy & {
   flush(): void
 }
 
+/** In place of a state: a whole proof is of the theorem. */
+const WHOLE = ''
+
 /** Answers of a unit under way that a kill may lose. */
 const BATCH = 100
 
@@ -36,6 +39,7 @@ export function recordPolicy(
   const recalled = policy.unrepeatable ? indexAnswers(known()) : undefined
   let pending: PolicyAnswer[] = []
   let spent = policy.usage ?? NO_USAGE
+  const writeProof = policy.write?.bind(policy)
   // Then the unit is over, and what is still on its way comes after its end.
   let failed = false
   const flush = () => {
@@ -46,8 +50,10 @@ export function recordPolicy(
     pending = []
     spent = usage
   }
-  const ask = async (state: ProofState, question: string, answer: () => Promise<Candidate[]>): Promise<Candidate[]> => {
-    const place = keyOf(state, question)
+  const ask = (state: ProofState, question: string, answer: () => Promise<Candidate[]>) =>
+    askAt(hashOf(state), question, answer)
+  const askAt = async (at: string, question: string, answer: () => Promise<Candidate[]>): Promise<Candidate[]> => {
+    const place = `${at} ${question}`
     const before = recalled?.get(place)
     if (before !== undefined) return [...before]
     const candidates = await answer().catch((error: unknown) => {
@@ -55,7 +61,7 @@ export function recordPolicy(
       throw error
     })
     recalled?.set(place, candidates)
-    pending.push({ state: hashOf(state), question, candidates })
+    pending.push({ state: at, question, candidates })
     if (failed || pending.length >= BATCH) flush()
     return candidates
   }
@@ -65,6 +71,15 @@ export function recordPolicy(
     sample: (state, count, random, signal) =>
       // Named before it is made, for making it may advance the stream.
       ask(state, drawing(count, random), () => policy.sample(state, count, random, signal)),
+    ...(writeProof && {
+      write: async (failed, random, signal) => {
+        const [answer] = await askAt(WHOLE, drawing(1, random), async () => {
+          const written = await writeProof(failed, random, signal)
+          return written === undefined ? [] : [{ tactic: written, logProb: 0 }]
+        })
+        return answer?.tactic
+      },
+    }),
     flush,
   }
 }
@@ -72,16 +87,18 @@ export function recordPolicy(
 /** A policy that says what is on record, and cannot say anything else. */
 export function replayPolicy(name: string, answers: readonly PolicyAnswer[]): Policy {
   const known = indexAnswers(answers)
-  const find = async (state: ProofState, question: string): Promise<Candidate[]> => {
-    const candidates = known.get(keyOf(state, question))
-    if (candidates === undefined)
-      throw new Error(`no answer of ${name} is on record for ${JSON.stringify(state.goals[0]?.text ?? 'no goals')}`)
+  const findAt = (at: string, question: string, of: string): Candidate[] => {
+    const candidates = known.get(`${at} ${question}`)
+    if (candidates === undefined) throw new Error(`no answer of ${name} is on record for ${of}`)
     return [...candidates]
   }
+  const find = async (state: ProofState, question: string): Promise<Candidate[]> =>
+    findAt(hashOf(state), question, JSON.stringify(state.goals[0]?.text ?? 'no goals'))
   return {
     name,
     rank: (state, width) => find(state, ranking(width)),
     sample: (state, count, random) => find(state, drawing(count, random)),
+    write: async (_, random) => findAt(WHOLE, drawing(1, random), 'a whole proof')[0]?.tactic,
   }
 }
 
@@ -96,10 +113,6 @@ function hashOf(state: ProofState): string {
   const hash = hashes.get(state) ?? sha256(state.key).slice(0, 24)
   hashes.set(state, hash)
   return hash
-}
-
-function keyOf(state: ProofState, question: string): string {
-  return `${hashOf(state)} ${question}`
 }
 
 function ranking(width: number): string {

@@ -51,7 +51,13 @@ export async function replayTheorem(
   const theorem = plan.theorems[position]
   if (theorem === undefined) throw new Error(`there is no theorem ${position}`)
   const domain = replayDomain(opened.domain)
-  const place: Workplace = { tree: createTree(domain.root), domain, verify: opened.verify, proofs: new Map() }
+  const place: Workplace = {
+    theorem,
+    tree: createTree(domain.root),
+    domain,
+    verify: opened.verify,
+    proofs: new Map(),
+  }
   const progress = plan.members.map(() => NO_PROGRESS)
   const comparison = new Comparison(recorded, place)
   const alone = { concurrency: 1, clock: systemClock, signal }
@@ -159,9 +165,11 @@ function placeOf({ states }: TreeRecord, { from, tactic, outcome }: RecordedEdge
   return JSON.stringify([states[from]?.key, tactic, to])
 }
 
-/** Another day Lean may refuse the same script in other words. */
-function withoutReason(edge: RecordedEdge | undefined): unknown {
-  if (edge?.outcome.kind !== 'finished' || edge.outcome.verdict.kind !== 'refused') return edge
+/** Another day Lean may refuse the same script in other words; and older files do not say who ran an edge. */
+function withoutReason(recorded: RecordedEdge | undefined): unknown {
+  if (recorded === undefined) return undefined
+  const { by: _, ...edge } = recorded
+  if (edge.outcome.kind !== 'finished' || edge.outcome.verdict.kind !== 'refused') return edge
   return { ...edge, outcome: { ...edge.outcome, verdict: { kind: 'refused' } } }
 }
 

@@ -70,6 +70,7 @@ async function work(
   const { plan, concurrency, clock, signal } = options
   const domain = replayDomain(opened.domain)
   const place: Workplace = {
+    theorem,
     tree: known.tree === undefined ? createTree(domain.root) : restoreTree(known.tree, domain.root),
     domain,
     verify: opened.verify,

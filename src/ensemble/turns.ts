@@ -53,7 +53,7 @@ export async function searchInTurns(
   const sliceMs = members.length === 1 ? wallClockMs : options.sliceMs
   const plan = { ...options, mode: 'slices', matched: false, sliceMs } as const
   const { domain, verify } = opened
-  const place = { tree: createTree(domain.root), domain, verify, proofs: new Map<string, ProofRecord>() }
+  const place = { theorem, tree: createTree(domain.root), domain, verify, proofs: new Map<string, ProofRecord>() }
   options.onTree?.(place.tree)
   const statistics = newStatistics()
   const ends: PassEndWord[] = []

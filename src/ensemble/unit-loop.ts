@@ -46,6 +46,7 @@ export type LoopOptions = {
 export async function runUnits(options: LoopOptions): Promise<Completion | undefined> {
   const { plan, name, place, recorder, concurrency, clock, signal } = options
   const policies = new Map<number, LoopPolicy>()
+  const whole = plan.members.flatMap(({ search }, i) => (search.kind === 'whole' ? [i] : []))
   const progress = [...options.progress]
   for (;;) {
     const next = nextUnit(plan, progress)
@@ -59,7 +60,7 @@ export async function runUnits(options: LoopOptions): Promise<Completion | undef
     if (unit === undefined) return undefined
     const policy = policies.get(unit.member) ?? (await recorder.policyFor(unit.member, config))
     policies.set(unit.member, policy)
-    const settings = { seed: unit.seed, depth: plan.depth, block: plan.block, concurrency, clock, signal }
+    const settings = { seed: unit.seed, depth: plan.depth, block: plan.block, concurrency, clock, signal, whole }
     const onProgress = (statistics: Readonly<SearchStatistics>) => recorder.onProgress?.(config, statistics)
     // A budget of no time at all may be left; then nothing is run, and the member's work is over.
     const over = unit.wallClockMs !== undefined && unit.wallClockMs <= 0

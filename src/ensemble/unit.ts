@@ -1,19 +1,22 @@
 import type { Policy } from '../policy/policy.ts'
 import type { Proof } from '../proof/proof.ts'
 import { createRandom, type Random } from '../proof/random.ts'
+import type { Theorem } from '../proof/theorem.ts'
 import type { ScriptVerdict } from '../proof/verdict.ts'
 import type { Clock } from '../search/budget.ts'
 import type { Domain } from '../search/domain.ts'
 import type { SearchResult, SearchStatistics } from '../search/outcome.ts'
 import type { Pass } from '../search/pass.ts'
 import { strategyOf } from '../search/strategies.ts'
-import type { Tree } from '../search/tree.ts'
+import type { SearchEdge, Tree } from '../search/tree.ts'
+import { withoutHoles } from '../search/without-holes.ts'
 import type { PassEndWord, PassRecord, ProofRecord, RefusalRecord } from './journal.ts'
 import type { MemberSearch } from './member.ts'
 import type { Unit } from './plan.ts'
 
 /** A theorem being worked on, shared by all members. */
 export type Workplace = {
+  readonly theorem: Theorem
   readonly tree: Tree
   readonly domain: Domain
   readonly verify: (proof: Proof) => Promise<ScriptVerdict>
@@ -29,6 +32,8 @@ export type UnitSettings = {
   readonly concurrency: number
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Members that write whole proofs, by number. */
+  readonly whole: readonly number[]
   readonly onProgress?: ((statistics: Readonly<SearchStatistics>) => void) | undefined
 }
 
@@ -49,7 +54,8 @@ export async function runUnit(
   unit: Unit,
   settings: UnitSettings,
 ): Promise<UnitOutcome> {
-  const { tree, domain } = place
+  const { tree } = place
+  const domain = withoutHoles(place.domain)
   const found: ProofRecord[] = []
   const refusals: RefusalRecord[] = []
   const accept = async (proof: Proof): Promise<ScriptVerdict> => {
@@ -72,8 +78,11 @@ export async function runUnit(
   const budget = { depth, wallClockMs: unit.wallClockMs, turnMs: unit.turnMs, signal }
   const { kind, settings: choice } = search
   const strategy = strategyOf(kind)
+  tree.author = unit.member
   const { result, statistics, passes } = await strategy.run(tree, domain, policy, choice, {
     accept,
+    theorem: place.theorem,
+    onward: unit.stopAtFirstProof ? reachedBy(tree, settings.whole) : [],
     concurrency,
     clock,
     block,
@@ -93,6 +102,18 @@ export async function runUnit(
     statistics,
     stopped: whole ? undefined : stop(result, signal),
   }
+}
+
+/**
+ * Edges that members opened and that lead to states nobody else had come to. Where members share a theorem until its first proof,
+ * the others go on from there; where each is to be measured alone, nobody does.
+ */
+function reachedBy(tree: Tree, members: readonly number[]): SearchEdge[] {
+  if (members.length === 0) return []
+  return [...tree.nodes()].flatMap((node) => {
+    const { via } = tree.reach(node)
+    return via?.by !== undefined && members.includes(via.by) ? [via] : []
+  })
 }
 
 /** Names a script's last step: the state it is taken at, and its tactic. Undefined if the script is not in the tree. */

@@ -80,9 +80,13 @@ const KEPT = 4
  * @throws InputError where the choice or a setting is unknown, or the directory is not a usable policy
  */
 export async function openPolicy(choice: PolicyChoice, premises: PremisesOf): Promise<OpenPolicy> {
+  if (isRemote(choice.policy)) return (await import('./remote/open.ts')).openRemote(choice)
+  if (choice.writes === 'proofs')
+    throw new InputError(
+      `\`${choice.policy}\` proposes steps: only a model on a server writes whole proofs (kind=whole)`,
+    )
   if (choice.policy === 'baseline') return openBaseline(choice, premises)
   if (choice.policy === 'one-shot') return openOneShot(choice)
-  if (isRemote(choice.policy)) return (await import('./remote/open.ts')).openRemote(choice)
   return openTrained(choice, premises)
 }
 
@@ -106,7 +110,7 @@ function openByHeader<P extends Policy>(
       ...(premises && premisesOf !== undefined ? { premises: await premisesOf(header) } : {}),
     })
   return {
-    policyFor(header) {
+    policyFor({ header }) {
       const policy = policies.get(header) ?? open(header)
       policies.set(header, policy)
       if (policies.size > KEPT) policies.delete(policies.keys().next().value as string)

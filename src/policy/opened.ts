@@ -1,3 +1,4 @@
+import type { Theorem } from '../proof/theorem.ts'
 import type { Policy, PolicyUsage } from './policy.ts'
 
 /** What a user says of a policy; see `openPolicy` for the settings. */
@@ -7,6 +8,8 @@ export type PolicyChoice = {
   readonly temperature: number
   readonly settings: Readonly<Record<string, string | number | boolean>>
   readonly seed?: number
+  /** Tactics, if left out, or whole proofs. */
+  readonly writes?: 'steps' | 'proofs'
 }
 
 /** A policy ready for theorems of any header. */
@@ -16,7 +19,7 @@ export type OpenPolicy = {
   /** SHA-256 of the trained policy's files; null if it was not trained. */
   readonly checkpointHash: string | null
   /** A policy may need to look at the theorem's environment first. */
-  policyFor(header: string): Promise<Policy>
+  policyFor(theorem: Theorem): Promise<Policy>
   /** In place of the user's, where those do not say all that decides the answers. */
   readonly settings?: PolicyChoice['settings']
   /** What all its policies have cost. */

@@ -43,6 +43,17 @@ export class PolicyFailure extends Error {
   override readonly name = 'PolicyFailure'
 }
 
+/** A proof that a model wrote out as a whole, and why it failed. */
+export type FailedProof = {
+  /** The Lean text as the model wrote it. */
+  readonly text: string
+  /** Lean's message, or a sentence where Lean was not asked. */
+  readonly message: string
+  /** The tactic that it is about, and the goals there; empty where it is about none. */
+  readonly tactic: string
+  readonly goals: string
+}
+
 /**
  * p(tactic | proof state). Both calls see the state only; the history is the caller's business.
  * `signal` aborts long work (a model's forward pass, a request).
@@ -53,6 +64,10 @@ export interface Policy {
   rank(state: ProofState, width: number, signal?: AbortSignal): Promise<Candidate[]>
   /** `count` independent draws, in draw order, repeats included. All randomness comes from `random`. */
   sample(state: ProofState, count: number, random: Random, signal?: AbortSignal): Promise<Candidate[]>
+  /**
+   * Of a model that writes whole proofs of its theorem: a Lean text with one; undefined where its answer has none. `failed` is the conversation so far, oldest first.
+   */
+  write?(failed: readonly FailedProof[], random: Random, signal?: AbortSignal): Promise<string | undefined>
   /** Of all answers so far. */
   readonly usage?: PolicyUsage
   /** Asked the same again, it may answer otherwise, and it costs: an answer on record is to be used instead. */

@@ -54,6 +54,14 @@ export function* codeTokens(source: string): Generator<CodeToken> {
   }
 }
 
+/** Whether a text of Lean leaves something out by name. */
+export function leavesHole(source: string): boolean {
+  if (!/sorry|admit/.test(source)) return false
+  for (const { kind, text } of codeTokens(source))
+    if (kind === 'word' && /^(sorry|sorryAx|admit)$/.test(text)) return true
+  return false
+}
+
 /** The text with blanks for tabs between its words, which Lean does not take; in strings and comments they stay. */
 export function withoutTabs(source: string): string {
   if (!source.includes('\t')) return source

@@ -12,6 +12,7 @@ export function evaluationTables(summary: Summary): Table[] {
     members(summary),
     overlap(summary),
     frontier(summary),
+    contributions(summary),
     refused(summary),
   ].filter((table) => table.rows.length > 0)
 }
@@ -193,6 +194,17 @@ function frontier({ frontier, members }: Summary): Table {
     head: ['passes', 'member', 'coverage'],
     rows: members.length > 1 ? frontier.map(({ k, member, rate }) => [String(k), member, percent(rate.value)]) : [],
     note: 'The Pareto frontier over confidence limits, where members differ in theirs.',
+  }
+}
+
+function contributions({ contributions }: Summary): Table {
+  return {
+    title: 'Proofs of several members, step by step',
+    head: ['theorem and step', 'member'],
+    rows: contributions.flatMap(({ theorem, steps }) =>
+      steps.map(({ tactic, member }, i) => [`${theorem} ${i + 1}: ${tactic.split('\n')[0]}`, member]),
+    ),
+    note: 'The member that ran the step first.',
   }
 }
 

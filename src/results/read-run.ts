@@ -6,6 +6,7 @@ import { statisticsSchema, USAGE, usageSchema } from '../ensemble/statistics-sch
 import { STATISTICS } from '../search/outcome.ts'
 import { isShorter } from '../search/tree.ts'
 import { summed } from './columns.ts'
+import { type Contribution, readContributions } from './contributions.ts'
 import { type PassCounts, solvedWithin } from './coverage.ts'
 import { wholeHeaders, wholeSource } from './headers.ts'
 
@@ -102,6 +103,7 @@ export type RunResults = {
   readonly members: readonly MemberRow[]
   readonly theorems: readonly TheoremResult[]
   readonly refusals: readonly Refusal[]
+  readonly contributions: readonly Contribution[]
   readonly effort: Effort
   readonly spending: Spending
 }
@@ -151,6 +153,7 @@ export function readRun(database: Database, run: RunRow, only?: readonly number[
           .all(run.id),
       ),
     refusals: readRefusals(database, run.id),
+    contributions: readContributions(database, run),
     effort: statisticsSchema.parse(totals(database, run, 'units', STATISTICS)),
     spending: usageSchema.parse(totals(database, run, 'answers', USAGE)),
   }

@@ -1,4 +1,5 @@
 import { countSteps } from '../proof/steps.ts'
+import type { Contribution } from './contributions.ts'
 import { coverageAt, doublings, type Estimator, ensembleCoverageAt, solvedWithin, tableColumns } from './coverage.ts'
 import {
   type Effort,
@@ -80,6 +81,7 @@ export type Summary = {
   /** How many theorems' proofs the second kernel accepted, did not finish, or was not asked about. */
   readonly kernels: Readonly<Record<string, number>>
   readonly refusals: readonly Refusal[]
+  readonly contributions: readonly Contribution[]
   readonly effort: Effort
   readonly spending: Spending
 }
@@ -159,6 +161,7 @@ export function summarise(results: RunResults): Summary {
     proofLengths: { all: lengths, mean: mean(lengths), median: median(lengths) },
     kernels: tally(done.flatMap(({ proof }) => proof?.kernels ?? [])),
     refusals: results.refusals,
+    contributions: results.contributions,
     effort: results.effort,
     spending: results.spending,
   }

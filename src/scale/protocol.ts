@@ -72,6 +72,7 @@ const treeSchema = z.object({
       from: count,
       tactic: z.string(),
       logProb: z.number(),
+      by: count.exactOptional(),
       outcome: z.discriminatedUnion('kind', [
         z.object({ kind: z.literal('open'), to: count }),
         z.object({

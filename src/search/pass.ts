@@ -1,5 +1,5 @@
 import type { Random } from '../proof/random.ts'
-import type { SearchNode, Tree } from './tree.ts'
+import type { SearchEdge, SearchNode, Tree } from './tree.ts'
 
 export type PassEnd =
   | { readonly kind: 'proved' }
@@ -34,17 +34,21 @@ export type LivePass = {
   end: PassEnd | undefined
 }
 
-/** Pass `index` at the root, with its own random stream. */
-export function startPass(index: number, tree: Tree, random: Random): LivePass {
-  const visited = new Set([tree.root])
+/** Pass `index` with its own random stream: at the root, or every other one at a state that `onward` leads to. */
+export function startPass(index: number, tree: Tree, random: Random, onward: readonly SearchEdge[] = []): LivePass {
+  const own = random.fork(index)
+  // Streams differ in their forks, so a choice does not advance what the pass draws from.
+  const chosen = index % 2 === 1 ? onward[Math.floor(own.fork('onward').next() * onward.length)] : undefined
+  const node = chosen?.outcome.kind === 'open' ? chosen.outcome.node : tree.root
+  const tactics = tree.tacticsTo(node)
   return {
     index,
-    random: random.fork(index),
-    visited,
+    random: own,
+    visited: new Set([tree.root, node]),
     isBack: false,
-    tactics: [],
-    node: tree.root,
-    depth: 0,
+    tactics,
+    node,
+    depth: tactics.length,
     end: undefined,
   }
 }

@@ -45,6 +45,8 @@ export type QueueSearchOptions = {
   /** States worked on at the same time, 1 if left out. Changes no result. */
   readonly concurrency?: number
   readonly clock?: Clock
+  /** Edges to states from which it goes on, as if it had come there. */
+  readonly onward?: readonly SearchEdge[]
   /** Called after every batch of expansions. */
   readonly onProgress?: (progress: Progress) => void
 }
@@ -74,6 +76,7 @@ export async function searchByQueue(
     wave = Number.POSITIVE_INFINITY,
     concurrency = 1,
     clock = systemClock,
+    onward = [],
     onProgress,
   } = options
   if (tree.root.state.key !== domain.root.key) throw new Error('the tree belongs to another theorem')
@@ -83,6 +86,8 @@ export async function searchByQueue(
   const statistics = newStatistics()
   const context = { tree, domain, policy, accept, meter, statistics, concurrency }
   const queue = open(tree.root, meter.depth)
+  for (const { outcome } of onward)
+    if (outcome.kind === 'open') for (const edge of tree.edgesTo(outcome.node)) queue.add(edge, edge.logProb)
 
   const run = async (): Promise<SearchResult> => {
     while (true) {

@@ -23,6 +23,8 @@ export type RolloutOptions = {
   /** States worked on at the same time, 1 if left out. */
   readonly concurrency?: number
   readonly clock?: Clock
+  /** Edges to states from which every other pass goes on; from the first state where there are none. */
+  readonly onward?: readonly SearchEdge[]
   /** Called after every step of the passes under way. */
   readonly onProgress?: (progress: Progress) => void
 }
@@ -55,6 +57,7 @@ export async function searchRollouts(
   options: RolloutOptions,
 ): Promise<RolloutOutcome> {
   const { random, accept, stopAtFirstProof, block = 32, concurrency = 1, clock = systemClock, onProgress } = options
+  const { onward = [] } = options
   if (tree.root.state.key !== domain.root.key) throw new Error('the tree belongs to another theorem')
   if (!(block >= 1)) throw new RangeError(`block must be at least 1, not ${block}`)
   const { passes: most, wallClockMs, signal } = options.budget
@@ -72,7 +75,8 @@ export async function searchRollouts(
 
   try {
     while (limit === undefined && meter.stopped() === undefined && !(stopAtFirstProof && proofs.size > 0)) {
-      for (; live.length < block && started < meter.passes; started++) live.push(startPass(started, tree, random))
+      for (; live.length < block && started < meter.passes; started++)
+        live.push(startPass(started, tree, random, onward))
       if (live.length === 0) limit = 'passes'
       else {
         const admitted = live.filter((pass) => admit(pass.node, visits, meter, statistics))
@@ -217,7 +221,7 @@ function deepest(live: readonly LivePass[]): SearchNode | undefined {
   return best?.node
 }
 
-function conclude(proofs: ReadonlySet<Proof>, limit: Limit | undefined, meter: Meter): SearchResult {
+export function conclude(proofs: ReadonlySet<Proof>, limit: Limit | undefined, meter: Meter): SearchResult {
   let shortest: Proof | undefined
   for (const proof of proofs)
     if (shortest === undefined || proof.tactics.length < shortest.tactics.length) shortest = proof

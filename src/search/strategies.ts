@@ -1,12 +1,14 @@
 import type { Policy } from '../policy/policy.ts'
 import type { Random } from '../proof/random.ts'
+import type { Theorem } from '../proof/theorem.ts'
 import { searchBestFirst, TUNED_BEST_FIRST } from './best-first.ts'
 import type { Budget, Clock } from './budget.ts'
 import type { Domain } from './domain.ts'
 import type { Accept, Progress, SearchResult, SearchStatistics } from './outcome.ts'
 import type { Pass } from './pass.ts'
 import { searchRollouts } from './rollouts.ts'
-import type { Tree } from './tree.ts'
+import type { SearchEdge, Tree } from './tree.ts'
+import { searchWhole } from './whole.ts'
 
 /** A strategy's settings by name. */
 export type StrategySettings = Readonly<Record<string, number>>
@@ -15,6 +17,9 @@ export type StrategySettings = Readonly<Record<string, number>>
 export type StrategyRun = {
   readonly budget: Budget
   readonly accept: Accept
+  readonly theorem: Theorem
+  /** Edges to states that whole proofs have reached and that this search may go on from. */
+  readonly onward: readonly SearchEdge[]
   /** For strategies that draw: pass i draws from `random.fork(i)` alone. */
   readonly random: Random
   readonly stopAtFirstProof: boolean
@@ -70,6 +75,11 @@ export const STRATEGIES = {
       const budget = { ...how.budget, expansions }
       return { ...(await searchBestFirst(tree, domain, policy, { ...how, ...choice, budget })), passes: [] }
     },
+  },
+  whole: {
+    byPasses: true,
+    settings: { repair: { value: 2, least: 0 } },
+    run: (tree, domain, policy, { repair = 0 }, how) => searchWhole(tree, domain, policy, repair, how),
   },
 } as const satisfies Readonly<Record<string, Strategy>>
 

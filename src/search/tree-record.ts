@@ -21,6 +21,8 @@ export type RecordedEdge = {
   readonly from: number
   readonly tactic: string
   readonly logProb: number
+  /** The member that ran it first; left out where that is not known. */
+  readonly by?: number
   readonly outcome:
     | { readonly kind: 'open'; readonly to: number }
     | { readonly kind: 'finished'; readonly verdict: EdgeVerdict }
@@ -100,7 +102,8 @@ function grow(tree: Tree, { states, edges }: TreeRecord): void {
       throw new Error(`the recorded tree has an edge out of state ${position} before one into it`)
     return found
   }
-  for (const { from, tactic, logProb, outcome } of edges) {
+  for (const { from, tactic, logProb, by, outcome } of edges) {
+    tree.author = by
     switch (outcome.kind) {
       case 'open': {
         const state = outcome.to === 0 ? root.state : states[outcome.to]
@@ -123,15 +126,17 @@ function grow(tree: Tree, { states, edges }: TreeRecord): void {
         outcome satisfies never
     }
   }
+  tree.author = undefined
 }
 
 function record(
-  { from, tactic, logProb }: SearchEdge,
+  { from, tactic, logProb, by }: SearchEdge,
   positions: ReadonlyMap<SearchNode, number>,
   outcome: RecordedEdge['outcome'],
 ): RecordedEdge {
   // JSON has no infinity.
-  return { from: positions.get(from) ?? 0, tactic, logProb: Math.max(logProb, -Number.MAX_VALUE), outcome }
+  const likelihood = Math.max(logProb, -Number.MAX_VALUE)
+  return { from: positions.get(from) ?? 0, tactic, logProb: likelihood, ...(by !== undefined && { by }), outcome }
 }
 
 function keptNodes(tree: Tree, maxStates: number): ReadonlySet<SearchNode> {

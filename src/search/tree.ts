@@ -20,6 +20,8 @@ export type SearchEdge = {
   readonly tactic: string
   /** The highest natural log-probability any policy gave it here. */
   readonly logProb: number
+  /** Who ran it first, see `Tree.author`. */
+  readonly by: number | undefined
   readonly outcome: Outcome
 }
 
@@ -47,6 +49,8 @@ export type TreeCounts = { readonly nodes: number; readonly edges: number } & {
 export class Tree {
   readonly root: SearchNode
   readonly cache = new ResultCache()
+  /** The number of the member that works on the tree now; undefined where there are no members. */
+  author: number | undefined
   /** Finished edges the verifier is looking at now. */
   readonly verifying = new Map<SearchEdge, Promise<unknown>>()
   readonly #nodes = new Map<string, MutableNode>()
@@ -86,7 +90,7 @@ export class Tree {
     let edge = node.edges.get(tactic)
     const weight = Math.min(0, logProb)
     if (edge === undefined) {
-      edge = { from, tactic, logProb: weight, outcome: this.#outcome(result) }
+      edge = { from, tactic, logProb: weight, by: this.author, outcome: this.#outcome(result) }
       node.edges.set(tactic, edge)
       this.#counts.edges++
       this.#counts[edge.outcome.kind]++
@@ -116,6 +120,13 @@ export class Tree {
   /** The tactics of the shortest known path to a node. */
   tacticsTo(node: SearchNode): string[] {
     return this.#paths.tacticsTo(node)
+  }
+
+  /** The edges of that path, in order. */
+  edgesTo(node: SearchNode): SearchEdge[] {
+    const edges: SearchEdge[] = []
+    for (let { via } = this.reach(node); via !== undefined; via = this.reach(via.from).via) edges.push(via)
+    return edges.reverse()
   }
 
   #outcome(result: TacticResult): Outcome {
@@ -152,6 +163,16 @@ export class Tree {
 
 type MutableEdge = { -readonly [K in keyof SearchEdge]: SearchEdge[K] }
 type MutableNode = Omit<SearchNode, 'edges'> & { readonly edges: Map<string, MutableEdge> }
+
+/** Who first ran each step of a script, see `Tree.author`; undefined where that is not known. */
+export function authorsOf(tree: Tree, tactics: readonly string[]): (number | undefined)[] {
+  let node: SearchNode | undefined = tree.root
+  return tactics.map((tactic) => {
+    const edge: SearchEdge | undefined = node?.edges.get(tactic)
+    node = edge?.outcome.kind === 'open' ? edge.outcome.node : undefined
+    return edge?.by
+  })
+}
 
 /** Whether a script has fewer steps than another, or as many of less text. Of any two that differ one is the shorter. */
 export function isShorter(script: readonly string[], other: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc'
 import { z } from 'zod'
+import type { SyntaxNode } from '../../proof/tactics/syntax.ts'
 import type { LibraryModule, StatedTheorem } from '../library.ts'
-import type { SyntaxNode } from '../tracing/syntax.ts'
 import { checkResult, editSchema, holeSchema, scanResult } from './file-protocol.ts'
 
 /**

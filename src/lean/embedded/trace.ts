@@ -1,5 +1,6 @@
 import type { ProofState } from '../../proof/proof-state.ts'
 import type { TacticResult } from '../../proof/tactic-result.ts'
+import { tacticAlone, writtenTactics } from '../../proof/tactics/flatten.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import type { Place } from '../../proof/traced-proof.ts'
 import { EngineError, RejectedInput, type TacticLimits } from '../session.ts'
@@ -13,7 +14,6 @@ import {
   TraceRecord,
   type Untraced,
 } from '../tracing/file-trace.ts'
-import { tacticAlone, writtenTactics } from '../tracing/flatten.ts'
 import { type RecordedStep, Replay, type Replayable, withoutPlace } from '../tracing/replay.ts'
 import type { ProofTrace, Tracer } from '../tracing/tracer.ts'
 import { ProcessGoneError } from './lean-process.ts'

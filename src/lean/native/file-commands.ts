@@ -1,8 +1,8 @@
 import { OpenScopes } from '../../proof/scopes.ts'
 import { isCommandWord, withDocumentation } from '../../proof/statement.ts'
+import { byteOffsets, type LayoutToken, layoutTokens } from '../../proof/tactics/layout.ts'
 import type { FileHole } from '../holes.ts'
 import type { FileDeclaration, PlacedCommand } from '../placed.ts'
-import { byteOffsets, type LayoutToken, layoutTokens } from './layout.ts'
 import { outline } from './outline.ts'
 
 /** Words that begin a command wherever they stand first on a line. */

@@ -1,8 +1,8 @@
 import { OpenScopes } from '../../proof/scopes.ts'
 import { findTheorems, isCommandWord, type TheoremSpan } from '../../proof/statement.ts'
-import type { SyntaxNode } from '../tracing/syntax.ts'
-import { byteOffsets, type LayoutToken, layoutTokens } from './layout.ts'
-import { TacticBlocks } from './tactic-blocks.ts'
+import { byteOffsets, type LayoutToken, layoutTokens } from '../../proof/tactics/layout.ts'
+import type { SyntaxNode } from '../../proof/tactics/syntax.ts'
+import { TacticBlocks } from '../../proof/tactics/tactic-blocks.ts'
 
 /** A theorem of a file, as far as its text tells. Offsets count UTF-16 units. */
 export type OutlinedTheorem = {

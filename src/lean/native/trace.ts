@@ -1,6 +1,7 @@
 import { resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { TacticResult } from '../../proof/tactic-result.ts'
+import { tacticAlone, type WrittenTactic, writtenTactics } from '../../proof/tactics/flatten.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import type { Place } from '../../proof/traced-proof.ts'
 import { EngineError, RejectedInput, type TacticLimits } from '../session.ts'
@@ -14,7 +15,6 @@ import {
   TraceRecord,
   type Untraced,
 } from '../tracing/file-trace.ts'
-import { tacticAlone, type WrittenTactic, writtenTactics } from '../tracing/flatten.ts'
 import { type RecordedStep, Replay, type Replayable, withoutPlace } from '../tracing/replay.ts'
 import type { ProofTrace, Tracer } from '../tracing/tracer.ts'
 import { isTheorem, kindsDocument, toDiagnostic } from './document.ts'

@@ -1,8 +1,8 @@
 import { type ProofState, renderState } from '../../proof/proof-state.ts'
 import type { TacticResult } from '../../proof/tactic-result.ts'
+import type { Part, WrittenTactic } from '../../proof/tactics/flatten.ts'
 import type { ReplayedStep } from '../../proof/traced-proof.ts'
 import type { TacticLimits } from '../session.ts'
-import type { Part, WrittenTactic } from './flatten.ts'
 
 /** A step of a replay, and whence it comes. */
 export type RecordedStep = ReplayedStep & {

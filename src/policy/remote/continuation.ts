@@ -28,6 +28,14 @@ const ENDED: readonly string[] = [
 const CUT_OFF: readonly string[] = ['length', 'max_tokens', 'max_output_tokens', 'model_length']
 const FILTERED: readonly string[] = ['content_filter', 'safety', 'refusal', 'recitation']
 
+/** What a server's word for the end of an answer comes to. */
+export function howItEnded(finish: string): 'ended' | 'cutOff' | 'filtered' | 'unknownEnd' {
+  const reason = finish.toLowerCase()
+  if (ENDED.includes(reason)) return 'ended'
+  if (CUT_OFF.includes(reason)) return 'cutOff'
+  return FILTERED.includes(reason) ? 'filtered' : 'unknownEnd'
+}
+
 /**
  * The tactic of a continuation, or why it is none. One that was cut off at the most tokens is used where it holds its
  * tactic whole, in a closed fence.
@@ -40,11 +48,9 @@ export function readContinuation(
   stops: readonly string[],
   chat: boolean,
 ): ReadContinuation {
-  const reason = finish.toLowerCase()
+  const end = howItEnded(finish)
   const body = text.slice(0, firstStop(text, stops))
-  if (FILTERED.includes(reason)) return { kind: 'lost', why: 'filtered' }
-  if (CUT_OFF.includes(reason) && !(chat && isWholeThoughCut(body))) return { kind: 'lost', why: 'cutOff' }
-  if (!ENDED.includes(reason) && !CUT_OFF.includes(reason)) return { kind: 'lost', why: 'unknownEnd' }
+  if (end !== 'ended' && !(end === 'cutOff' && chat && isWholeThoughCut(body))) return { kind: 'lost', why: end }
   const read = tacticText(body, chat)
   if (read.kind === 'lost') return read
   const { tactic } = read

@@ -14,6 +14,8 @@ const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 60_000
 /** A server that asks for more patience than this is out of service. */
 const LONGEST_ASKED_WAIT_MS = 300_000
+/** Servers start from a model's `generation_config.json`; these say that nothing is taken off and nothing is punished. */
+const NEUTRAL = { top_k: -1, repetition_penalty: 1 }
 /** Of a server's own words in a message. */
 const WORDS_LENGTH = 300
 
@@ -145,11 +147,12 @@ export class ModelServer {
   }
 
   #common(count: number, seed: number): object {
-    const { model, temperature, topP, stop, maxTokens, stream } = this.#settings
+    const { model, temperature, topP, neutral, stop, maxTokens, stream } = this.#settings
     return {
       model,
       temperature,
       top_p: topP,
+      ...(neutral && !this.#refused.has('neutral') && NEUTRAL),
       max_tokens: maxTokens,
       ...(!this.#refused.has('n') && { n: count }),
       seed,
@@ -328,6 +331,7 @@ function refusalOf(error: unknown): Refusal | undefined {
   const words = wordsOf(error)
   if (TOO_LONG.test(words)) return undefined
   if (/log.?probs?\b/i.test(words)) return 'logprobs'
+  if (/\btop_k\b|\brepetition_penalty\b/.test(words)) return 'neutral'
   const several =
     /["'`.\s]n["'`]?\s*(?:>|=|!=|must|should|is|can|parameter|:)|(?:parameter|body"?,|field|argument)\s*:?\s*["'`]n["'`]|\bbest_of\b|(?:one|single|1|multiple|several) (?:completion |response )?(?:choice|completion|sequence|response|candidate|sample)s?/i
   return several.test(` ${words}`) ? 'n' : undefined

@@ -7,6 +7,7 @@ import { type Answer, type ModelServer, PromptTooLong } from './model-server.ts'
 import type { RemoteSettings } from './settings.ts'
 import { AnswerTally } from './tally.ts'
 import { fillTemplate } from './template.ts'
+import { addAnswer } from './usage.ts'
 
 /** A draw that somebody waits for. */
 type Wish = {
@@ -199,9 +200,9 @@ export class RemotePolicy implements Policy {
   readonly #prompt = (state: ProofState) => fillTemplate(this.#settings.template, renderState(state.goals))
 
   /** The tactics of an answer, which is added to what the policy has cost. */
-  #read({ continuations, promptTokens, completionTokens, retries }: Answer): (RemoteDraw | undefined)[][] {
-    const { stop, template, logProbs, promptPrice, completionPrice } = this.#settings
-    const draws = continuations.map((list) =>
+  #read(answer: Answer): (RemoteDraw | undefined)[][] {
+    const { stop, template, logProbs } = this.#settings
+    const draws = answer.continuations.map((list) =>
       list.map((one) => {
         const read = readContinuation(one, stop, template.kind === 'chat')
         this.#tally.answer(read.kind === 'lost' ? read.why : undefined, one.finish)
@@ -209,18 +210,7 @@ export class RemotePolicy implements Policy {
         return read.kind === 'draw' ? read.draw : undefined
       }),
     )
-    const all = draws.flat()
-    const { usage } = this
-    this.#usage = {
-      ...usage,
-      requests: usage.requests + 1,
-      retries: usage.retries + retries,
-      samples: usage.samples + all.length,
-      truncated: usage.truncated + all.filter((draw) => draw === undefined).length,
-      promptTokens: usage.promptTokens + promptTokens,
-      completionTokens: usage.completionTokens + completionTokens,
-      cost: usage.cost + (promptTokens * promptPrice + completionTokens * completionPrice) / 1e6,
-    }
+    this.#usage = addAnswer(this.#usage, this.#settings, answer, draws.flat())
     return draws
   }
 }
@@ -238,7 +228,7 @@ function settle(wishes: Batch['wishes'], draws: readonly (readonly (RemoteDraw |
 }
 
 /** 31 bits: some servers keep seeds in signed numbers. */
-function seedFrom(random: Random): number {
+export function seedFrom(random: Random): number {
   return Math.floor(random.next() * 2 ** 31)
 }
 

@@ -1,4 +1,5 @@
-import { readTemplate, type Template, TemplateError } from './template.ts'
+import { readFamily, TemplateError } from './model-family.ts'
+import { readTemplate, type Template } from './template.ts'
 
 /** A model on a server, and how it is asked. */
 export type RemoteSettings = {
@@ -8,6 +9,8 @@ export type RemoteSettings = {
   readonly template: Template
   readonly temperature: number
   readonly topP: number
+  /** Whether the server is told to leave out what a model's `generation_config.json` adds: top_k, penalties. */
+  readonly neutral: boolean
   /** A tactic ends where one of them begins; a model's own end of sequence ends it too. */
   readonly stop: readonly string[]
   /** Longer tactics are cut by the server, and then are none. */
@@ -41,7 +44,7 @@ export class RemoteSettingsError extends Error {
 }
 
 export const REMOTE_KEYS =
-  'template, stop, maxtokens, topp, logprobs, stream, n, prompts, concurrency, timeout, retries, inprice, outprice, keyenv'
+  'template, stop, maxtokens, topp, neutral, logprobs, stream, n, prompts, concurrency, timeout, retries, inprice, outprice, keyenv'
 
 export function isRemote(policy: string): boolean {
   return /^https?:\/\//i.test(policy)
@@ -55,10 +58,24 @@ type Values = Readonly<Record<string, string | number | boolean>>
  */
 export async function readRemoteSettings(
   policy: string,
-  choice: { readonly temperature: number; readonly seed: number; readonly settings: Values },
+  choice: {
+    readonly temperature: number
+    readonly seed: number
+    readonly settings: Values
+    /** Steps, if left out. */
+    readonly writes?: 'steps' | 'proofs'
+  },
 ): Promise<RemoteSettings> {
   const { baseUrl, model } = readAddress(policy)
-  const left = new Map(Object.entries(choice.settings))
+  const { writes = 'steps' } = choice
+  const name = String(choice.settings.template ?? (writes === 'proofs' ? 'whole' : 'step'))
+  const { family, template } = readNamed(name)
+  if (template.writes !== writes)
+    throw new RemoteSettingsError(
+      `template \`${name}\` asks for ${template.writes === 'proofs' ? 'whole proofs: kind=whole' : 'steps, not for whole proofs'}`,
+    )
+  const { template: _, ...given } = choice.settings
+  const left = new Map(Object.entries({ ...family.settings, ...given }))
   const take = <T>(
     key: string,
     fallback: T,
@@ -80,19 +97,17 @@ export async function readRemoteSettings(
   const flag = (key: string, fallback: boolean) =>
     take(key, fallback, (value) => (typeof value === 'boolean' ? value : undefined), 'true or false')
 
-  const template = take('template', 'step', String, 'a template')
   const settings: RemoteSettings = {
     baseUrl,
     model,
-    template: await readTemplate(template).catch((error: unknown) => {
-      throw error instanceof TemplateError ? new RemoteSettingsError(error.message, { cause: error }) : error
-    }),
+    template,
     temperature: choice.temperature,
     seed: choice.seed,
     topP: take('topp', 1, (x) => (typeof x === 'number' && x > 0 && x <= 1 ? x : undefined), 'above 0 and at most 1'),
+    neutral: flag('neutral', false),
     stop: take('stop', [], (value) => readStops(String(value)), 'texts between | signs, none of them empty'),
     maxTokens: count('maxtokens', 256),
-    logProbs: flag('logprobs', true),
+    logProbs: flag('logprobs', template.writes === 'steps'),
     stream: flag('stream', false),
     samplesPerRequest: count('n', 32),
     promptsPerRequest: count('prompts', 1),
@@ -109,6 +124,15 @@ export async function readRemoteSettings(
   if (settings.template.kind === 'chat' && settings.promptsPerRequest > 1)
     throw new RemoteSettingsError('prompts must be 1 for a chat template: a conversation takes a request of its own')
   return settings
+}
+
+function readNamed(name: string) {
+  try {
+    const family = readFamily(name)
+    return { family, template: readTemplate(name, family) }
+  } catch (error) {
+    throw error instanceof TemplateError ? new RemoteSettingsError(error.message, { cause: error }) : error
+  }
 }
 
 /**

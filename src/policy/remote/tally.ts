@@ -2,7 +2,7 @@ import type { RemoteSettings } from './settings.ts'
 import type { Lost } from './tactic-text.ts'
 
 /** What a server would not do, so that it is no longer asked for it. */
-export type Refusal = 'n' | 'logprobs'
+export type Refusal = 'n' | 'logprobs' | 'neutral'
 
 /** Counts the answers of one member that could not be used, or not in full. */
 export class AnswerTally {
@@ -53,6 +53,7 @@ export class AnswerTally {
       n: 'asked for one answer at a time (n=1 says so from the start)',
       logprobs:
         'asked for no log-probabilities, so that tactics are ranked by how often they were drawn (logprobs=false)',
+      neutral: 'asked without top_k and repetition_penalty, for which it may have values of its own (neutral=false)',
     }
     return [
       ...lost,

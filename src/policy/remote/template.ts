@@ -1,75 +1,69 @@
-import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import type { FailedProof } from '../policy.ts'
+import { type ModelFamily, readFamily, TemplateError } from './model-family.ts'
 
 export type ChatMessage = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }
 
 /** What a model is given: a text to continue, or a conversation to reply to. */
 export type Prompt = string | readonly ChatMessage[]
 
-/** How a proof state becomes a prompt. Its kind decides which of the server's two endpoints is asked. */
-export type Template =
+/** How a proof state, or a theorem, becomes a prompt. Its kind decides which of the server's two endpoints is asked. */
+export type Template = { readonly writes: 'steps' | 'proofs' } & (
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'chat'; readonly messages: readonly ChatMessage[] }
+  | {
+      readonly kind: 'chat'
+      readonly messages: readonly ChatMessage[]
+      /** Of whole proofs: what follows one that failed. */
+      readonly repair?: string | undefined
+    }
+)
 
-/** Where the proof state goes. */
-const PLACE = '{state}'
+/** Where they go: a proof state, a theorem with all before it, what is wrong with a proof. */
+const PLACES = { steps: '{state}', proofs: '{theorem}', trouble: '{trouble}' }
 
-/** A template cannot be used; the message is one sentence that names it. */
-export class TemplateError extends Error {
-  override readonly name = 'TemplateError'
+/** Asked of models that were not told how to repair. */
+const REPAIR = `This proof is not accepted.\n\n${PLACES.trouble}\n\nCorrect it.`
+
+/** The prompt of a family, by its name or from a file. @throws TemplateError */
+export function readTemplate(nameOrPath: string, family: ModelFamily = readFamily(nameOrPath)): Template {
+  const { prompt, repair } = family
+  const has = (place: string) =>
+    (typeof prompt === 'string' ? [prompt] : prompt.map(({ content }) => content)).some((text) => text.includes(place))
+  const [steps, proofs] = [has(PLACES.steps), has(PLACES.proofs)]
+  if (steps === proofs)
+    throw new TemplateError(
+      `template \`${nameOrPath}\` must have one of ${PLACES.steps} and ${PLACES.proofs} in it, not ${steps ? 'both' : 'neither'}`,
+    )
+  const writes = steps ? 'steps' : 'proofs'
+  if (typeof prompt === 'string') {
+    if (writes === 'proofs')
+      throw new TemplateError(`template \`${nameOrPath}\` asks for whole proofs: that takes messages, not one text`)
+    return { kind: 'text', writes, text: prompt }
+  }
+  if (repair !== undefined && !repair.includes(PLACES.trouble))
+    throw new TemplateError(`the repair of template \`${nameOrPath}\` has no ${PLACES.trouble} in it`)
+  return { kind: 'chat', writes, messages: prompt, ...(writes === 'proofs' && { repair: repair ?? REPAIR }) }
 }
 
-export const BUILT_IN_TEMPLATES = {
-  /** Of the paper's own models and of BFS-Prover: trained on `{state}:::{tactic}` and an end of sequence. */
-  step: { kind: 'text', text: `${PLACE}:::` },
-  chat: {
-    kind: 'chat',
-    messages: [
-      {
-        role: 'system',
-        content:
-          'You prove theorems in Lean 4. You are shown the open goals. Reply with the next tactic and nothing else: no explanation, no comment.',
-      },
-      { role: 'user', content: PLACE },
-    ],
-  },
-} as const satisfies Record<string, Template>
-
-const messagesSchema = z
-  .array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
-  .min(1)
-
-/**
- * A built-in template by name, or one from a file: `.json` is a list of chat messages, anything else a text. The line
- * break that ends a text file is no part of it. @throws TemplateError
- */
-export async function readTemplate(nameOrPath: string): Promise<Template> {
-  if (Object.hasOwn(BUILT_IN_TEMPLATES, nameOrPath))
-    return BUILT_IN_TEMPLATES[nameOrPath as keyof typeof BUILT_IN_TEMPLATES]
-  const text = await readFile(nameOrPath, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const names = Object.keys(BUILT_IN_TEMPLATES).join(' nor ')
-    throw new TemplateError(`template \`${nameOrPath}\` is neither ${names} nor a file (${cause.code})`, { cause })
-  })
-  const template: Template = nameOrPath.endsWith('.json')
-    ? { kind: 'chat', messages: parseMessages(nameOrPath, text) }
-    : { kind: 'text', text: text.replace(/\r?\n$/, '') }
-  const places = template.kind === 'text' ? [template.text] : template.messages.map(({ content }) => content)
-  if (!places.some((place) => place.includes(PLACE)))
-    throw new TemplateError(`template \`${nameOrPath}\` has no ${PLACE} in it`)
-  return template
-}
-
-export function fillTemplate(template: Template, state: string): Prompt {
-  const fill = (text: string) => text.split(PLACE).join(state)
+/** The prompt for one state or theorem. */
+export function fillTemplate(template: Template, text: string): Prompt {
+  const fill = (prompt: string) => prompt.split(PLACES[template.writes]).join(text)
   return template.kind === 'text'
     ? fill(template.text)
     : template.messages.map(({ role, content }) => ({ role, content: fill(content) }))
 }
 
-function parseMessages(path: string, text: string): readonly ChatMessage[] {
-  try {
-    return messagesSchema.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new TemplateError(`template \`${path}\` is not a JSON list of {"role", "content"} messages`, { cause })
-  }
+/** The turns of a conversation that a failed proof adds: the proof, without the thoughts that led to it, and what is wrong. */
+export function repairTurns(template: Template, { text, message, tactic, goals }: FailedProof): ChatMessage[] {
+  const at = tactic === '' ? '' : `At the tactic\n${fenced(tactic)}\n`
+  const open = goals === '' ? '' : `\n\nThe goals there:\n${fenced(goals)}`
+  const trouble = `${at}${tactic === '' ? '' : 'Lean says: '}${message}${open}`
+  const repair = (template.kind === 'chat' ? template.repair : undefined) ?? REPAIR
+  return [
+    { role: 'assistant', content: fenced(text) },
+    { role: 'user', content: repair.split(PLACES.trouble).join(trouble) },
+  ]
+}
+
+function fenced(text: string): string {
+  return `\`\`\`lean4\n${text.trimEnd()}\n\`\`\``
 }

@@ -472,7 +472,7 @@ describe('settings', () => {
     [
       'http://h/v1#m',
       { template: '/nowhere.txt' },
-      'template `/nowhere.txt` is neither step nor chat nor a file (ENOENT)',
+      'template `/nowhere.txt` is none of bfs-prover, chat, deepseek-prover-v2, goedel-prover-v2, kimina, step, whole, nor a file (ENOENT)',
     ],
     ['http://h/v1#m', { template: 'chat', prompts: 2 }, 'prompts must be 1 for a chat template'],
   ])('%s %j is refused: %s', async (policy, settings, message) => {
@@ -517,7 +517,9 @@ describe('settings', () => {
     }
     expect(prompts).toEqual(['Goals:\n⊢ p\nTactic:', [{ role: 'user', content: 'Prove ⊢ p ($&)' }]])
     await writeFile(text, 'no place for it')
-    await expect(read('http://h/v1#m', { template: text })).rejects.toThrow('has no {state} in it')
+    await expect(read('http://h/v1#m', { template: text })).rejects.toThrow(
+      'must have one of {state} and {theorem} in it, not neither',
+    )
     await writeFile(chat, '[1]')
     await expect(read('http://h/v1#m', { template: chat })).rejects.toThrow('is not a JSON list')
   })

@@ -1,6 +1,6 @@
 import { renumberMetavariables } from '../../../proof/proof-state.ts'
+import type { SyntaxNode } from '../../../proof/tactics/syntax.ts'
 import type { Diagnostic } from '../../session.ts'
-import type { SyntaxNode } from '../../tracing/syntax.ts'
 import type { FileCommand } from '../protocol.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { box, isScalar, type Objects, UNIT } from './objects.ts'

@@ -1,5 +1,5 @@
-import type { SyntaxNode } from '../tracing/syntax.ts'
 import type { LayoutToken } from './layout.ts'
+import type { SyntaxNode } from './syntax.ts'
 
 const PARSER = 'Lean.Parser.'
 const TACTIC_SEQ = `${PARSER}Tactic.tacticSeq`

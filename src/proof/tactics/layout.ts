@@ -1,4 +1,4 @@
-import { codeTokens } from '../../proof/lean-text.ts'
+import { codeTokens } from '../lean-text.ts'
 
 /** A token with its place in the layout. Offsets count UTF-16 units. */
 export type LayoutToken = {

@@ -1,0 +1,47 @@
+import type { Database } from 'better-sqlite3'
+import { z } from 'zod'
+import { authorsOf } from '../search/tree.ts'
+import { restoreTree } from '../search/tree-record.ts'
+import { unpackTree } from './journal.ts'
+import type { RunRow } from './read-run.ts'
+
+/** A proof whose steps several members found, each with the member that ran it first. */
+export type Contribution = {
+  readonly theorem: string
+  readonly steps: readonly { readonly tactic: string; readonly member: string }[]
+}
+
+const memberRow = z.object({ name: z.string(), config: z.string() })
+const searchSchema = z.object({ search: z.object({ kind: z.string() }) })
+const proofRow = z.object({ theorem: z.string(), tactics: z.string(), record: z.instanceof(Uint8Array) })
+
+/** The proofs to which more than one member contributed, in a run in which members go on from whole proofs. */
+export function readContributions(database: Database, run: RunRow): Contribution[] {
+  const members = z
+    .array(memberRow)
+    .parse(database.prepare('SELECT name, config FROM members WHERE run_id = ? ORDER BY position').all(run.id))
+  const wholes = members.some(({ config }) => {
+    const parsed = searchSchema.safeParse(JSON.parse(config))
+    return parsed.success && parsed.data.search.kind === 'whole'
+  })
+  if (run.mode === 'union' || !wholes) return []
+  const rows = database
+    .prepare(
+      `SELECT theorems.name AS theorem, tactics, record FROM proofs JOIN theorems ON theorems.id = proofs.theorem_id
+       JOIN trees ON trees.theorem_id = theorems.id WHERE run_id = ? ORDER BY theorems.position, proofs.id`,
+    )
+    .all(run.id)
+  return z
+    .array(proofRow)
+    .parse(rows)
+    .flatMap(({ theorem, tactics, record }) => {
+      const list = z.array(z.string()).parse(JSON.parse(tactics))
+      const tree = unpackTree(record)
+      const [root] = tree.states
+      if (root === undefined) return []
+      const authors = authorsOf(restoreTree(tree, root), list)
+      if (new Set(authors).size < 2) return []
+      const name = (by: number | undefined) => (by === undefined ? '?' : (members[by]?.name ?? '?'))
+      return [{ theorem, steps: list.map((tactic, i) => ({ tactic, member: name(authors[i]) })) }]
+    })
+}
