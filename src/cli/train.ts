@@ -4,9 +4,10 @@ import { Command, Option } from 'commander'
 import { ENGINE_NAMES, type EngineName } from '../policy/network/engine.ts'
 import { networkConfigSchema } from '../policy/network/network-config.ts'
 import { MODELS, type ModelKind } from '../policy/policy-files.ts'
+import { REDUCTIONS, type Reduction } from '../training/dco-loss.ts'
 import { OPTIMISERS, type Optimiser } from '../training/descent.ts'
 import { type Family, type FamilyPlan, prepareFamily } from '../training/family.ts'
-import { DEFAULT_SETTINGS } from '../training/settings.ts'
+import { DEFAULT_SETTINGS, PRESETS, type Preset } from '../training/settings.ts'
 import { DEFAULT_LOG_LINEAR } from '../training/train-log-linear.ts'
 import type { MemberResult } from '../training/train-policy.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
@@ -35,7 +36,8 @@ export type TrainingFlags = {
   readonly learningRate?: number
   readonly optimiser: Optimiser
   readonly warmup: number
-  readonly normalisation: 'sum' | 'token-mean'
+  readonly reduction?: Reduction
+  readonly preset?: Preset
   readonly refill?: number
   readonly evaluateEvery?: number
   readonly patience?: number
@@ -114,9 +116,16 @@ export function addTrainingOptions(command: Command): Command {
     )
     .option('--warmup <n>', 'steps over which the learning rate rises', atLeast(0), DEFAULT_SETTINGS.warmupSteps)
     .addOption(
-      new Option('--normalisation <how>', 'mean over examples (sum of their tokens) or over tokens')
-        .choices(['sum', 'token-mean'])
-        .default('sum'),
+      new Option(
+        '--reduction <how>',
+        'how a batch is divided: mean over examples of the sum of their tokens, of the mean of their tokens, or over all tokens (default: sum)',
+      ).choices(REDUCTIONS),
+    )
+    .addOption(
+      new Option(
+        '--preset <whose>',
+        "transformer: --reduction, --refill and a constant learning rate as in the paper, or in its authors' code",
+      ).choices(Object.keys(PRESETS)),
     )
     .option('--refill <factor>', 'replace examples whose factor F is below (default: depends on N_eff)', share)
     .option('--evaluate-every <n>', 'steps between looks at the held-out theorems (default: each epoch)', atLeast(1))
@@ -224,6 +233,7 @@ export function familyPlan(flags: TrainingFlags, dataPath: string, minutes?: num
     throw new InputError('--tactic-tokens must be at least 2 and leave room for the proof state in --context.')
   if (flags.vocabulary < 258)
     throw new InputError('--vocabulary must be at least 258: the bytes and two special tokens.')
+  const preset = flags.preset === undefined ? undefined : PRESETS[flags.preset]
   return {
     model: 'transformer',
     dataPath,
@@ -236,10 +246,10 @@ export function familyPlan(flags: TrainingFlags, dataPath: string, minutes?: num
       batchSize: flags.batchSize,
       learningRate: flags.learningRate ?? DEFAULT_SETTINGS.learningRate,
       warmupSteps: flags.warmup,
-      finalRate: DEFAULT_SETTINGS.finalRate,
-      normalisation: flags.normalisation === 'sum' ? 'sum' : 'tokenMean',
+      finalRate: preset?.finalRate ?? DEFAULT_SETTINGS.finalRate,
+      reduction: flags.reduction ?? preset?.reduction ?? DEFAULT_SETTINGS.reduction,
       seed: flags.seed,
-      refillThreshold: flags.refill,
+      refillThreshold: flags.refill ?? preset?.refillThreshold,
       ...(epochs === undefined ? {} : { epochs }),
       ...(flags.steps === undefined ? {} : { maxSteps: flags.steps }),
       ...(flags.evaluateEvery === undefined ? {} : { evaluateEvery: flags.evaluateEvery }),

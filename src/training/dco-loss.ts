@@ -83,8 +83,13 @@ export function approximateDco(n: number, successes: number, samples: number): L
   return { loss: dcoLoss(n, logProb), factor: overconfidenceFactor(n, logProb) }
 }
 
-/** `sum`: mean over examples of the sum over tokens, as the paper's equations. `tokenMean`: mean over all tokens of the batch. */
-export type Normalisation = 'sum' | 'tokenMean'
+/**
+ * How a batch is divided, in the words of `training/` too. `sum`: the mean over examples of the sum over tokens, the paper's
+ * equations. `example-mean`: each example is also divided by its own number of tokens, as in the authors' code.
+ * `batch-mean`: all are divided by the number of tokens in the batch.
+ */
+export const REDUCTIONS = ['sum', 'example-mean', 'batch-mean'] as const
+export type Reduction = (typeof REDUCTIONS)[number]
 
 /**
  * What every token's -log p is multiplied by, one number per example: the batch loss whose gradient the trainer
@@ -93,9 +98,19 @@ export type Normalisation = 'sum' | 'tokenMean'
 export function exampleWeights(
   factors: readonly number[],
   tokenCounts: readonly number[],
-  normalisation: Normalisation,
+  reduction: Reduction,
 ): number[] {
   if (factors.length !== tokenCounts.length) throw new RangeError('one token count per factor')
-  const total = normalisation === 'sum' ? factors.length : tokenCounts.reduce((sum, count) => sum + count, 0)
-  return factors.map((factor) => factor / total)
+  switch (reduction) {
+    case 'sum':
+      return factors.map((factor) => factor / factors.length)
+    case 'example-mean':
+      return factors.map((factor, i) => factor / (tokenCounts[i] as number) / factors.length)
+    case 'batch-mean': {
+      const total = tokenCounts.reduce((sum, count) => sum + count, 0)
+      return factors.map((factor) => factor / total)
+    }
+    default:
+      return reduction satisfies never
+  }
 }

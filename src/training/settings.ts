@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { REDUCTIONS } from './dco-loss.ts'
 
 /** Everything that decides what a training run computes; with the data and the engine, its fingerprint. */
 export const trainSettingsSchema = z.strictObject({
@@ -11,7 +12,7 @@ export const trainSettingsSchema = z.strictObject({
   finalRate: z.number().min(0).max(1),
   epochs: z.number().positive().optional(),
   maxSteps: z.int().min(1).optional(),
-  normalisation: z.enum(['sum', 'tokenMean']),
+  reduction: z.enum(REDUCTIONS),
   /** Items whose factor is below are replaced. */
   refillThreshold: z.number().min(0).max(1),
   /** Steps between looks at the held-out data; each end of an epoch is one as well. */
@@ -27,10 +28,20 @@ export const DEFAULT_SETTINGS: TrainSettings = {
   learningRate: 1e-3,
   warmupSteps: 20,
   finalRate: 0.1,
-  normalisation: 'sum',
+  reduction: 'sum',
   refillThreshold: 0,
   seed: 1,
 }
+
+/**
+ * What the paper says, and what its authors' code does, as in `training/hedge_training/settings.py`. Neither lets the rate fall
+ * after the warm-up; the paper names no threshold for theorem proving.
+ */
+export const PRESETS = {
+  paper: { reduction: 'sum', refillThreshold: 0, finalRate: 1 },
+  authors: { reduction: 'example-mean', refillThreshold: 0.1, finalRate: 1 },
+} as const satisfies Readonly<Record<string, Partial<TrainSettings>>>
+export type Preset = keyof typeof PRESETS
 
 /**
  * The learning rate of the `step`-th step (from 0): a linear rise, then a cosine over the rest of the run. `done` is the

@@ -151,7 +151,7 @@ class Run {
   async #step(draw: Draw): Promise<StepMetrics> {
     const { items } = draw
     const factors = draw.terms.map((term) => term?.factor ?? 1)
-    const weights = exampleWeights(factors, items.map(completionTokens), this.#settings.normalisation)
+    const weights = exampleWeights(factors, items.map(completionTokens), this.#settings.reduction)
     const rate = learningRateAt(this.#settings, this.#progress.step, this.#done())
     const batch = weighted(batchOf(items, this.#network.config.contextLength), items, weights)
     const started = performance.now()

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/proof/random.ts'
 import {
@@ -7,9 +8,12 @@ import {
   dcoLoss,
   exampleWeights,
   overconfidenceFactor,
+  REDUCTIONS,
+  type Reduction,
   stepwiseDco,
   wholeProofDco,
 } from '../../src/training/dco-loss.ts'
+import { DEFAULT_SETTINGS, learningRateAt, PRESETS } from '../../src/training/settings.ts'
 
 /** A number and its derivative: forward-mode automatic differentiation. */
 type Dual = { readonly value: number; readonly slope: number }
@@ -156,9 +160,32 @@ describe('approximate DCO', () => {
   })
 })
 
-describe('normalisation', () => {
-  it('is the mean over examples, or over tokens', () => {
+describe('reductions', () => {
+  it('divide as their names say', () => {
     expect(exampleWeights([1, 0.5], [3, 7], 'sum')).toEqual([0.5, 0.25])
-    expect(exampleWeights([1, 0.5], [3, 7], 'tokenMean')).toEqual([0.1, 0.05])
+    expect(exampleWeights([1, 0.5], [3, 7], 'example-mean')).toEqual([1 / 6, 0.5 / 7 / 2])
+    expect(exampleWeights([1, 0.5], [3, 7], 'batch-mean')).toEqual([0.1, 0.05])
+  })
+
+  it('weigh the tokens of a short and a long example alike in one of them only', () => {
+    const perToken = (reduction: Reduction) => exampleWeights([1, 1], [2, 8], reduction)
+    const whole = (reduction: Reduction) => perToken(reduction).map((weight, i) => weight * (i === 0 ? 2 : 8))
+    expect(new Set(perToken('sum')).size).toBe(1)
+    expect(new Set(whole('example-mean')).size).toBe(1)
+    // Of one batch `sum` and `batch-mean` are the same but for the rate; `example-mean` is another direction.
+    expect(perToken('batch-mean').map((weight) => weight * 5)).toEqual(perToken('sum'))
+    expect(perToken('example-mean')[0]).toBe(4 * (perToken('example-mean')[1] ?? 0))
+  })
+
+  it('and presets have the same names and values in Python', () => {
+    const python = (file: string) =>
+      readFileSync(new URL(`../../training/hedge_training/${file}.py`, import.meta.url), 'utf8')
+    const names = /^REDUCTIONS = \((.*)\)$/m.exec(python('losses'))?.[1]
+    expect(JSON.parse(`[${names}]`)).toEqual(REDUCTIONS)
+    for (const [name, { reduction, refillThreshold, finalRate }] of Object.entries(PRESETS)) {
+      const preset = new RegExp(`^ {4}"${name}": (\\{.*\\}),$`, 'm').exec(python('settings'))?.[1] ?? ''
+      expect(JSON.parse(preset)).toEqual({ reduction, threshold: refillThreshold, schedule: 'constant' })
+      expect(learningRateAt({ ...DEFAULT_SETTINGS, finalRate }, 1000, 0.99)).toBe(DEFAULT_SETTINGS.learningRate)
+    }
   })
 })
