@@ -48,7 +48,9 @@ Exit codes: 0 written, 2 bad input.`,
 async function exportSteps(paths: readonly string[], { out, template: name, heldOut }: Options): Promise<number> {
   const steps: ProofStep[] = []
   for (const path of paths) steps.push(...(await readStepFile(path)).steps)
-  const template = await readTemplate(name)
+  const template = readTemplate(name)
+  if (template.writes !== 'steps')
+    throw new InputError(`template \`${name}\` asks for whole proofs, and these are steps`)
   const isHeldOut = ({ theorem }: ProofStep) => fraction(theorem) < heldOut
   const training = steps.filter((step) => !isHeldOut(step))
   const validation = steps.filter(isHeldOut)
@@ -65,15 +67,24 @@ async function exportSteps(paths: readonly string[], { out, template: name, held
   return EXIT.done
 }
 
-/** A template of messages makes a conversation, whose reply is the tactic. */
-function jsonLines(steps: readonly ProofStep[], template: Template): string {
-  return steps
-    .map(({ theorem, index, state, tactic }) => {
-      const prompt = fillTemplate(template, state)
-      const completion = template.kind === 'text' ? tactic : [{ role: 'assistant', content: tactic }]
-      return `${JSON.stringify({ prompt, completion, theorem, index })}\n`
-    })
-    .join('')
+/** Lines that are written together. */
+const LINES = 1000
+
+/**
+ * A template of messages makes a conversation, whose reply is the tactic. In pieces: the rows of a whole library are longer than a
+ * string can be.
+ */
+function* jsonLines(steps: readonly ProofStep[], template: Template): Iterable<string> {
+  const line = ({ theorem, index, state, tactic }: ProofStep) => {
+    const prompt = fillTemplate(template, state)
+    const completion = template.kind === 'text' ? tactic : [{ role: 'assistant', content: tactic }]
+    return `${JSON.stringify({ prompt, completion, theorem, index })}\n`
+  }
+  for (let from = 0; from < steps.length; from += LINES)
+    yield steps
+      .slice(from, from + LINES)
+      .map(line)
+      .join('')
 }
 
 /** By name alone, so that a theorem stays where it is when the data grows. */

@@ -45,28 +45,34 @@ export function readLeanDojo(text: string): LeanDojoFile {
   const theorems: LeanDojoTheorem[] = []
   const problems: LeanDojoProblem[] = []
   for (const [row, value] of rows.entries()) {
-    const parsed = rowSchema.safeParse(value)
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues
-      problems.push({ row, field: issue?.path.join('.') ?? '', message: issue?.message ?? 'not a theorem' })
-      continue
-    }
-    const { full_name, file_path, url, commit, start, end, traced_tactics } = parsed.data
-    theorems.push({
-      name: full_name,
-      repository: url,
-      commit,
-      path: file_path,
-      start,
-      end,
-      steps: traced_tactics.map(({ tactic, state_before, state_after }) => ({
-        tactic,
-        before: state_before,
-        after: state_after,
-      })),
-    })
+    const read = readLeanDojoRow(value, row)
+    if ('message' in read) problems.push(read)
+    else theorems.push(read)
   }
   return { theorems, problems }
+}
+
+/** One entry of such a list. */
+export function readLeanDojoRow(value: unknown, row: number): LeanDojoTheorem | LeanDojoProblem {
+  const parsed = rowSchema.safeParse(value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    return { row, field: issue?.path.join('.') ?? '', message: issue?.message ?? 'not a theorem' }
+  }
+  const { full_name, file_path, url, commit, start, end, traced_tactics } = parsed.data
+  return {
+    name: full_name,
+    repository: url,
+    commit,
+    path: file_path,
+    start,
+    end,
+    steps: traced_tactics.map(({ tactic, state_before, state_after }) => ({
+      tactic,
+      before: state_before,
+      after: state_after,
+    })),
+  }
 }
 
 /** Whether a text looks like a LeanDojo file: a JSON list whose first entry has the names only LeanDojo uses. */

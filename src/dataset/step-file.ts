@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { gunzipSync } from 'node:zlib'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import * as z from 'zod'
-import { sha256 } from '../proof/sha256.ts'
-import { isLeanDojo, readLeanDojo } from './leandojo.ts'
+import { isLeanDojo, readLeanDojoRow } from './leandojo.ts'
+import { linesOf, objectsOf } from './pieces.ts'
 
 /**
  * One step of a known proof, a line of a step file (JSONL): in proof `theorem`, the tactic number `index` (from 0) was
@@ -28,52 +30,81 @@ export class DatasetError extends Error {
   override readonly name = 'DatasetError'
 }
 
+/** What tells one kind of file from another stands in so many bytes. */
+const HEAD_BYTES = 100_000
+
 /**
  * All steps of a file in file order, and the SHA-256 of its text: JSON lines, whose other keys are ignored, or a file of
- * the LeanDojo benchmark; either may be compressed (.gz). Throws DatasetError.
+ * the LeanDojo benchmark; either may be compressed (.gz). It is read piece by piece: LeanDojo's is longer than a string can be.
+ * Throws DatasetError.
  */
-export async function readStepFile(path: string): Promise<{ steps: ProofStep[]; hash: string }> {
-  let bytes: Buffer
-  try {
-    bytes = await readFile(path)
-  } catch (cause) {
-    throw new DatasetError(`${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}).`, {
-      cause,
-    })
-  }
-  const text = textOf(bytes, path)
-  const leanDojo = isLeanDojo(text)
-  const steps: ProofStep[] = leanDojo ? leanDojoSteps(text, path) : []
-  if (!leanDojo)
-    for (const [number, line] of text.split('\n').entries())
-      if (line.trim() !== '') steps.push(parseStep(line, `${path}, line ${number + 1}`))
-  if (steps.length === 0) throw new DatasetError(`${path} has no proof steps.`)
-  return { steps, hash: sha256(text) }
-}
-
-function textOf(bytes: Buffer, path: string): string {
-  if (!path.endsWith('.gz')) return bytes.toString('utf8')
-  try {
-    return gunzipSync(bytes).toString('utf8')
-  } catch (cause) {
-    throw new DatasetError(`${path} is not a gzip file.`, { cause })
-  }
-}
-
-function leanDojoSteps(text: string, path: string): ProofStep[] {
-  const parsed = (() => {
+export async function readStepFile(path: string, chunkBytes = 1 << 20): Promise<{ steps: ProofStep[]; hash: string }> {
+  const hash = createHash('sha256')
+  const steps: ProofStep[] = []
+  const cannot = (cause: NodeJS.ErrnoException) =>
+    new DatasetError(
+      cause.code?.startsWith('Z_')
+        ? `${path} is not a gzip file.`
+        : `${path} cannot be read (${cause.code ?? 'unknown error'}).`,
+      { cause },
+    )
+  const file = createReadStream(path, { highWaterMark: chunkBytes })
+  const bytes: Readable = path.endsWith('.gz') ? file.pipe(createGunzip({ chunkSize: Math.max(64, chunkBytes) })) : file
+  file.on('error', (error) => bytes.destroy(error))
+  async function* hashed(): AsyncGenerator<Buffer> {
     try {
-      return readLeanDojo(text)
-    } catch (cause) {
-      throw new DatasetError(`${path} is not JSON.`, { cause })
+      for await (const chunk of bytes) {
+        hash.update(chunk as Buffer)
+        yield chunk as Buffer
+      }
+    } catch (error) {
+      throw cannot(error as NodeJS.ErrnoException)
     }
-  })()
-  const [problem] = parsed.problems
-  if (problem !== undefined)
-    throw new DatasetError(`${path}, theorem ${problem.row}: ${problem.field}: ${problem.message}.`)
-  return parsed.theorems.flatMap(({ name, steps }) =>
-    steps.map(({ before, tactic }, index) => ({ theorem: name, index, state: before, tactic })),
-  )
+  }
+  const chunks = hashed()
+  const head: Buffer[] = []
+  for (let length = 0; length < HEAD_BYTES; ) {
+    const { value, done } = await chunks.next()
+    if (done) break
+    head.push(value)
+    length += value.length
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    yield* head
+    yield* chunks
+  }
+  if (isLeanDojo(Buffer.concat(head).toString())) {
+    let row = 0
+    for await (const text of objectsOrError(all(), path)) steps.push(...leanDojoSteps(text, row++, path))
+  } else {
+    let number = 0
+    for await (const line of linesOf(all())) {
+      number++
+      if (line.trim() !== '') steps.push(parseStep(line, `${path}, line ${number}`))
+    }
+  }
+  if (steps.length === 0) throw new DatasetError(`${path} has no proof steps.`)
+  return { steps, hash: hash.digest('hex') }
+}
+
+async function* objectsOrError(chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<string> {
+  try {
+    yield* objectsOf(chunks)
+  } catch (cause) {
+    throw cause instanceof SyntaxError ? new DatasetError(`${path} is not JSON.`, { cause }) : cause
+  }
+}
+
+function leanDojoSteps(text: string, row: number, path: string): ProofStep[] {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new DatasetError(`${path} is not JSON.`, { cause })
+  }
+  const read = readLeanDojoRow(value, row)
+  if ('message' in read) throw new DatasetError(`${path}, theorem ${row}: ${read.field}: ${read.message}.`)
+  return read.steps.map(({ before, tactic }, index) => ({ theorem: read.name, index, state: before, tactic }))
 }
 
 function parseStep(line: string, where: string): ProofStep {
