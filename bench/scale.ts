@@ -67,7 +67,9 @@ async function overhead(rounds: number, passes: number): Promise<void> {
   writeFileSync(set, `${lines.join('\n')}\n`)
   const args = (out: string) => {
     const file = join(folder, `${out}.sqlite`)
-    return ['evaluate', set, '-m', 'baseline', 'neff-8', '-n', `${passes}`, '--force', '-o', file]
+    // Lean's own limit ends a tactic, never the wall clock: rows then do not depend on how busy the machine is.
+    const limits = ['--heartbeats', '2000', '--tactic-timeout', '10m']
+    return ['evaluate', set, '-m', 'baseline', 'neff-8', '-n', `${passes}`, ...limits, '--force', '-o', file]
   }
   const [kind] = serverKinds()
   const server = (await kind?.make()) as TestServer

@@ -17,7 +17,7 @@ const THEOREMS = WHOLE ? 24 : 8
 const PASSES = WHOLE ? 64 : 48
 const WORKERS = 3
 const LOCK_MS = 2_000
-const DEADLINE_MS = 240_000
+const DEADLINE_MS = WHOLE ? 600_000 : 240_000
 
 let folder: string
 let server: TestServer | undefined
