@@ -4,7 +4,7 @@ import { chosenMembers } from '../ensemble/chosen-members.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { MEMBER_SYNTAX } from '../ensemble/member-spec.ts'
 import { MODES, type Mode, type Plan, quota } from '../ensemble/plan.ts'
-import { type ScheduleEvent, type ScheduleResult, schedule } from '../ensemble/scheduler.ts'
+import { type ScheduleEvent, type ScheduleResult, schedule, theoremsAtOnce } from '../ensemble/scheduler.ts'
 import type { World } from '../ensemble/world.ts'
 import type { Judging, TacticLimits } from '../lean/engine.ts'
 import { SHIPPED, SHIPPED_NOTE } from '../policy/shipped.ts'
@@ -277,6 +277,8 @@ async function work(
       journal,
       positions,
       workers: options.workers,
+      // Theorems with headers of their own would take a project's processes from one another.
+      ...(options.lean === undefined && { theoremsAtOnce: theoremsAtOnce(members, options.workers) }),
       runWallClockMs: options.runBudget,
       signal,
       onEvent,

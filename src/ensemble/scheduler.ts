@@ -18,6 +18,8 @@ export type ScheduleOptions = {
   readonly positions: readonly number[]
   /** Processes of the Lean pool. */
   readonly workers: number
+  /** Theorems worked on at the same time; one more than there are processes, if left out. */
+  readonly theoremsAtOnce?: number | undefined
   /** Milliseconds for everything. */
   readonly runWallClockMs?: number | undefined
   readonly signal?: AbortSignal | undefined
@@ -42,8 +44,16 @@ export type ScheduleResult =
 /** So many engine errors in a row, and the run stops. */
 const ERRORS_IN_A_ROW = 5
 
+/** Where policies are models on servers: a theorem waits for its answers most of the time, and a server is quick with many at once. */
+const THEOREMS_PER_WORKER = 8
+
+/** How many theorems to work on at the same time, see `ScheduleOptions`. */
+export function theoremsAtOnce(members: readonly Member[], workers: number): number {
+  return members.some(({ usage }) => usage !== undefined) ? THEOREMS_PER_WORKER * workers : workers + 1
+}
+
 /**
- * Runs theorems side by side, one more than there are Lean processes, so that none is idle while a policy thinks. Each
+ * Runs theorems side by side, more than there are Lean processes, so that none is idle while a policy thinks. Each
  * theorem's own work is sequential: its records do not depend on what else runs. The pool lends its processes one call
  * at a time in the order of asking, so a theorem that hangs in Lean holds one process until its tactic's time is up,
  * and the others get their turns in between.
@@ -67,7 +77,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
 
   let errors = 0
   let left = positions.length
-  const queue = new PQueue({ concurrency: workers + 1 })
+  const queue = new PQueue({ concurrency: options.theoremsAtOnce ?? workers + 1 })
   const run = async (position: number): Promise<void> => {
     if (controller.signal.aborted) return
     onEvent({ kind: 'theoremStarted', position })
