@@ -2,8 +2,6 @@ import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Member } from '../src/ensemble/member.ts'
-import type { Plan } from '../src/ensemble/plan.ts'
 import { schedule } from '../src/ensemble/scheduler.ts'
 import { engineWorld, type World } from '../src/ensemble/world.ts'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
@@ -12,6 +10,7 @@ import { BaselinePolicy } from '../src/policy/baseline.ts'
 import type { Policy } from '../src/policy/policy.ts'
 import type { Theorem } from '../src/proof/theorem.ts'
 import { beginRun, openResults } from '../src/results/store.ts'
+import { cheapPolicy, cheapWorld, type LivePlan, member, planOf } from './cheap-run.ts'
 
 /**
  * What an evaluation costs beside Lean and the policy: `npm run bench:evaluate -- [--passes 64] [--workers 1,2]
@@ -104,34 +103,6 @@ async function withLean(theorems: readonly Theorem[], passes: number, workers: n
 
 /** Passes that cost nothing but bookkeeping, so that many hours' worth of them run in minutes. */
 async function memory(passes: number): Promise<void> {
-  const world: World = {
-    async open({ name }) {
-      return {
-        kind: 'opened',
-        domain: {
-          root: { key: name, goals: [{ text: `⊢ ${name}`, constants: [] }], path: [] },
-          runTactics: async (state, tactics) =>
-            tactics.map((tactic) =>
-              state.path.length >= 6
-                ? { kind: 'error' as const, message: 'no' }
-                : {
-                    kind: 'open' as const,
-                    state: { key: `${state.key} ${tactic}`, goals: state.goals, path: [...state.path, tactic] },
-                  },
-            ),
-          release: () => {},
-        },
-        verify: async () => ({ kind: 'rejected', reason: 'none is taken', messages: [] }),
-        close: async () => {},
-      }
-    },
-  }
-  const policy: Policy = {
-    name: 'uniform',
-    rank: async () => [],
-    sample: async (_, count, random) =>
-      Array.from({ length: count }, () => ({ tactic: `t${Math.floor(random.next() * 4)}`, logProb: Math.log(0.25) })),
-  }
   const theorems = Array.from({ length: Math.ceil(passes / 1000) }, (_, i) => ({
     name: `m${i}`,
     header: '',
@@ -139,7 +110,7 @@ async function memory(passes: number): Promise<void> {
   }))
   const samples: number[] = []
   const timer = setInterval(() => samples.push(process.memoryUsage.rss()), 500)
-  const { ms } = await evaluate(planOf(theorems, [member('uniform', policy)], 1000), world, 2)
+  const { ms } = await evaluate(planOf(theorems, [member('uniform', cheapPolicy)], 1000), cheapWorld, 2)
   clearInterval(timer)
   const mb = (bytes: number | undefined) => `${Math.round((bytes ?? 0) / 1e6)} MB`
   const at = (share: number) => mb(samples[Math.floor(share * (samples.length - 1))])
@@ -147,9 +118,6 @@ async function memory(passes: number): Promise<void> {
     `bookkeeping alone: ${theorems.length * 1000} passes in ${(ms / 1000).toFixed(1)} s; resident ${at(0.1)} after 10 %, ${at(0.5)} after 50 %, ${at(1)} at the end`,
   )
 }
-
-/** Its members are ready to work. */
-type LivePlan = Plan & { readonly members: readonly Member[] }
 
 async function evaluate(plan: LivePlan, world: World, workers: number) {
   const file = join(tmpdir(), `hedge-bench-${process.pid}.sqlite`)
@@ -169,35 +137,6 @@ async function evaluate(plan: LivePlan, world: World, workers: number) {
   } finally {
     database.close()
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
-  }
-}
-
-function planOf(theorems: readonly Theorem[], members: readonly Member[], passes: number): LivePlan {
-  return {
-    theorems,
-    members,
-    mode: 'union',
-    passes,
-    matched: members.length > 1,
-    block: 32,
-    depth: 20,
-    wallClockMs: undefined,
-    sliceMs: 1000,
-    seed: 'bench',
-  }
-}
-
-function member(name: string, policy: Policy): Member {
-  return {
-    name,
-    policy: 'bench',
-    temperature: 1,
-    nEff: null,
-    checkpointHash: null,
-    seed: 0,
-    search: { kind: 'rollouts', settings: {} },
-    settings: {},
-    policyFor: async () => policy,
   }
 }
 
