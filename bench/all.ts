@@ -8,7 +8,7 @@ import { type Figure, figuresIn, figuresTable, type StoredFigures } from './figu
 /**
  * The short forms of all benchmarks that measure time and memory, one after another, as Markdown with ratios to the
  * figures that are stored: `npm run bench:all -- [--only start,many] [--store]`. `--store` keeps what this run gave as
- * what later ones are compared with; benchmarks that were not run keep theirs.
+ * what later ones are compared with (`npm run format` then); benchmarks that were not run keep theirs.
  */
 const BENCHMARKS: Readonly<Record<string, readonly string[]>> = {
   start: ['--starts', '3'],
