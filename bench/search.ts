@@ -3,13 +3,11 @@ import { parseArgs } from 'node:util'
 import { bestFirst, parseMembers } from '../src/ensemble/member-spec.ts'
 import { closeMembers, openMembers } from '../src/ensemble/open-member.ts'
 import { searchInTurns, TURNS } from '../src/ensemble/turns.ts'
-import { verifiedOf } from '../src/ensemble/world.ts'
+import { engineWorld } from '../src/ensemble/world.ts'
 import type { EngineEvent, TacticLimits } from '../src/lean/engine.ts'
 import { openEngine } from '../src/lean/open.ts'
-import { verifyProof } from '../src/lean/verifier.ts'
 import { premisesFrom } from '../src/policy/open.ts'
 import { SHIPPED } from '../src/policy/shipped.ts'
-import type { Proof } from '../src/proof/proof.ts'
 import type { Theorem } from '../src/proof/theorem.ts'
 import { TUNED_BEST_FIRST } from '../src/search/best-first.ts'
 import type { Clock } from '../src/search/budget.ts'
@@ -53,25 +51,19 @@ async function run(theorems: readonly Theorem[], budgetMs: number, limits: Tacti
   if ('problem' in configs) throw new Error(configs.problem)
   const clock = new ProcessorClock()
   const engine = await openEngine(undefined, { processes: 1, onEvent: (event) => clock.hear(event) })
+  const world = engineWorld(engine, limits)
   const members = await openMembers(configs, async () => premisesFrom(engine))
   const sum = { proved: 0, tactics: 0, timeouts: 0, verifierMs: 0, seconds: 0 }
   const begun = clock.now()
   try {
     for (const theorem of theorems) {
-      const started = await engine.start(theorem, limits)
-      if (started.kind === 'rejected') throw new Error(`rejected: ${theorem.statement}`)
-      const { session } = started
-      const opened = {
-        kind: 'opened',
-        domain: session,
-        verify: async (proof: Proof) => verifiedOf(await verifyProof(engine, theorem, proof)),
-        close: async () => {},
-      } as const
+      const opened = await world.open(theorem, new AbortController().signal)
+      if (opened.kind === 'rejected') throw new Error(`rejected: ${theorem.statement}`)
       const { proved, statistics } = await searchInTurns(theorem, opened, {
         ...{ ...TURNS, members, wallClockMs: budgetMs, passes: 1, depth: 50, seed: '0', concurrency: 1, clock },
         signal: new AbortController().signal,
       })
-      await session.close()
+      await opened.close()
       if (proved !== undefined) sum.proved++
       sum.tactics += statistics.tacticsRun
       sum.timeouts += statistics.timeouts
