@@ -35,7 +35,7 @@ type Refused = { readonly reason: string; readonly messages: readonly string[] }
  * 2. Any process elaborates the whole source, and says what it proves. Nobody believes it.
  * 3. One that never sees a text has Lean's kernel check the second against the first, on top of the library.
  *
- * Then a kernel of our own, in a thread of this process, checks the same data.
+ * Beside it a kernel of our own, in a thread of this process, checks the same data. Both must accept.
  *
  * So neither notations, options, macros nor code in the source can change what is checked, or how.
  */
@@ -103,9 +103,12 @@ export class SourceVerifier {
       ])
     const exported = await this.#export(submission, stated.name, deadlineMs)
     if ('reason' in exported) return { kind: 'rejected', ...exported }
+    const asking = this.#ask(stated, exported, deadlineMs)
+    // Where Lean's kernel has refused, or could not run, nobody waits for what ours says.
+    asking.catch(() => {})
     const answer = await this.#check(stated, exported, deadlineMs, onExport !== undefined)
     if ('reason' in answer) return { kind: 'rejected', ...answer }
-    const own = await this.#ask(stated, exported, deadlineMs)
+    const own = await asking
     if ('reason' in own) return { kind: 'rejected', ...own }
     if (own.kind === 'unfinished' && requireBoth === true)
       return { kind: 'rejected', reason: `our own kernel reached its limit of ${own.limit}`, messages: [] }
