@@ -20,7 +20,7 @@ export type BestFirstChoice = {
 export type BestFirstOptions = QueueSearchOptions & BestFirstChoice
 
 /** The settings that proved most of MiniF2F within a minute a theorem: see `npm run bench:minif2f`. */
-export const TUNED_BEST_FIRST = { width: 8, widenings: 5, alpha: 0.5, batch: 2, wave: 4 } as const
+export const TUNED_BEST_FIRST = { width: 8, widenings: 5, alpha: 0.5, batch: 2, wave: 4, first: 1 } as const
 
 /**
  * Best-first search by length-normalised log-probability, as in BFS-Prover (arXiv 2502.03438), whose alpha is the

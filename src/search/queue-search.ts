@@ -42,6 +42,11 @@ export type QueueSearchOptions = {
    * All if left out. Part of the search's meaning: an expansion that finds a proof leaves fewer edges.
    */
   readonly wave?: number
+  /**
+   * Tactics of the very first expansion that are run before all others, like `wave`, which it is if left out: most theorems
+   * that are easy fall to the likeliest tactic, while one of those behind it may run to its limit.
+   */
+  readonly first?: number
   /** States worked on at the same time, 1 if left out. Changes no result. */
   readonly concurrency?: number
   readonly clock?: Clock
@@ -74,6 +79,7 @@ export async function searchByQueue(
     accept,
     batch = 1,
     wave = Number.POSITIVE_INFINITY,
+    first = wave,
     concurrency = 1,
     clock = systemClock,
     onward = [],
@@ -82,6 +88,7 @@ export async function searchByQueue(
   if (tree.root.state.key !== domain.root.key) throw new Error('the tree belongs to another theorem')
   if (!(batch >= 1)) throw new RangeError(`batch must be at least 1, not ${batch}`)
   if (!(wave >= 1)) throw new RangeError(`wave must be at least 1, not ${wave}`)
+  if (!(first >= 1)) throw new RangeError(`first must be at least 1, not ${first}`)
   const meter = openBudget(options.budget, clock)
   const statistics = newStatistics()
   const context = { tree, domain, policy, accept, meter, statistics, concurrency }
@@ -98,11 +105,12 @@ export async function searchByQueue(
       const left = meter.expansions - statistics.expansions
       if (left < 1) return { kind: 'outOfBudget', limit: 'expansions' }
 
+      const head = statistics.expansions === 0 ? Math.min(first, wave) : wave
       const nodes = queue.take(Math.min(batch, left))
       statistics.expansions += nodes.length
       const ranked = await Promise.all(nodes.map((node) => rank(node, queue.width(node), context)))
       const jobs: Job[] = nodes.map((node, i) => ({ node, candidates: queue.untried(node, ranked[i] ?? []) }))
-      for (const part of waves(jobs, wave, concurrency)) {
+      for (const part of waves(jobs, head, wave, concurrency)) {
         const answers = await expandAll(part, context)
         const finished: SearchEdge[] = []
         for (const [i, { candidates }] of part.entries())
@@ -137,21 +145,23 @@ export async function searchByQueue(
 }
 
 /**
- * Cuts jobs into rounds of at most `size` tactics per node. Within a round a node's tactics are dealt to several jobs
+ * Cuts jobs into rounds of at most `size` tactics per node, `head` in the first. Within a round a node's tactics are dealt to several jobs
  * where there are fewer nodes than can be worked on at the same time; that changes no result.
  */
-function* waves(jobs: readonly Job[], size: number, concurrency: number): Iterable<Job[]> {
+function* waves(jobs: readonly Job[], head: number, size: number, concurrency: number): Iterable<Job[]> {
   const share = Math.max(1, Math.floor(concurrency / jobs.length))
   const longest = Math.max(...jobs.map(({ candidates }) => candidates.length))
-  for (let from = 0; from < longest; from += size)
+  for (let from = 0, to = head; from < longest; from = to, to += size) {
+    const [start, end] = [from, to]
     yield jobs.flatMap(({ node, candidates }) => {
-      const round = candidates.slice(from, from + size)
+      const round = candidates.slice(start, end)
       const length = Math.ceil(round.length / share)
       return Array.from({ length: length === 0 ? 0 : Math.ceil(round.length / length) }, (_, i) => ({
         node,
         candidates: round.slice(i * length, (i + 1) * length),
       }))
     })
+  }
 }
 
 async function rank(

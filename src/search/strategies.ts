@@ -52,7 +52,7 @@ export type Strategy = {
   ): Promise<StrategyOutcome>
 }
 
-const { width, alpha, widenings, batch, wave } = TUNED_BEST_FIRST
+const { width, alpha, widenings, batch, wave, first } = TUNED_BEST_FIRST
 
 /** All strategies, by the name that people write. A new one is a file that makes a `SearchQueue`, and a row here. */
 export const STRATEGIES = {
@@ -69,6 +69,7 @@ export const STRATEGIES = {
       widenings: { value: widenings, least: 0 },
       batch: { value: batch, least: 1 },
       wave: { value: wave, least: 1 },
+      first: { value: first, least: 1 },
       expansions: { value: 1000, least: 1 },
     },
     async run(tree, domain, policy, { expansions = Number.POSITIVE_INFINITY, ...choice }, how) {

@@ -410,6 +410,7 @@ test('bad options are refused', async () => {
   await expect(bestFirst(domain, uniformJugs, { batch: 0 })).rejects.toThrow('batch')
   await expect(bestFirst(domain, uniformJugs, { width: 0 })).rejects.toThrow('width')
   await expect(bestFirst(domain, uniformJugs, { alpha: -1 })).rejects.toThrow('alpha')
+  await expect(bestFirst(domain, uniformJugs, { first: 0 })).rejects.toThrow('first')
   await expect(bestFirst(domain, uniformJugs, {}, createTree(state('x')))).rejects.toThrow('another theorem')
 })
 
@@ -425,4 +426,19 @@ test('a wave that finishes spares the tactics after it, and concurrency changes 
     trees.push([...tree.root.edges.keys()])
   }
   expect(trees).toEqual([trees[0], trees[0], trees[0]])
+})
+
+test('the likeliest tactics of a theorem may go first and alone', async () => {
+  const closing: Rule = (from, tactic) => (from === '.' && tactic === 'a' ? { kind: 'finished' } : error)
+  const policy = tablePolicy(() => ({ a: 0.4, b: 0.3, c: 0.2 }))
+  const first = await bestFirst(toyDomain('.', closing), policy, { wave: 2, first: 1 })
+  expect(first.statistics.tacticsRun).toBe(1)
+  // Where it closes nothing, the search is the same.
+  const open: Rule = (from, tactic) => (tactic === 'a' && from.length < 4 ? { to: `${from}a` } : error)
+  const trees = []
+  for (const choice of [{}, { first: 1 }]) {
+    const { tree } = await bestFirst(toyDomain('.', open), policy, { wave: 2, ...choice })
+    trees.push([...tree.nodes()].map(({ edges }) => [...edges.keys()]))
+  }
+  expect(trees[1]).toEqual(trees[0])
 })
