@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,7 +36,8 @@ const small = [
 type Ended = { readonly code: number | null; readonly out: string; readonly err: string }
 
 /** Runs the command in a process of its own; `when` sees what it writes to stderr and may interrupt it. */
-function hedgeTrain(args: readonly string[], when?: (err: string, interrupt: () => void) => void): Promise<Ended> {
+/** @param interruptAfter a file, by whose first step in it the run is interrupted, once: a second time would not wait for the state */
+function hedgeTrain(args: readonly string[], interruptAfter?: string): Promise<Ended> {
   const main = new URL(`../${BUILT.test}/fixtures/train-main.js`, import.meta.url).pathname
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,9 +49,19 @@ function hedgeTrain(args: readonly string[], when?: (err: string, interrupt: () 
   })
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk
-    when?.(err, () => child.kill('SIGINT'))
   })
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })))
+  const watch = setInterval(() => {
+    if (interruptAfter === undefined || !existsSync(interruptAfter)) return
+    if (!readFileSync(interruptAfter, 'utf8').includes('"kind":"step"')) return
+    clearInterval(watch)
+    child.kill('SIGINT')
+  }, 20)
+  return new Promise((resolve) =>
+    child.on('close', (code) => {
+      clearInterval(watch)
+      resolve({ code, out, err })
+    }),
+  )
 }
 
 const metricsOf = async (directory: string): Promise<Metrics[]> =>
@@ -153,14 +165,7 @@ describe('hedge train', () => {
     const whole = await hedgeTrain(args(join(home, 'whole')))
     expect(whole.code, whole.err).toBe(0)
     const broken = args(join(home, 'broken'))
-    let sent = false
-    const interrupted = await hedgeTrain(broken, (err, interrupt) => {
-      // The first progress line comes after the first step. Once: a second interrupt would not wait for the state.
-      if (!sent && /step \d+/.test(err)) {
-        sent = true
-        interrupt()
-      }
-    })
+    const interrupted = await hedgeTrain(broken, join(home, 'broken', 'metrics.jsonl'))
     expect(interrupted.code, interrupted.err).toBe(130)
     expect(await readdir(join(home, 'broken'))).toContain('unfinished-run.safetensors')
     const resumed = await hedgeTrain(broken)

@@ -129,7 +129,8 @@ function parseSearch(take: (key: string) => string | undefined, preset: MemberSe
     return `kind must be step or whole, not \`${kindOf}\``
   const text = take('search') ?? (kindOf === 'whole' ? 'whole' : preset.kind)
   const kind = STRATEGY_NAMES.find((name) => name === text)
-  if (kind === undefined) return `search must be ${STRATEGY_NAMES.join(' or ')}, not \`${text}\``
+  if (kind === undefined)
+    return `search must be ${STRATEGY_NAMES.slice(0, -1).join(', ')} or ${STRATEGY_NAMES.at(-1)}, not \`${text}\``
   const settings: Record<string, number> = { ...(kind === preset.kind ? preset.settings : defaultSettings(kind)) }
   for (const [key, { least }] of Object.entries(strategyOf(kind).settings)) {
     const value = Number(take(key) ?? settings[key])

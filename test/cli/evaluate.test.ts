@@ -113,7 +113,7 @@ describe('hedge evaluate', { timeout: 120_000 }, () => {
     ['--policy', 'nowhere/n8', /^hedge: .*there is no policy `nowhere\/n8`/],
     ['--policy', 'baseline@x', /^hedge: .*temperature must be a number/],
     ['--policy', 'baseline,topk=0', /^hedge: .*topk must be a number of at least 1, not 0/],
-    ['--policy', 'baseline,search=depth', /^hedge: .*search must be rollouts or best-first, not `depth`/],
+    ['--policy', 'baseline,search=depth', /^hedge: .*search must be rollouts, best-first or whole, not `depth`/],
     ['--format', 'csv', /jsonl, lean, leandojo/],
   ])('says what is wrong with %s %s', (flag, value, message) => {
     const jsonl = join(fileURLToPath(new URL('../..', import.meta.url)), 'datasets', 'core-small.jsonl')

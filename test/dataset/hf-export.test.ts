@@ -58,7 +58,7 @@ test('a chat template makes conversations, and theorems are held out whole', asy
 
 test.each([
   [['--format', 'csv'], /Allowed choices are hf/],
-  [['--template', 'nowhere.txt'], /template `nowhere.txt` is neither step nor chat nor a file/],
+  [['--template', 'nowhere.txt'], /template `nowhere.txt` is none of .*chat.*step.*, nor a file/],
   [['--held-out', '0.9999'], /leaves nothing to train on/],
 ])('bad input is told: %j', (args, message) => {
   expect(exportTo('bad', ...args)).toMatchObject({ status: 2, stderr: expect.stringMatching(message) })
