@@ -18,6 +18,8 @@ export type Done = PlacedCommand & {
   readonly inert: boolean
   /** Of its syntax; empty for what could not be read at all. */
   readonly kind: string
+  /** Those of its errors that are about text before it, which is no command. */
+  readonly skipped: readonly Diagnostic[]
 }
 
 /** A text, the commands of it that have run, and some of the states between them. */
@@ -166,7 +168,7 @@ export function createFileContexts(
   // ------------------------------------------------------------------ going on
   /** Runs the command at a mark. The mark stays. */
   const step = (text: FileText, from: Mark): { mark: Mark; done: Done | undefined; ended: FileText['ended'] } => {
-    let described: Omit<Done, 'errors' | 'breaks' | 'after'> | undefined
+    let described: Omit<Done, 'errors' | 'breaks' | 'after' | 'skipped'> | undefined
     let question = false
     const after = elaborator.runCommand(
       text.input,
@@ -196,7 +198,8 @@ export function createFileContexts(
       errors.length > 0 &&
       !question &&
       !(described.declarations.length > 0 && allStand(after.state, described.declarations))
-    return { mark, done: { ...described, errors, breaks, after: position }, ended: after.ended }
+    const skipped = errors.filter((d) => after.skipped.includes(d))
+    return { mark, done: { ...described, errors, skipped, breaks, after: position }, ended: after.ended }
   }
 
   /**
@@ -283,7 +286,7 @@ export function createFileContexts(
     const commands = text.done
       .slice(from)
       .filter(({ declarations, errors }) => declarations.length > 0 || errors.length > 0)
-      .map(({ after: _, inert: __, kind: ___, ...command }) => command)
+      .map(({ after: _, inert: __, kind: ___, skipped: ____, ...command }) => command)
     const position = text.done.at(-1)?.after ?? 0
     return {
       kind: 'read' as const,

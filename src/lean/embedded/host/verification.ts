@@ -122,7 +122,9 @@ export function createVerification(
     if (header !== undefined) {
       if (text.ended === 'early') return refuse('the proof ends early: Lean reads nothing behind it')
       const end = Buffer.byteLength(header)
-      const [, second] = text.commands.filter((_, i) => (text.commands[i - 1]?.after ?? 0) >= end)
+      const [first, second] = text.commands.filter((_, i) => (text.commands[i - 1]?.after ?? 0) >= end)
+      if (first !== undefined && first.skipped.length > 0)
+        return refuse('before the theorem stands what Lean cannot read', first.skipped.map(place))
       if (second !== undefined)
         return refuse(`the proof ends early and another command follows (${second.kind || 'which Lean cannot read'})`)
     }
@@ -142,11 +144,12 @@ export function createVerification(
       if (isOfLibrary(env, found.name))
         return refuse(`${readableName(name)} is a theorem of the library, not of this source`)
       const declaring = text.firstAfter((state) => isDeclared(state, found.name))
-      if (declaring !== undefined && declaring.errors.length > 0)
-        return refuse('Lean reports an error', declaring.errors.map(place))
+      const own = (declaring?.errors ?? []).filter((d) => !declaring?.skipped.includes(d))
+      if (own.length > 0) return refuse('Lean reports an error', own.map(place))
       const exported = declared.writeProof(env, found.name)
-      const others = text.commands.filter((command) => command !== declaring)
-      const elsewhere = others.flatMap(({ errors }) => errors.map(place))
+      const elsewhere = text.commands.flatMap((command) =>
+        (command === declaring ? command.skipped : command.errors).map(place),
+      )
       return { kind: 'exported' as const, exported, imports: declared.imports(env), elsewhere }
     } catch (error) {
       if (error instanceof UnwritableTerm) return refuse(error.message)
