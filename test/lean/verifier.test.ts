@@ -70,6 +70,11 @@ describe('what is verified', () => {
       ])
   })
 
+  test('nothing behind an import that comes too late, the second time neither', async () => {
+    const source = `def x := 1\nimport Init.Omega\n${TRUE} := by omega\n`
+    for (let time = 0; time < 2; time++) expect(rejected(await file(TRUE, source))).toMatch(/an import must stand at/)
+  })
+
   test('with an inductive type of its own', async () => {
     const source = 'inductive Mine : Prop\n  | intro\ntheorem t : ∃ p : Prop, p := ⟨Mine, .intro⟩\n'
     expect(rejected(await file('theorem t : ∃ p : Prop, p', source))).toBe('VERIFIED')

@@ -236,7 +236,8 @@ export function createFileContexts(
     const { mark, done, ended } = step(text, from)
     if (done !== undefined) text.done.push(done)
     text.ended = ended ?? (mark.position >= text.bytes.length ? 'whole' : undefined)
-    if (done === undefined) {
+    // Nobody goes on behind what ended the text, nor does a text that shares its beginning.
+    if (ended !== undefined) {
       free(mark)
       return false
     }
