@@ -10,7 +10,9 @@ import type { Engine } from './engine.ts'
 export async function autoBoundName(engine: Engine, theorem: Theorem, root: ProofState): Promise<string | undefined> {
   const bound = boundNames(theorem.statement)
   const hypotheses = root.goals.flatMap(({ text }) => parseGoal(text).hypotheses)
-  if (bound !== undefined && hypotheses.every(({ name }) => bound.has(name))) return undefined
+  // Options of printing can hide a hypothesis, or show two under one name.
+  const isPlain = !/\bpp\./.test(theorem.header)
+  if (isPlain && bound !== undefined && hypotheses.every(({ name }) => bound.has(name))) return undefined
   const strict = {
     ...theorem,
     header: `${theorem.header.trimEnd()}\nset_option autoImplicit false\nset_option relaxedAutoImplicit false`,
