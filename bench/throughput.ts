@@ -158,7 +158,15 @@ async function measure(port: string, path: string, count: number, passes: number
     header: 'import Mathlib',
     statement: `theorem t${i} (x y : ℝ) : x + y = ${i}`,
   }))
-  const shared = { mode: 'union', matched: false, block: 32, depth: 50, sliceMs: 2000, seed: '0' } as const
+  const shared = {
+    mode: 'union',
+    matched: false,
+    block: 32,
+    depth: 50,
+    shortFirst: true,
+    sliceMs: 2000,
+    seed: '0',
+  } as const
   const plan = { ...shared, theorems, members, passes, wallClockMs: undefined } satisfies Plan
   const database = openResults(path)
   const provenance = {

@@ -135,6 +135,7 @@ function simulatedPlan(theorems: number): Plan {
     mode: 'union',
     passes: BLOCK,
     matched: false,
+    shortFirst: true,
     block: BLOCK,
     depth: 20,
     wallClockMs: undefined,

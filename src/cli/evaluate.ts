@@ -297,6 +297,7 @@ function planOf(theorems: readonly Theorem[], members: readonly Member[], option
     matched: options.matched && options.mode === 'union' && members.length > 1,
     block: options.block,
     depth: options.depth,
+    shortFirst: true,
     wallClockMs: options.budget,
     sliceMs: options.slice,
     seed: options.seed,

@@ -144,6 +144,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
             matched: false,
             block: Math.min(32, flags.passes),
             depth: flags.depth,
+            shortFirst: true,
             wallClockMs: flags.budget,
             sliceMs: flags.budget,
             seed: `${flags.seed}/${round}`,

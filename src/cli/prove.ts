@@ -321,7 +321,7 @@ function livePlan(
 ): Parameters<typeof LiveSearch.begin> {
   const { depth, seed, budget } = flags
   const shared = { depth, seed, ...TURNS, wallClockMs: budget, passes: flags.passes ?? 1 }
-  const plan = { ...shared, theorems: [theorem], members, mode: 'slices', matched: false } as const
+  const plan = { ...shared, theorems: [theorem], members, mode: 'slices', matched: false, shortFirst: true } as const
   const { heartbeats, wallClockMs } = limits
   const settings = { heartbeats, wallClockMs }
   return [plan, { dataset: theorem.name, datasetHash: '', leanVersion, libraryHash, commit: programCommit(), settings }]

@@ -27,6 +27,11 @@ export type Plan = {
   readonly block: number
   /** Tactics per pass at most. */
   readonly depth: number
+  /**
+   * Tactics run up to the short limit first, and with the whole one when their turn comes; where one proof is wanted, nothing is
+   * waited for behind a tactic that finishes. Only runs of files of versions up to 0.1 do otherwise.
+   */
+  readonly shortFirst: boolean
   /** Milliseconds for one theorem: of each member in `union` mode, of all members together in the others. */
   readonly wallClockMs: number | undefined
   /** `slices`: a member's first turn; each further turn is twice as long. */

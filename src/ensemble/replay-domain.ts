@@ -28,8 +28,8 @@ export function replayDomain(domain: Domain): Domain {
 
   return {
     root: domain.root,
-    async runTactics(state, tactics, signal) {
-      const results = await domain.runTactics(await stateOf(state, signal), tactics, signal)
+    async runTactics(state, tactics, signal, trying) {
+      const results = await domain.runTactics(await stateOf(state, signal), tactics, signal, trying)
       for (const result of results) if (result.kind === 'open') own.add(result.state)
       return results
     },

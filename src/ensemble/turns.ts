@@ -51,7 +51,7 @@ export async function searchInTurns(
 ): Promise<TurnsOutcome> {
   const { members, wallClockMs, signal, clock, concurrency } = options
   const sliceMs = members.length === 1 ? wallClockMs : options.sliceMs
-  const plan = { ...options, mode: 'slices', matched: false, sliceMs } as const
+  const plan = { ...options, mode: 'slices', matched: false, shortFirst: true, sliceMs } as const
   const { domain, verify } = opened
   const place = { theorem, tree: createTree(domain.root), domain, verify, proofs: new Map<string, ProofRecord>() }
   options.onTree?.(place.tree)

@@ -60,7 +60,8 @@ export async function runUnits(options: LoopOptions): Promise<Completion | undef
     if (unit === undefined) return undefined
     const policy = policies.get(unit.member) ?? (await recorder.policyFor(unit.member, config))
     policies.set(unit.member, policy)
-    const settings = { seed: unit.seed, depth: plan.depth, block: plan.block, concurrency, clock, signal, whole }
+    const { depth, block, shortFirst } = plan
+    const settings = { seed: unit.seed, depth, block, shortFirst, concurrency, clock, signal, whole }
     const onProgress = (statistics: Readonly<SearchStatistics>) => recorder.onProgress?.(config, statistics)
     // A budget of no time at all may be left; then nothing is run, and the member's work is over.
     const over = unit.wallClockMs !== undefined && unit.wallClockMs <= 0

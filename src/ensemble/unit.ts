@@ -30,6 +30,8 @@ export type UnitSettings = {
   readonly block: number
   /** States worked on at the same time. */
   readonly concurrency: number
+  /** See `Plan.shortFirst`. */
+  readonly shortFirst: boolean
   readonly clock: Clock
   readonly signal: AbortSignal
   /** Members that write whole proofs, by number. */
@@ -74,7 +76,7 @@ export async function runUnit(
     }
     return verdict
   }
-  const { depth, concurrency, clock, signal, block } = settings
+  const { depth, concurrency, shortFirst, clock, signal, block } = settings
   const budget = { depth, wallClockMs: unit.wallClockMs, turnMs: unit.turnMs, signal }
   const { kind, settings: choice } = search
   const strategy = strategyOf(kind)
@@ -84,6 +86,7 @@ export async function runUnit(
     theorem: place.theorem,
     onward: unit.stopAtFirstProof ? reachedBy(tree, settings.whole) : [],
     concurrency,
+    shortFirst,
     clock,
     block,
     budget: { ...budget, ...(strategy.byPasses && { passes: unit.passes }) },

@@ -1,5 +1,5 @@
 import type { ProofState } from '../proof/proof-state.ts'
-import type { TacticResult } from '../proof/tactic-result.ts'
+import type { TacticResult, Trying } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
 
 /** A message of Lean about a source text. Lines count from 1, columns from 0 in code points, as Lean prints them. */
@@ -19,6 +19,9 @@ export type TacticLimits = {
 
 export const DEFAULT_LIMITS: TacticLimits = { heartbeats: 20_000, wallClockMs: 10_000 }
 
+/** Heartbeats of the short limit: most tactics that do anything need fewer, and these take some second. */
+export const SHORT_HEARTBEATS = 3000
+
 export type StartResult =
   | { readonly kind: 'started'; readonly session: ProofSession }
   | { readonly kind: 'rejected'; readonly where: 'header' | 'statement'; readonly diagnostics: readonly Diagnostic[] }
@@ -32,8 +35,14 @@ export interface ProofSession {
    * A process that dies is restarted and charged to the one tactic that killed it. When `signal` aborts, gives the
    * results there are, so that a proof among them is not lost, or rejects with its reason where there are none. Rejects
    * otherwise only when Lean cannot be started again (EngineError).
+   * @param trying an engine may take no notice of it
    */
-  runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]>
+  runTactics(
+    state: ProofState,
+    tactics: readonly string[],
+    signal?: AbortSignal,
+    trying?: Trying,
+  ): Promise<TacticResult[]>
   /** Tells the engine that no tactic will be run on this state soon. It stays valid: running on it again rebuilds it. */
   release(state: ProofState): void
   close(): Promise<void>

@@ -158,12 +158,18 @@ export function describeOutcome({ outcome }: SearchEdge): string {
     case 'error':
       return `error: ${outcome.message}`
     case 'timeout':
-      return `timeout: ${outcome.limit === 'heartbeats' ? 'heartbeats' : 'wall clock'}`
+      return `timeout: ${LIMITS[outcome.limit]}`
     case 'crash':
       return `crash: ${outcome.message}`
     default:
       return outcome satisfies never
   }
+}
+
+const LIMITS = {
+  short: 'the short limit; not tried with the whole one',
+  heartbeats: 'heartbeats',
+  wallClock: 'wall clock',
 }
 
 /** A place in the picture below some state; `target` is undefined where a tactic left no goal. */

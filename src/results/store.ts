@@ -49,13 +49,23 @@ export function openResults(path: string, options: { readonly mustExist?: boolea
 
 /** All that decides a run's results, as text; its hash names the run. */
 export function runConfig(plan: Plan, provenance: Provenance): string {
-  const { mode, passes, matched, block, depth, wallClockMs, sliceMs, seed } = plan
+  const { mode, passes, matched, block, depth, shortFirst, wallClockMs, sliceMs, seed } = plan
   const { dataset: _, commit: __, ...decisive } = provenance
   return JSON.stringify({
     ...decisive,
     theorems: sha256(JSON.stringify(plan.theorems)),
     members: plan.members.map(configOf),
-    plan: { mode, passes, matched, block, depth, wallClockMs: wallClockMs ?? null, sliceMs, seed },
+    plan: {
+      mode,
+      passes,
+      matched,
+      block,
+      depth,
+      wallClockMs: wallClockMs ?? null,
+      sliceMs,
+      seed,
+      ...(shortFirst && { shortFirst }),
+    },
   })
 }
 

@@ -44,6 +44,7 @@ const configSchema = z.object({
     matched: z.boolean(),
     block: z.number(),
     depth: z.number(),
+    shortFirst: z.boolean().default(false),
     wallClockMs: z.number().nullable(),
     sliceMs: z.number(),
     seed: z.string(),

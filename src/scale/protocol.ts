@@ -8,7 +8,7 @@ import type { Kernels } from '../proof/kernels.ts'
 import type { TreeRecord } from '../search/tree-record.ts'
 
 /** What coordinators and workers say to each other; another number, another language. */
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 
 /** Queues of one run, by the beginning of its key. `runs` is common to all. */
 export const RUNS = 'hedge-runs'
@@ -84,9 +84,10 @@ const treeSchema = z.object({
           ]),
         }),
         z.object({ kind: z.literal('error'), message: z.string() }),
-        z.object({ kind: z.literal('timeout'), limit: z.enum(['heartbeats', 'wallClock']) }),
+        z.object({ kind: z.literal('timeout'), limit: z.enum(['short', 'heartbeats', 'wallClock']) }),
         z.object({ kind: z.literal('crash'), message: z.string() }),
       ]),
+      slow: z.literal(true).exactOptional(),
     }),
   ),
   left: count,

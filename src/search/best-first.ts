@@ -1,5 +1,6 @@
 import type { Candidate, Policy } from '../policy/policy.ts'
 import type { Domain } from './domain.ts'
+import type { Job } from './expansion.ts'
 import { Frontier } from './frontier.ts'
 import { Paths, type Reach } from './paths.ts'
 import { type QueueSearchOptions, type QueueSearchOutcome, type SearchQueue, searchByQueue } from './queue-search.ts'
@@ -39,6 +40,12 @@ export function searchBestFirst(
   return searchByQueue(tree, domain, policy, (root, depth) => new BestFirstQueue(root, depth, options), options)
 }
 
+/** A tactic that reached the short limit costs some twenty others, so its turn is that of one a twentieth as likely. */
+const PRICE_OF_SLOW = Math.log(20)
+
+/** `isSure`: it has reached the short limit here, and not only on the way here. */
+type Slow = { readonly node: SearchNode; readonly candidate: Candidate; readonly isSure: boolean }
+
 /** What this search has done at a node it has expanded. */
 type Tried = {
   readonly tactics: Set<string>
@@ -58,6 +65,10 @@ class BestFirstQueue implements SearchQueue {
   readonly #widenings: number
   readonly #tried = new Map<SearchNode, Tried>()
   readonly #cut = new Set<SearchNode>()
+  /** In the order in which they came. */
+  readonly #slow: Slow[] = []
+  /** Tactics that have reached the short limit, by node. */
+  readonly #slowAt = new Map<SearchNode, Set<string>>()
 
   constructor(root: SearchNode, depth: number, options: BestFirstChoice) {
     const { alpha = 0.5, width = 4, widenings = 3 } = options
@@ -73,6 +84,10 @@ class BestFirstQueue implements SearchQueue {
 
   get size(): number {
     return this.#frontier.size
+  }
+
+  get slow(): number {
+    return this.#slow.length
   }
 
   get cutByDepth(): boolean {
@@ -105,12 +120,16 @@ class BestFirstQueue implements SearchQueue {
     const tried = this.#tried.get(node) ?? { tactics: new Set<string>(), worst: 0, widened: 0, waiting: false }
     this.#tried.set(node, tried)
     tried.waiting = false
-    return ranked.filter(({ tactic, logProb }) => {
+    const fresh = ranked.filter(({ tactic, logProb }) => {
       if (tried.tactics.has(tactic)) return false
       tried.tactics.add(tactic)
       tried.worst = Math.min(tried.worst, logProb)
       return true
     })
+    // What took long before the last steps will again; it can wait.
+    const doubtful = fresh.filter(({ tactic }) => this.#wasSlow(node, tactic))
+    for (const candidate of doubtful) this.#slow.push({ node, candidate, isSure: false })
+    return fresh.filter((candidate) => !doubtful.includes(candidate))
   }
 
   add(edge: SearchEdge, logProb: number): SearchNode[] {
@@ -120,6 +139,30 @@ class BestFirstQueue implements SearchQueue {
       if (tried.waiting) this.#offer(node, tried.worst)
       return false
     })
+  }
+
+  defer(node: SearchNode, candidate: Candidate): void {
+    this.#slow.push({ node, candidate, isSure: true })
+    this.#slowAt.set(node, (this.#slowAt.get(node) ?? new Set()).add(candidate.tactic))
+  }
+
+  deferred(count: number): { jobs: Job[]; whole: boolean } {
+    const turn = ({ node, candidate }: Slow): number =>
+      priority(this.#reachOf(node), this.#alpha, candidate.logProb - PRICE_OF_SLOW)
+    const due = this.#slow
+      .filter((one) => this.#frontier.size === 0 || turn(one) > this.#frontier.highest)
+      .sort((a, b) => turn(b) - turn(a))
+    const whole = due[0]?.isSure === true
+    const taken = due.filter(({ isSure }) => isSure === whole).slice(0, count)
+    for (const one of taken) this.#slow.splice(this.#slow.indexOf(one), 1)
+    return { whole, jobs: taken.map(({ node, candidate }) => ({ node, candidates: [candidate] })) }
+  }
+
+  /** Whether a tactic has reached the short limit on the likeliest way to a node. */
+  #wasSlow(node: SearchNode, tactic: string): boolean {
+    for (let edge = this.#reachOf(node).likeliest; edge !== undefined; edge = this.#reachOf(edge.from).likeliest)
+      if (this.#slowAt.get(edge.from)?.has(tactic)) return true
+    return false
   }
 
   /** Puts an expanded node back in line with twice the width; false if it has nothing more to offer. */
@@ -134,8 +177,7 @@ class BestFirstQueue implements SearchQueue {
 
   /** False if the depth limit keeps the node out. */
   #offer(node: SearchNode, worst?: number): boolean {
-    const reach = this.#paths.get(node)
-    if (reach === undefined) throw new Error('an unreached node cannot be expanded')
+    const reach = this.#reachOf(node)
     if (reach.depth >= this.#depth) {
       this.#cut.add(node)
       return false
@@ -143,6 +185,12 @@ class BestFirstQueue implements SearchQueue {
     this.#cut.delete(node)
     this.#frontier.offer(node, priority(reach, this.#alpha, worst))
     return true
+  }
+
+  #reachOf(node: SearchNode): Reach {
+    const reach = this.#paths.get(node)
+    if (reach === undefined) throw new Error('an unreached node cannot be expanded')
+    return reach
   }
 }
 

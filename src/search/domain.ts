@@ -1,5 +1,5 @@
 import type { ProofState } from '../proof/proof-state.ts'
-import type { TacticResult } from '../proof/tactic-result.ts'
+import type { TacticResult, Trying } from '../proof/tactic-result.ts'
 
 /**
  * All that a search knows of the world: a first state and a way to run tactics on states. An engine's proof session is
@@ -10,9 +10,14 @@ export interface Domain {
   /**
    * One result per tactic, in order, each independent of the others. When `signal` aborts, gives the results there are,
    * or rejects with its reason where there are none. Rejects when the domain itself is broken: the search then rejects
-   * with that error.
+   * with that error. A domain may take no notice of `trying`.
    */
-  runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]>
+  runTactics(
+    state: ProofState,
+    tactics: readonly string[],
+    signal?: AbortSignal,
+    trying?: Trying,
+  ): Promise<TacticResult[]>
   /** A hint that this state, and any other with its key, will not be worked on soon. It must stay valid. */
   release(state: ProofState): void
 }

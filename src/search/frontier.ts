@@ -34,6 +34,12 @@ export class Frontier {
     return undefined
   }
 
+  /** The priority of the node that is taken next; lower than any other where none waits. */
+  get highest(): number {
+    this.peek()
+    return this.#heap[0]?.priority ?? Number.NEGATIVE_INFINITY
+  }
+
   take(): SearchNode | undefined {
     const node = this.peek()
     if (node === undefined) return undefined

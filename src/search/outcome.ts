@@ -1,7 +1,8 @@
 import type { Proof } from '../proof/proof.ts'
+import { isGivenUp, type TacticResult } from '../proof/tactic-result.ts'
 import type { Verdict } from '../proof/verdict.ts'
 import type { Limit } from './budget.ts'
-import type { SearchEdge, SearchNode, Tree } from './tree.ts'
+import type { SearchNode, Tree } from './tree.ts'
 
 export type SearchResult =
   | { readonly kind: 'proved'; readonly proof: Proof }
@@ -60,14 +61,14 @@ export function addStatistics(total: SearchStatistics, part: Readonly<SearchStat
   for (const key of STATISTICS) total[key] += part[key]
 }
 
-/** Counts the outcome of a tactic this search sent to the domain. */
-export function countOutcome(statistics: SearchStatistics, edge: SearchEdge): void {
-  switch (edge.outcome.kind) {
+/** Counts what came of a tactic this search sent to the domain; where the short limit stopped it, it is not yet known. */
+export function countResult(statistics: SearchStatistics, result: TacticResult): void {
+  switch (result.kind) {
     case 'error':
       statistics.errors++
       break
     case 'timeout':
-      statistics.timeouts++
+      if (!isGivenUp(result)) statistics.timeouts++
       break
     case 'crash':
       statistics.crashes++
@@ -76,6 +77,6 @@ export function countOutcome(statistics: SearchStatistics, edge: SearchEdge): vo
     case 'finished':
       break
     default:
-      edge.outcome satisfies never
+      result satisfies never
   }
 }

@@ -1,3 +1,4 @@
+import type { Candidate } from '../policy/policy.ts'
 import type { Random } from '../proof/random.ts'
 import type { SearchEdge, SearchNode, Tree } from './tree.ts'
 
@@ -30,6 +31,8 @@ export type LivePass = {
   isBack: boolean
   readonly tactics: string[]
   node: SearchNode
+  /** Drawn, and not run yet: another tactic of the step was enough. */
+  drawn: Candidate | undefined
   depth: number
   end: PassEnd | undefined
 }
@@ -48,6 +51,7 @@ export function startPass(index: number, tree: Tree, random: Random, onward: rea
     isBack: false,
     tactics,
     node,
+    drawn: undefined,
     depth: tactics.length,
     end: undefined,
   }

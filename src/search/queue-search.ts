@@ -1,5 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Candidate, Policy } from '../policy/policy.ts'
+import type { Proof } from '../proof/proof.ts'
+import { isGivenUp } from '../proof/tactic-result.ts'
+import { answerOf } from './answer-of.ts'
 import { type Budget, type Clock, type Meter, openBudget, systemClock } from './budget.ts'
 import type { Domain } from './domain.ts'
 import { expandAll, type Job } from './expansion.ts'
@@ -11,6 +14,8 @@ import { verifyEdge } from './verification.ts'
 export interface SearchQueue {
   /** Nodes that wait. */
   readonly size: number
+  /** Tactics that are kept until their turn comes. */
+  readonly slow: number
   /** Whether a node is left out only because every known path to it is as long as the depth limit. */
   readonly cutByDepth: boolean
   /** The node that is taken next. */
@@ -18,13 +23,20 @@ export interface SearchQueue {
   take(count: number): SearchNode[]
   /** Tactics of the node's next expansion. */
   width(node: SearchNode): number
-  /** Those of a node's ranked tactics that this search has not run on it, marked as run. */
+  /** Those of a node's ranked tactics that this search has not run on it, marked as run; some may be kept for later. */
   untried(node: SearchNode, ranked: readonly Candidate[]): Candidate[]
   /**
    * Takes a result in; nodes that it opens or brings nearer get their place in line. Returns those that get none for
    * their depth.
    */
   add(edge: SearchEdge, logProb: number): SearchNode[]
+  /** Keeps a tactic that reached the short limit until its turn comes to run with the whole one. */
+  defer(node: SearchNode, candidate: Candidate): void
+  /**
+   * Takes at most `count` of the tactics kept whose turn it is, before the next node's. All have theirs where no node waits.
+   * Some may not have been tried yet: `whole` says which limit they are to have.
+   */
+  deferred(count: number): { readonly jobs: readonly Job[]; readonly whole: boolean }
   /** After an expansion: puts the node back in line where it has more to offer, and says whether it has. */
   widen(node: SearchNode, ranked: readonly Candidate[]): boolean
   /** The tactics that lead to a node. */
@@ -38,8 +50,8 @@ export type QueueSearchOptions = {
   /** Nodes taken from the queue at once, 1 if left out. Part of the search's meaning: another batch, another order. */
   readonly batch?: number
   /**
-   * Tactics of an expansion that are run before it is asked whether one of them finished: the rest is then not run.
-   * All if left out. Part of the search's meaning: an expansion that finds a proof leaves fewer edges.
+   * Tactics of an expansion that are run before what they gave is looked at. All if left out. Part of the search's meaning:
+   * within a wave nothing is kept behind the first tactic that finishes, in the order of nodes and of their tactics.
    */
   readonly wave?: number
   /**
@@ -47,6 +59,8 @@ export type QueueSearchOptions = {
    * that are easy fall to the likeliest tactic, while one of those behind it may run to its limit.
    */
   readonly first?: number
+  /** See `Plan.shortFirst`; true if left out. */
+  readonly shortFirst?: boolean
   /** States worked on at the same time, 1 if left out. Changes no result. */
   readonly concurrency?: number
   readonly clock?: Clock
@@ -80,6 +94,7 @@ export async function searchByQueue(
     batch = 1,
     wave = Number.POSITIVE_INFINITY,
     first = wave,
+    shortFirst = true,
     concurrency = 1,
     clock = systemClock,
     onward = [],
@@ -91,45 +106,75 @@ export async function searchByQueue(
   if (!(first >= 1)) throw new RangeError(`first must be at least 1, not ${first}`)
   const meter = openBudget(options.budget, clock)
   const statistics = newStatistics()
-  const context = { tree, domain, policy, accept, meter, statistics, concurrency }
+  const how = { shortFirst, untilFinished: shortFirst }
+  const context = { tree, domain, policy, accept, meter, statistics, concurrency, ...how }
   const queue = open(tree.root, meter.depth)
   for (const { outcome } of onward)
     if (outcome.kind === 'open') for (const edge of tree.edgesTo(outcome.node)) queue.add(edge, edge.logProb)
+
+  /** Runs a wave of tactics and takes in what they gave: those that are done, and the proof among it that was accepted. */
+  const runWave = async (jobs: readonly Job[], whole: boolean) => {
+    const answers = await expandAll(jobs, context, whole)
+    const done = new Set<Candidate>()
+    const finished: SearchEdge[] = []
+    for (const [i, { node, candidates }] of jobs.entries())
+      for (const [j, candidate] of candidates.entries()) {
+        const edge = answers[i]?.[j]
+        const answer = edge && answerOf(edge, !whole)
+        if (edge === undefined || answer === undefined) continue
+        done.add(candidate)
+        if (isGivenUp(answer)) queue.defer(node, candidate)
+        else for (const tooDeep of queue.add(edge, Math.min(0, candidate.logProb))) domain.release(tooDeep.state)
+        if (answer.kind === 'finished') finished.push(edge)
+      }
+    for (const edge of finished) {
+      const proof = { tactics: [...queue.tacticsTo(edge.from), edge.tactic] }
+      const verification = await verifyEdge(edge, proof, context)
+      if (verification.kind === 'accepted') return { done, proof: verification.proof }
+    }
+    return { done, proof: undefined }
+  }
+  /** Runs all that time is left for, wave by wave, up to the first proof that is accepted. */
+  const runAll = async (jobs: readonly Job[], whole: boolean, head = wave): Promise<Proof | undefined> => {
+    let left = jobs
+    for (let size = head; left.some(({ candidates }) => candidates.length > 0); size = wave) {
+      if (meter.stopped() !== undefined) break
+      const { done, proof } = await runWave(nextWave(left, size, concurrency), whole)
+      if (proof !== undefined) return proof
+      left = left.map(({ node, candidates }) => ({ node, candidates: candidates.filter((one) => !done.has(one)) }))
+    }
+    return undefined
+  }
+  const show = () => onProgress?.({ tree, statistics, waiting: queue.size, passes: 0, best: queue.next() })
 
   const run = async (): Promise<SearchResult> => {
     while (true) {
       const stopped = meter.stopped()
       if (stopped === 'interrupted') return { kind: 'interrupted' }
       if (stopped === 'wallClock') return { kind: 'outOfBudget', limit: 'wallClock' }
-      if (queue.size === 0) return queue.cutByDepth ? { kind: 'outOfBudget', limit: 'depth' } : { kind: 'exhausted' }
+      if (queue.size + queue.slow === 0)
+        return queue.cutByDepth ? { kind: 'outOfBudget', limit: 'depth' } : { kind: 'exhausted' }
       const left = meter.expansions - statistics.expansions
       if (left < 1) return { kind: 'outOfBudget', limit: 'expansions' }
 
+      const slow = queue.deferred(batch)
+      if (slow.jobs.length > 0) {
+        const proof = await runAll(slow.jobs, slow.whole)
+        if (proof !== undefined) return { kind: 'proved', proof }
+        show()
+        await nextTurn()
+        continue
+      }
       const head = statistics.expansions === 0 ? Math.min(first, wave) : wave
       const nodes = queue.take(Math.min(batch, left))
       statistics.expansions += nodes.length
       const ranked = await Promise.all(nodes.map((node) => rank(node, queue.width(node), context)))
-      const jobs: Job[] = nodes.map((node, i) => ({ node, candidates: queue.untried(node, ranked[i] ?? []) }))
-      for (const part of waves(jobs, head, wave, concurrency)) {
-        const answers = await expandAll(part, context)
-        const finished: SearchEdge[] = []
-        for (const [i, { candidates }] of part.entries())
-          for (const [j, edge] of (answers[i] ?? []).entries()) {
-            if (edge === undefined) continue
-            const cut = queue.add(edge, Math.min(0, candidates[j]?.logProb ?? 0))
-            for (const tooDeep of cut) domain.release(tooDeep.state)
-            if (edge.outcome.kind === 'finished') finished.push(edge)
-          }
-        for (const edge of finished) {
-          const proof = { tactics: [...queue.tacticsTo(edge.from), edge.tactic] }
-          const verification = await verifyEdge(edge, proof, context)
-          if (verification.kind === 'accepted') return { kind: 'proved', proof: verification.proof }
-        }
-        if (meter.stopped() !== undefined) break
-      }
-      for (const [i, { node }] of jobs.entries())
+      const jobs = nodes.map((node, i): Job => ({ node, candidates: queue.untried(node, ranked[i] ?? []) }))
+      const proof = await runAll(jobs, false, head)
+      if (proof !== undefined) return { kind: 'proved', proof }
+      for (const [i, node] of nodes.entries())
         if (!queue.widen(node, ranked[i] ?? []) && node.id !== 0) domain.release(node.state)
-      onProgress?.({ tree, statistics, waiting: queue.size, passes: 0, best: queue.next() })
+      show()
       // With everything cached no batch would ever leave the microtask queue, and timers and signals would starve.
       await nextTurn()
     }
@@ -145,23 +190,19 @@ export async function searchByQueue(
 }
 
 /**
- * Cuts jobs into rounds of at most `size` tactics per node, `head` in the first. Within a round a node's tactics are dealt to several jobs
- * where there are fewer nodes than can be worked on at the same time; that changes no result.
+ * At most `size` of each node's tactics that are left. They are dealt to several jobs where there are fewer nodes than can
+ * be worked on at the same time; that changes no result.
  */
-function* waves(jobs: readonly Job[], head: number, size: number, concurrency: number): Iterable<Job[]> {
-  const share = Math.max(1, Math.floor(concurrency / jobs.length))
-  const longest = Math.max(...jobs.map(({ candidates }) => candidates.length))
-  for (let from = 0, to = head; from < longest; from = to, to += size) {
-    const [start, end] = [from, to]
-    yield jobs.flatMap(({ node, candidates }) => {
-      const round = candidates.slice(start, end)
-      const length = Math.ceil(round.length / share)
-      return Array.from({ length: length === 0 ? 0 : Math.ceil(round.length / length) }, (_, i) => ({
-        node,
-        candidates: round.slice(i * length, (i + 1) * length),
-      }))
-    })
-  }
+function nextWave(left: readonly Job[], size: number, concurrency: number): Job[] {
+  const share = Math.max(1, Math.floor(concurrency / left.length))
+  return left.flatMap(({ node, candidates }) => {
+    const wave = candidates.slice(0, size)
+    const length = Math.max(1, Math.ceil(wave.length / share))
+    return Array.from({ length: Math.ceil(wave.length / length) }, (_, i) => ({
+      node,
+      candidates: wave.slice(i * length, (i + 1) * length),
+    }))
+  })
 }
 
 async function rank(

@@ -22,6 +22,8 @@ export type RolloutOptions = {
   readonly block?: number
   /** States worked on at the same time, 1 if left out. */
   readonly concurrency?: number
+  /** See `Plan.shortFirst`; true if left out. */
+  readonly shortFirst?: boolean
   readonly clock?: Clock
   /** Edges to states from which every other pass goes on; from the first state where there are none. */
   readonly onward?: readonly SearchEdge[]
@@ -57,7 +59,7 @@ export async function searchRollouts(
   options: RolloutOptions,
 ): Promise<RolloutOutcome> {
   const { random, accept, stopAtFirstProof, block = 32, concurrency = 1, clock = systemClock, onProgress } = options
-  const { onward = [] } = options
+  const { onward = [], shortFirst = true } = options
   if (tree.root.state.key !== domain.root.key) throw new Error('the tree belongs to another theorem')
   if (!(block >= 1)) throw new RangeError(`block must be at least 1, not ${block}`)
   const { passes: most, wallClockMs, signal } = options.budget
@@ -65,7 +67,8 @@ export async function searchRollouts(
     throw new RangeError('budget: roll-outs without passes, wallClockMs or signal would never end')
   const meter = openBudget(options.budget, clock)
   const statistics = newStatistics()
-  const context = { tree, domain, policy, accept, stopAtFirstProof, meter, statistics, concurrency }
+  const how = { stopAtFirstProof, shortFirst, untilFinished: stopAtFirstProof && shortFirst }
+  const context = { tree, domain, policy, accept, meter, statistics, concurrency, ...how }
   const passes: Pass[] = []
   const proofs = new Set<Proof>()
   const visits = new Map<SearchNode, number>()
@@ -106,32 +109,58 @@ type StepContext = {
   readonly policy: Policy
   readonly accept: Accept
   readonly stopAtFirstProof: boolean
+  readonly shortFirst: boolean
+  readonly untilFinished: boolean
   readonly meter: Meter
   readonly statistics: SearchStatistics
   readonly concurrency: number
 }
 
-/** One tactic for each pass: draws, runs what is new state by state, then moves the passes in order of their index. */
+/**
+ * One tactic for each pass: draws, runs what is new state by state, then moves the passes in order of their index. Tactics
+ * that reached the short limit are run with the whole one when the others are done, if a proof is still wanted then.
+ */
 async function stepAll(passes: readonly LivePass[], context: StepContext, proofs: Set<Proof>): Promise<void> {
-  const drawn = await Promise.all(passes.map((pass) => draw(pass, context)))
+  const drawn = await Promise.all(passes.map(async (pass) => pass.drawn ?? (await draw(pass, context))))
+  for (const [i, pass] of passes.entries()) pass.drawn = drawn[i]
+  const slow = await moveAll(
+    passes.filter((pass) => pass.drawn !== undefined),
+    false,
+    context,
+    proofs,
+  )
+  if (slow.length > 0 && !(context.stopAtFirstProof && proofs.size > 0)) await moveAll(slow, true, context, proofs)
+}
+
+/** Runs what passes have drawn, and moves them. Returns those whose tactic reached the short limit. */
+async function moveAll(
+  passes: readonly LivePass[],
+  whole: boolean,
+  context: StepContext,
+  proofs: Set<Proof>,
+): Promise<LivePass[]> {
   const groups = new Map<SearchNode, { pass: LivePass; candidate: Candidate }[]>()
-  for (const [i, pass] of passes.entries()) {
-    const candidate = drawn[i]
+  for (const pass of passes) {
+    const candidate = pass.drawn
     if (candidate === undefined) continue
     const group = groups.get(pass.node) ?? []
     groups.set(pass.node, group)
     group.push({ pass, candidate })
   }
   const jobs: Job[] = [...groups].map(([node, group]) => ({ node, candidates: group.map((one) => one.candidate) }))
-  const answers = await expandAll(jobs, context)
+  const answers = await expandAll(jobs, context, whole)
   const moves: { pass: LivePass; edge: SearchEdge }[] = []
+  const slow: LivePass[] = []
   for (const [i, group] of [...groups.values()].entries())
     for (const [j, { pass }] of group.entries()) {
       const edge = answers[i]?.[j]
-      if (edge !== undefined) moves.push({ pass, edge })
+      if (edge === undefined) continue
+      if (!whole && edge.slow) slow.push(pass)
+      else moves.push({ pass, edge })
     }
   moves.sort((a, b) => a.pass.index - b.pass.index)
   for (const { pass, edge } of moves) await move(pass, edge, context, proofs)
+  return slow
 }
 
 /** The pass's next tactic; undefined if it ends here or the budget does. */
@@ -158,6 +187,7 @@ async function draw(pass: LivePass, { policy, meter, statistics }: StepContext):
 async function move(pass: LivePass, edge: SearchEdge, context: StepContext, proofs: Set<Proof>): Promise<void> {
   const outcome = edge.outcome
   pass.tactics.push(edge.tactic)
+  pass.drawn = undefined
   switch (outcome.kind) {
     case 'open':
       pass.depth++

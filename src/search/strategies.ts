@@ -26,6 +26,8 @@ export type StrategyRun = {
   /** Passes under way at the same time. */
   readonly block: number
   readonly concurrency: number
+  /** See `Plan.shortFirst`. */
+  readonly shortFirst: boolean
   readonly clock: Clock
   readonly onProgress?: (progress: Progress) => void
 }

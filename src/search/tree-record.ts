@@ -1,4 +1,5 @@
 import type { ProofState } from '../proof/proof-state.ts'
+import { isGivenUp } from '../proof/tactic-result.ts'
 import {
   createTree,
   type EdgeVerdict,
@@ -27,6 +28,8 @@ export type RecordedEdge = {
     | { readonly kind: 'open'; readonly to: number }
     | { readonly kind: 'finished'; readonly verdict: EdgeVerdict }
     | Exclude<Outcome, { kind: 'open' } | { kind: 'finished' }>
+  /** The tactic reached the short limit, and was run with the whole one. */
+  readonly slow?: true | undefined
 }
 
 /** Lean's error messages can be pages long. */
@@ -102,8 +105,9 @@ function grow(tree: Tree, { states, edges }: TreeRecord): void {
       throw new Error(`the recorded tree has an edge out of state ${position} before one into it`)
     return found
   }
-  for (const { from, tactic, logProb, by, outcome } of edges) {
+  for (const { from, tactic, logProb, by, outcome, slow } of edges) {
     tree.author = by
+    if (slow === true) tree.add(node(from), tactic, logProb, { kind: 'timeout', limit: 'short' })
     switch (outcome.kind) {
       case 'open': {
         const state = outcome.to === 0 ? root.state : states[outcome.to]
@@ -130,13 +134,14 @@ function grow(tree: Tree, { states, edges }: TreeRecord): void {
 }
 
 function record(
-  { from, tactic, logProb, by }: SearchEdge,
+  { from, tactic, logProb, by, slow, outcome: now }: SearchEdge,
   positions: ReadonlyMap<SearchNode, number>,
   outcome: RecordedEdge['outcome'],
 ): RecordedEdge {
   // JSON has no infinity.
   const likelihood = Math.max(logProb, -Number.MAX_VALUE)
-  return { from: positions.get(from) ?? 0, tactic, logProb: likelihood, ...(by !== undefined && { by }), outcome }
+  const edge = { from: positions.get(from) ?? 0, tactic, logProb: likelihood, ...(by !== undefined && { by }), outcome }
+  return slow && !isGivenUp(now) ? { ...edge, slow } : edge
 }
 
 function keptNodes(tree: Tree, maxStates: number): ReadonlySet<SearchNode> {

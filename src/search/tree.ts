@@ -1,7 +1,7 @@
 import type { Proof } from '../proof/proof.ts'
 import type { ProofState } from '../proof/proof-state.ts'
 import { countSteps } from '../proof/steps.ts'
-import type { TacticResult } from '../proof/tactic-result.ts'
+import { isGivenUp, type TacticResult } from '../proof/tactic-result.ts'
 import { Paths, type Reach } from './paths.ts'
 import { ResultCache } from './result-cache.ts'
 
@@ -23,6 +23,8 @@ export type SearchEdge = {
   /** Who ran it first, see `Tree.author`. */
   readonly by: number | undefined
   readonly outcome: Outcome
+  /** The tactic reached the short limit. Its outcome says so until the whole one has been tried. */
+  readonly slow: boolean
 }
 
 /** A tactic result in which the new state has become a node. */
@@ -83,19 +85,28 @@ export class Tree {
 
   /**
    * Records what a tactic did. On an edge that exists already only the log-probability is raised, for the first answer
-   * stands. Log-probabilities above 0 are taken as 0.
+   * stands, but for one that the short limit gave. Log-probabilities above 0 are taken as 0.
    */
   add(from: SearchNode, tactic: string, logProb: number, result: TacticResult): SearchEdge {
     const node = this.#own(from)
     let edge = node.edges.get(tactic)
     const weight = Math.min(0, logProb)
     if (edge === undefined) {
-      edge = { from, tactic, logProb: weight, by: this.author, outcome: this.#outcome(result) }
+      const outcome = this.#outcome(result)
+      edge = { from, tactic, logProb: weight, by: this.author, outcome, slow: isGivenUp(result) }
       node.edges.set(tactic, edge)
       this.#counts.edges++
       this.#counts[edge.outcome.kind]++
       this.cache.settled(from, tactic)
-    } else if (weight > edge.logProb) edge.logProb = weight
+    } else {
+      if (isGivenUp(edge.outcome) && !isGivenUp(result)) {
+        this.#counts[edge.outcome.kind]--
+        edge.outcome = this.#outcome(result)
+        this.#counts[edge.outcome.kind]++
+        this.cache.settled(from, tactic)
+      }
+      if (weight > edge.logProb) edge.logProb = weight
+    }
     this.#paths.add(edge, edge.logProb)
     return edge
   }

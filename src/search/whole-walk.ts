@@ -1,6 +1,6 @@
 import type { Proof } from '../proof/proof.ts'
 import type { Part, WrittenTactic } from '../proof/tactics/flatten.ts'
-import { type ExpansionContext, expandAll } from './expansion.ts'
+import { type ExpansionContext, expandAll, type Job } from './expansion.ts'
 import type { Accept } from './outcome.ts'
 import type { SearchEdge, SearchNode } from './tree.ts'
 import { verifyEdge } from './verification.ts'
@@ -121,8 +121,7 @@ export class ProofWalk {
   async #step(tactic: string): Promise<WalkEnd | undefined> {
     if (this.depth >= this.#context.meter.depth) return { kind: 'depthLimit' }
     const job = { node: this.#node, candidates: [{ tactic, logProb: STEP_LOG_PROB }] }
-    const [edges] = await expandAll([job], this.#context)
-    const edge = edges?.[0]
+    const edge = await this.#run(job)
     if (edge === undefined) return { kind: 'unfinished' }
     this.tactics.push(tactic)
     const { outcome } = edge
@@ -146,6 +145,13 @@ export class ProofWalk {
       default:
         return outcome satisfies never
     }
+  }
+
+  /** The proof has no other tactic here, so one that reaches the short limit gets the whole one at once. */
+  async #run(job: Job): Promise<SearchEdge | undefined> {
+    const [edges] = await expandAll([job], this.#context)
+    const edge = edges?.[0]
+    return edge?.slow === true ? (await expandAll([job], this.#context, true))[0]?.[0] : edge
   }
 
   async #finish(edge: SearchEdge): Promise<WalkEnd> {

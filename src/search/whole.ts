@@ -34,13 +34,14 @@ export async function searchWhole(
   domain: Domain,
   policy: Policy,
   repair: number,
-  { budget, accept, theorem, random, stopAtFirstProof, block, clock, onProgress }: StrategyRun,
+  { budget, accept, theorem, random, stopAtFirstProof, shortFirst, block, clock, onProgress }: StrategyRun,
 ): Promise<StrategyOutcome> {
   const write = policy.write?.bind(policy)
   if (write === undefined) throw new Error(`${policy.name} does not write whole proofs`)
   const meter = openBudget(budget, clock)
   const statistics = newStatistics()
-  const context: WalkContext = { tree, domain, meter, statistics, concurrency: 1, accept }
+  const how = { shortFirst, untilFinished: false }
+  const context: WalkContext = { tree, domain, meter, statistics, concurrency: 1, ...how, accept }
   const passes: Pass[] = []
   const over = () => meter.stopped() !== undefined || (stopAtFirstProof && context.proof !== undefined)
 

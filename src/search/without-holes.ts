@@ -9,16 +9,16 @@ import type { Domain } from './domain.ts'
 export function withoutHoles(domain: Domain): Domain {
   return {
     root: domain.root,
-    async runTactics(state, tactics, signal) {
+    async runTactics(state, tactics, signal, trying) {
       const honest = tactics.filter((tactic) => !leavesHole(tactic))
-      if (honest.length === tactics.length) return domain.runTactics(state, tactics, signal)
-      const results = honest.length === 0 ? [] : [...(await domain.runTactics(state, honest, signal))]
+      if (honest.length === tactics.length) return domain.runTactics(state, tactics, signal, trying)
+      const results = honest.length === 0 ? [] : [...(await domain.runTactics(state, honest, signal, trying))]
       const all: TacticResult[] = []
       for (const tactic of tactics) {
         if (leavesHole(tactic)) all.push({ kind: 'error', message: 'it leaves a hole: `sorry` proves nothing' })
         else {
           const result = results.shift()
-          // What the end of the budget cut off is cut off for all behind it.
+          // What the end of the budget, or a tactic that finishes, cut off is cut off for all behind it.
           if (result === undefined) return all
           all.push(result)
         }

@@ -24,14 +24,22 @@ import {
   startModelServer,
 } from '../policy/remote/model-server.ts'
 import { lastingRows } from '../results/rows.ts'
-import { cleverJugs, handClock, jugMoves, jugs, toyDomain } from '../search/toy.ts'
+import { cleverJugs, handClock, jugMoves, jugs, type Rule, toyDomain } from '../search/toy.ts'
 import { type LivePlan, member, planOf, provenance, theorems } from './simulated.ts'
+
+/** Some moves take long. */
+const slowJugs: Rule = (from, tactic) => {
+  const answer = jugs(from, tactic)
+  return tactic === 'emptySmall' && from !== '3,5' && typeof answer === 'object' && !('slow' in answer)
+    ? { slow: answer }
+    : answer
+}
 
 /** Every theorem is the jug puzzle; a proof of more than 12 moves is refused. */
 const jugWorld: World = {
   open: async () => ({
     kind: 'opened',
-    domain: toyDomain('0,0', jugs),
+    domain: toyDomain('0,0', slowJugs),
     verify: async ({ tactics }) =>
       tactics.length <= 12
         ? { kind: 'verified', source: tactics.join('; '), axioms: [] }
@@ -118,6 +126,21 @@ test.each<[Mode, number | undefined]>([
   )
   merged.close()
   database.close()
+})
+
+test('a run of before short limits can be done again from its file', async () => {
+  const members = [jugMember('a'), { ...jugMember('c'), search: bestFirst }]
+  const changes = { theorems: theorems(4), members, mode: 'first-proof', passes: 40, block: 8, depth: 14 } as const
+  for (const shortFirst of [false, true]) {
+    const database = openResults(':memory:')
+    await run(database, planOf({ ...changes, shortFirst }))
+    expect(String(database.prepare('SELECT config FROM runs').pluck().get()).includes('shortFirst')).toBe(shortFirst)
+    expect((await replayAll(database)).flatMap(({ differences }) => differences)).toEqual([])
+    const journal = new RunJournal(database, 1, '')
+    const edges = [0, 1, 2, 3].flatMap((position) => journal.recorded(position).tree?.edges ?? [])
+    expect(edges.some(({ slow }) => slow === true)).toBe(shortFirst)
+    database.close()
+  }
 })
 
 test('a replay says which pass or edge is not the one on record, and cannot do without the answers', async () => {

@@ -67,6 +67,7 @@ export function planOf(changes: Partial<LivePlan> & Pick<LivePlan, 'theorems' | 
     matched: false,
     block: 8,
     depth: 10,
+    shortFirst: true,
     wallClockMs: undefined,
     sliceMs: 100,
     seed: 'test',

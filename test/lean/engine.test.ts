@@ -186,6 +186,32 @@ describe('branching', () => {
 })
 
 describe('limits', () => {
+  test('the short limit ends what takes long, and says that more could be tried', async () => {
+    const s = await session(ADD_COMM, { heartbeats: 400_000, wallClockMs: 300_000 })
+    const long = Array.from({ length: 150 }, () => 'have h : a + b = b + a := by omega\nclear h').join('\n')
+    const cheap = 'skip'
+    const short = await s.runTactics(s.root, [cheap, long, cheap], undefined, { short: true })
+    expect(short.map((result) => ('limit' in result ? result.limit : result.kind))).toEqual(['open', 'short', 'open'])
+    expect(await s.runTactics(s.root, [long])).toMatchObject([{ kind: 'open' }])
+    // Where the whole limit is no longer, nothing is left to be tried.
+    const small = await session(ADD_COMM, { ...LIMITS, heartbeats: 10 })
+    expect(await small.runTactics(small.root, ['grind'], undefined, { short: true })).toEqual([
+      { kind: 'timeout', limit: 'heartbeats' },
+    ])
+    await s.close()
+    await small.close()
+  })
+
+  test('nothing is run behind a tactic that finishes where that is enough', async () => {
+    const s = await session(ADD_COMM, LIMITS)
+    const tactics = ['skip', 'exact Nat.add_comm a b', 'omega', 'skip']
+    const kinds = async (untilFinished: boolean) =>
+      (await s.runTactics(s.root, tactics, undefined, { untilFinished })).map(({ kind }) => kind)
+    expect(await kinds(true)).toEqual(['open', 'finished'])
+    expect(await kinds(false)).toEqual(['open', 'finished', 'finished', 'open'])
+    await s.close()
+  })
+
   test('heartbeats end a tactic, the same way each time, and the next counts from zero', async () => {
     const s = await session(ADD_COMM, { ...LIMITS, heartbeats: 10 })
     const heavy = 'grind'

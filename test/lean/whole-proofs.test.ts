@@ -259,7 +259,15 @@ describe('members together', () => {
     const configs = parseMembers([whole(writer, ',repair=1'), `${stepper.url}#steps,template=chat,name=steps,n=1`])
     if ('problem' in configs) throw new Error(configs.problem)
     const members = await openMembers(configs, async () => premisesFrom(engine))
-    const shared = { mode: 'first-proof', matched: false, block: 4, depth: 50, sliceMs: 1000, seed: '0' } as const
+    const shared = {
+      mode: 'first-proof',
+      matched: false,
+      block: 4,
+      depth: 50,
+      shortFirst: true,
+      sliceMs: 1000,
+      seed: '0',
+    } as const
     const plan = { ...shared, theorems: [theorem, FALSE], members, passes: 4, wallClockMs: undefined }
     const database = openResults(':memory:')
     const journal = beginRun(database, plan, provenance)
@@ -309,7 +317,15 @@ describe('members together', () => {
     const configs = parseMembers([whole(writer, ',repair=0'), `${stepper.url}#steps,template=chat,name=steps,n=1`])
     if ('problem' in configs) throw new Error(configs.problem)
     const members = await openMembers(configs, async () => premisesFrom(engine))
-    const shared = { mode: 'union', matched: false, block: 4, depth: 50, sliceMs: 1000, seed: '0' } as const
+    const shared = {
+      mode: 'union',
+      matched: false,
+      block: 4,
+      depth: 50,
+      shortFirst: true,
+      sliceMs: 1000,
+      seed: '0',
+    } as const
     const plan = { ...shared, theorems: [{ ...theorem, statement: `${theorem.statement} ∧ ∃ x, x > b` }], members }
     const database = openResults(':memory:')
     const journal = beginRun(database, { ...plan, passes: 4, wallClockMs: undefined }, provenance)

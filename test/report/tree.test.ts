@@ -79,7 +79,7 @@ test('the text tree, golden', async () => {
 │     └─ * emptySmall  →  ⊢ 0,2  (2 failed, 5 cycles)
 │        └─ * bigToSmall  →  ⊢ 2,0  (2 failed, 1 merged, 4 cycles)
 │           └─ * fillBig  →  ⊢ 2,5  (2 failed, 1 merged, 4 cycles)
-│              └─ * bigToSmall  →  ⊢ 3,4  (1 failed, 2 merged, 3 cycles)
+│              └─ * bigToSmall  →  ⊢ 3,4  (2 merged, 3 cycles)
 │                 ├─ * done  →  proof verified
 │                 └─ emptySmall  →  ⊢ 0,4  (not expanded)
 └─ fillSmall  →  ⊢ 3,0  (2 failed, 4 cycles)

@@ -56,7 +56,8 @@ test('finds the shortest way to measure 4 with jugs of 3 and 5', async () => {
   })
   // 16 states can be reached in all; nothing is asked twice.
   expect(statistics.expansions).toBeLessThanOrEqual(16)
-  expect(statistics).toMatchObject({ cacheHits: 0, tacticsRun: statistics.expansions * 8 })
+  // What stands behind `done` is not run.
+  expect(statistics).toMatchObject({ cacheHits: 0, tacticsRun: statistics.expansions * 8 - 1 })
 })
 
 /** Letters are appended; a word of three is stuck. */
@@ -210,7 +211,9 @@ test('widening goes on where a narrow search ends, and runs only what is new', a
   const domain = toyDomain('a', (from, tactic) => (from === 'a' ? rule(from, tactic) : error))
   const wide = await bestFirst(domain, policy, { width: 2, widenings: 2 })
   expect(wide.result).toEqual({ kind: 'proved', proof: { tactics: ['t6'] } })
-  expect(domain.runs.filter((run) => run.startsWith('a '))).toEqual(Object.keys(ranks).map((tactic) => `a ${tactic}`))
+  // The last stands behind the proof.
+  const all = Object.keys(ranks).map((tactic) => `a ${tactic}`)
+  expect(domain.runs.filter((run) => run.startsWith('a '))).toEqual(all.slice(0, 7))
   expect(wide.statistics.cacheHits).toBe(0)
 })
 
@@ -414,7 +417,7 @@ test('bad options are refused', async () => {
   await expect(bestFirst(domain, uniformJugs, {}, createTree(state('x')))).rejects.toThrow('another theorem')
 })
 
-test('a wave that finishes spares the tactics after it, and concurrency changes nothing', async () => {
+test('a tactic that finishes spares those after it, and concurrency changes nothing', async () => {
   const rule: Rule = (from, tactic) => (from === '.' && tactic === 'c' ? { kind: 'finished' } : error)
   const policy = tablePolicy(() => ({ a: 0.4, b: 0.3, c: 0.2, d: 0.05, e: 0.05 }))
   const trees = []
@@ -422,7 +425,7 @@ test('a wave that finishes spares the tactics after it, and concurrency changes 
     const domain = toyDomain('.', rule)
     const { result, tree, statistics } = await bestFirst(domain, policy, { wave: 2, concurrency })
     expect(result).toEqual({ kind: 'proved', proof: { tactics: ['c'] } })
-    expect(statistics).toMatchObject({ expansions: 1, tacticsRun: 4 })
+    expect(statistics).toMatchObject({ expansions: 1, tacticsRun: 3 })
     trees.push([...tree.root.edges.keys()])
   }
   expect(trees).toEqual([trees[0], trees[0], trees[0]])
@@ -441,4 +444,103 @@ test('the likeliest tactics of a theorem may go first and alone', async () => {
     trees.push([...tree.nodes()].map(({ edges }) => [...edges.keys()]))
   }
   expect(trees[1]).toEqual(trees[0])
+})
+
+test('what is kept of a wave depends on the order of its tactics alone; a refused proof does not end it', async () => {
+  const proofs = ['c', 'e']
+  const rule: Rule = (from, tactic) =>
+    from !== '.' ? error : proofs.includes(tactic) ? { kind: 'finished' } : { to: tactic }
+  const policy = tablePolicy(
+    (at): Record<string, number> => (at === '.' ? { a: 0.3, b: 0.25, c: 0.2, d: 0.1, e: 0.05, f: 0.04 } : {}),
+  )
+  const seen = new Set<string>()
+  const orders = new Set<string>()
+  for (const [concurrency, delay] of [
+    [1, 0],
+    [2, 1],
+    [6, 2],
+    [6, 3],
+    [6, 4],
+  ] as const) {
+    const domain = toyDomain('.', rule, delay === 0 ? undefined : seeded(delay))
+    const asked: string[] = []
+    const outcome = await searchBestFirst(createTree(domain.root), domain, policy, {
+      budget: {},
+      accept: async ({ tactics }) => answer(asked.push(tactics.join()) === 2),
+      width: 8,
+      concurrency,
+    })
+    checkTree(outcome.tree)
+    const { totalMs, engineMs, policyMs, verifierMs, ...counts } = outcome.statistics
+    seen.add(JSON.stringify([outcome.result, asked, counts, [...outcome.tree.root.edges.keys()], keys(outcome.tree)]))
+    orders.add(domain.runs.join())
+  }
+  expect(seen.size).toBe(1)
+  expect([...seen][0]).toContain('["c","e"]')
+  expect([...seen][0]).toContain('["a","b","c","d","e"]')
+  expect(orders.size).toBeGreaterThan(1)
+})
+
+/** `s` takes long everywhere and proves at the root; the others lead on, and `end` is a proof three steps away. */
+const slowWorld: Rule = (from, tactic) => {
+  if (tactic === 's') return from === '.' ? { slow: { kind: 'finished' } } : { slow: error }
+  if (tactic === 'end') return from === '.aaa' ? { kind: 'finished' } : error
+  return from.length < 5 ? { to: from + tactic } : error
+}
+
+test('a tactic that reaches the short limit is run to its end only when its turn comes', async () => {
+  const end = await bestFirst(
+    toyDomain('.', slowWorld),
+    tablePolicy(() => ({ s: 0.4, a: 0.5, end: 0.1 })),
+  )
+  expect(end.result).toEqual({ kind: 'proved', proof: { tactics: ['a', 'a', 'a', 'end'] } })
+  expect(end.tree.root.edges.get('s')?.outcome).toEqual({ kind: 'timeout', limit: 'short' })
+  expect(end.statistics.timeouts).toBe(0)
+
+  // Nothing else is likelier than a twentieth of it.
+  const domain = toyDomain('.', slowWorld)
+  const slow = await bestFirst(
+    domain,
+    tablePolicy(() => ({ s: 0.9, a: 0.01 })),
+  )
+  expect(slow.result).toEqual({ kind: 'proved', proof: { tactics: ['s'] } })
+  expect(domain.runs).toEqual(['. s', '. a', '. s whole'])
+  expect(slow.tree.root.edges.get('s')).toMatchObject({ slow: true, outcome: { kind: 'finished' } })
+})
+
+test('the expansions limit is one for slow tactics too', async () => {
+  const policy = tablePolicy(() => ({ s: 0.9, a: 0.01 }))
+  const domain = toyDomain('.', slowWorld)
+  const { result } = await bestFirst(domain, policy, { budget: { expansions: 1 } })
+  expect(result).toEqual({ kind: 'outOfBudget', limit: 'expansions' })
+  expect(domain.runs).toEqual(['. s', '. a'])
+})
+
+test('what reached the short limit on the way to a state waits there without being tried', async () => {
+  const domain = toyDomain('.', slowWorld)
+  const policy = tablePolicy((at): Record<string, number> => (at.length < 3 ? { s: 0.4, a: 0.5 } : { end: 0.5 }))
+  const { result } = await bestFirst(domain, policy, { accept: async () => answer(false) })
+  expect(result).toEqual({ kind: 'exhausted' })
+  // At `.a` it comes after all that is likelier; then it gets the short limit first, there too.
+  expect(domain.runs).toEqual(['. a', '. s', '.a a', '.aa end', '.a s', '.a s whole', '. s whole'])
+})
+
+test('a search goes its own way also where another has run what is slow for it', async () => {
+  const policy = tablePolicy(() => ({ s: 0.3, a: 0.3, end: 0.3 }))
+  const other = tablePolicy((at): Record<string, number> => (at === '.' ? { s: 1 } : {}))
+  const refusing = { accept: async () => answer(false) }
+  const order = async (before: boolean) => {
+    const domain = toyDomain('.', slowWorld)
+    const tree = createTree(domain.root)
+    if (before) await bestFirst(domain, other, refusing, tree)
+    const next: (string | undefined)[] = []
+    const { result, statistics } = await searchBestFirst(tree, domain, policy, {
+      budget: {},
+      accept: async ({ tactics }) => answer(tactics.length > 1),
+      width: 8,
+      onProgress: ({ best }) => next.push(best?.state.key),
+    })
+    return { next, result, asked: statistics.tacticsRun + statistics.cacheHits }
+  }
+  expect(await order(true)).toEqual(await order(false))
 })

@@ -15,6 +15,8 @@ function context(tree: Tree, domain: ToyDomain, signal?: AbortSignal): Expansion
     meter: openBudget({ signal }, handClock()),
     statistics: newStatistics(),
     concurrency: 2,
+    shortFirst: true,
+    untilFinished: false,
   }
 }
 

@@ -245,6 +245,45 @@ test('stopping at the first proof', async () => {
   }
 })
 
+test('what reaches the short limit waits for the others of its step, and is spared where one of them proves', async () => {
+  const rule: Rule = (from, tactic) =>
+    tactic === 's' ? { slow: { to: `${from}b` } } : tactic === 'end' ? { kind: 'finished' } : error
+  const policy = tablePolicy(() => ({ s: 0.5, end: 0.5 }))
+  const run = async (stopAtFirstProof: boolean, concurrency: number, delay: number) => {
+    const domain = toyDomain('a', rule, seeded(delay))
+    const random = scriptedRandom({ 0: [0.1, 0.9], 1: [0.9], 2: [0.1, 0.1, 0.9] })
+    const budget = { passes: 3, depth: 3 }
+    const { passes } = await rollOut(domain, policy, { budget, random, stopAtFirstProof, concurrency })
+    return { runs: domain.runs, ends: passes.map(({ end, tactics }) => `${end.kind} ${tactics.join()}`) }
+  }
+  for (const [concurrency, delay] of [
+    [1, 1],
+    [3, 2],
+  ] as const) {
+    const first = await run(true, concurrency, delay)
+    expect(first.runs).toEqual(['a s', 'a end'])
+    expect(first.ends).toEqual(['unfinished ', 'proved end', 'unfinished '])
+    const all = await run(false, concurrency, delay)
+    expect(all.runs.slice(0, 3)).toEqual(['a s', 'a end', 'a s whole'])
+    expect(all.ends).toEqual(['proved s,end', 'proved end', 'proved s,s,end'])
+  }
+})
+
+test('a pass that was not waited for goes on with what it has drawn, where the proof is refused', async () => {
+  const rule: Rule = (_, tactic) => (tactic === 'x' ? error : { kind: 'finished' })
+  const policy = tablePolicy(() => ({ l: 0.3, r: 0.3, x: 0.4 }))
+  const random = scriptedRandom({ 0: [0.1], 1: [0.4], 2: [0.9] })
+  const domain = toyDomain('a', rule)
+  const { passes } = await rollOut(domain, policy, {
+    budget: { passes: 3 },
+    random,
+    stopAtFirstProof: true,
+    accept: async ({ tactics }) => answer(tactics[0] === 'r'),
+  })
+  expect(domain.runs).toEqual(['a l', 'a r'])
+  expect(passes.map(({ end }) => end.kind)).toEqual(['refused', 'proved', 'unfinished'])
+})
+
 test('the shortest of several proofs is the result', async () => {
   const rule: Rule = (from, tactic) => (tactic === 'end' ? { kind: 'finished' } : { to: from + tactic })
   const policy = tablePolicy((at) => (at.length < 4 ? { x: 0.7, end: 0.3 } : { end: 1 }))

@@ -7,10 +7,11 @@ import type { Clock } from '../../src/search/budget.ts'
 import type { Domain } from '../../src/search/domain.ts'
 
 /** What a rule of a toy world says: the next state's name, or how the tactic ends. */
-export type Rule = (state: string, tactic: string) => { to: string } | Exclude<TacticResult, { kind: 'open' }> | 'hang'
+export type Rule = (state: string, tactic: string) => Answers | { slow: Answers } | 'hang'
+type Answers = { to: string } | Exclude<TacticResult, { kind: 'open' }>
 
 export type ToyDomain = Domain & {
-  /** Every (state, tactic) that was run, as `state tactic`, in order. */
+  /** Every (state, tactic) that was run, as `state tactic`, in order; ` whole` follows where a slow one ran to its end. */
   readonly runs: string[]
   /** The batches in which they were run. */
   readonly batches: string[][]
@@ -35,19 +36,23 @@ export function toyDomain(root: string, rule: Rule, delays?: Random): ToyDomain 
     answered: [],
     released: [],
     busiest: 0,
-    async runTactics(from, tactics, signal) {
+    async runTactics(from, tactics, signal, { short = false, untilFinished = false } = {}) {
       signal?.throwIfAborted()
       domain.busiest = Math.max(domain.busiest, ++busy)
       try {
         domain.batches.push([...tactics])
-        for (const tactic of tactics) domain.runs.push(`${from.key} ${tactic}`)
         for (let turns = Math.floor((delays?.next() ?? 0) * 8); turns > 0; turns--) await turn()
         const results: TacticResult[] = []
         for (const tactic of tactics) {
-          const answer = rule(from.key, tactic)
+          const said = rule(from.key, tactic)
+          const isSlow = typeof said === 'object' && 'slow' in said
+          domain.runs.push(`${from.key} ${tactic}${isSlow && !short ? ' whole' : ''}`)
+          const answer = isSlow ? said.slow : said
           if (answer === 'hang') await untilAbort(signal)
+          else if (isSlow && short) results.push({ kind: 'timeout', limit: 'short' })
           else if ('to' in answer) results.push({ kind: 'open', state: state(answer.to, [...from.path, tactic]) })
           else results.push(answer)
+          if (untilFinished && results.at(-1)?.kind === 'finished') break
         }
         domain.answered.push(from.key)
         return results

@@ -4,7 +4,7 @@ import { searchRollouts } from '../../src/search/rollouts.ts'
 import { createTree, shortestProof } from '../../src/search/tree.ts'
 import { recordTree, restoreTree } from '../../src/search/tree-record.ts'
 import { checkTree } from './check-tree.ts'
-import { cleverJugs, jugs, seeded, state, toyDomain } from './toy.ts'
+import { cleverJugs, error, jugs, seeded, state, toyDomain } from './toy.ts'
 
 async function jugTree() {
   const domain = toyDomain('0,0', jugs)
@@ -41,4 +41,24 @@ test('a tree without room keeps the proof', async () => {
 test('a record of another theorem is refused', async () => {
   const record = recordTree(await jugTree(), 10)
   expect(() => restoreTree(record, state('1,0'))).toThrow(/another theorem/)
+})
+
+test('a record says what reached the short limit, and whether it was run to its end', async () => {
+  const domain = toyDomain('a', () => error)
+  const tree = createTree(domain.root)
+  const short = { kind: 'timeout', limit: 'short' } as const
+  for (const tactic of ['given up', 'slow', 'leads on']) tree.add(tree.root, tactic, -1, short)
+  tree.add(tree.root, 'slow', -1, error)
+  tree.add(tree.root, 'leads on', -1, { kind: 'open', state: state('b') })
+  tree.add(tree.root, 'fast', -1, error)
+  const record = recordTree(tree, 10)
+  const restored = restoreTree(JSON.parse(JSON.stringify(record)), state('a'))
+  checkTree(restored)
+  expect([...restored.root.edges.values()].map(({ tactic, outcome, slow }) => [tactic, outcome.kind, slow])).toEqual([
+    ['given up', 'timeout', true],
+    ['slow', 'error', true],
+    ['leads on', 'open', true],
+    ['fast', 'error', false],
+  ])
+  expect(recordTree(restored, 10)).toEqual(record)
 })

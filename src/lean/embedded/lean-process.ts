@@ -37,6 +37,16 @@ type MethodName = keyof typeof methods
 type Params<M extends MethodName> = z.infer<(typeof methods)[M]['params']>
 type Result<M extends MethodName> = z.infer<(typeof methods)[M]['result']>
 
+export type RunParams = {
+  readonly theorem: number
+  readonly state: number
+  readonly tactics: readonly string[]
+  /** In place of the theorem's own limit, for these tactics. */
+  readonly heartbeats?: number
+  /** Ends the run with the first tactic that finishes. */
+  readonly untilFinished?: boolean
+}
+
 /** One host process: typed requests with deadlines, and a death that is noticed by everyone who waits. */
 export type LeanProcess = {
   readonly pid: number
@@ -51,7 +61,7 @@ export type LeanProcess = {
   request<M extends MethodName>(method: M, params: Params<M>, deadlineMs: number): Promise<Result<M>>
   /** The `run` request with each result as it comes; the deadline holds for each tactic. */
   run(
-    params: { theorem: number; state: number; tactics: readonly string[] },
+    params: RunParams,
     deadlineMs: number,
     onResult: (index: number, result: HostStep) => void,
     signal?: AbortSignal,
@@ -190,7 +200,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
     }
   }
 
-  const run: LeanProcess['run'] = async ({ theorem, state, tactics }, deadlineMs, onResult, signal) => {
+  const run: LeanProcess['run'] = async ({ tactics, ...params }, deadlineMs, onResult, signal) => {
     const id = nextRun++
     let timer: NodeJS.Timeout | undefined
     const arm = () => {
@@ -211,11 +221,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
     signal?.addEventListener('abort', onAbort, { once: true })
     try {
       // The deadline of a whole run is that of its tactics, one after another.
-      return await request(
-        'run',
-        { run: id, theorem, state, tactics: [...tactics] },
-        deadlineMs * tactics.length + 60_000,
-      )
+      return await request('run', { run: id, tactics: [...tactics], ...params }, deadlineMs * tactics.length + 60_000)
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)

@@ -157,7 +157,14 @@ export const methods = {
   /** Runs tactics one after another on the same state. Each result is notified at once (`stepDone`); the answer counts them. */
   run: method(
     'run',
-    z.object({ run: z.number(), theorem: z.number(), state: z.number(), tactics: z.array(z.string()) }),
+    z.object({
+      run: z.number(),
+      theorem: z.number(),
+      state: z.number(),
+      tactics: z.array(z.string()),
+      heartbeats: z.number().exactOptional(),
+      untilFinished: z.boolean().exactOptional(),
+    }),
     z.object({ done: z.number(), heapBytes: z.number() }),
   ),
   /** Elaborates commands in an environment, which stays as it is. */

@@ -1,7 +1,7 @@
 import type { ProofState } from '../../proof/proof-state.ts'
-import type { TacticResult } from '../../proof/tactic-result.ts'
+import type { TacticResult, Trying } from '../../proof/tactic-result.ts'
 import type { Theorem } from '../../proof/theorem.ts'
-import { EngineError, type ProofSession, RejectedInput, type TacticLimits } from '../session.ts'
+import { EngineError, type ProofSession, RejectedInput, SHORT_HEARTBEATS, type TacticLimits } from '../session.ts'
 import { openInFile } from './file-texts.ts'
 import { ProcessGoneError } from './lean-process.ts'
 import type { LeanPool, OpenedHeader, OpenedTheorem, Worker } from './pool.ts'
@@ -70,8 +70,8 @@ export class PooledSession implements ProofSession {
   readonly theorem: Theorem
   readonly #pool: LeanPool
   readonly #limits: TacticLimits
-  /** The state each state was made from; the root has none. */
-  readonly #parents = new WeakMap<ProofState, ProofState>()
+  /** The state each state was made from, and how its tactic was tried; the root has none. */
+  readonly #parents = new WeakMap<ProofState, { readonly state: ProofState; readonly trying: Trying }>()
   #root: ProofState | undefined
 
   readonly #begin: Begin
@@ -101,8 +101,15 @@ export class PooledSession implements ProofSession {
     return this.#root
   }
 
-  async runTactics(state: ProofState, tactics: readonly string[], signal?: AbortSignal): Promise<TacticResult[]> {
+  async runTactics(
+    state: ProofState,
+    tactics: readonly string[],
+    signal?: AbortSignal,
+    trying: Trying = {},
+  ): Promise<TacticResult[]> {
     const results: TacticResult[] = []
+    const isDone = () =>
+      results.length >= tactics.length || (trying.untilFinished === true && results.at(-1)?.kind === 'finished')
     const spared = new Set<number>()
     const use = async (worker: Worker) => {
       const { theorem } = await this.#open(worker)
@@ -114,10 +121,10 @@ export class PooledSession implements ProofSession {
         while (results.length < tactics.length) results.push({ kind: 'error', message: handle.message })
         return
       }
-      await this.#run(worker, theorem, state, handle, tactics, results, spared, signal)
+      await this.#run(worker, theorem, state, handle, tactics, results, spared, signal, trying)
     }
     signal?.throwIfAborted()
-    while (results.length < tactics.length && !(signal?.aborted && results.length > 0)) {
+    while (!isDone() && !(signal?.aborted && results.length > 0)) {
       // A process that has the state need not run the tactics that lead to it.
       await this.#retrying(signal, use, (worker) => worker.theorems.get(this)?.states.has(state.key) === true)
     }
@@ -149,15 +156,16 @@ export class PooledSession implements ProofSession {
     results: TacticResult[],
     /** Tactics, by number, whose process was killed from outside once already. */
     spared: Set<number>,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    trying: Trying,
   ): Promise<void> {
     const left = tactics.slice(results.length)
     try {
       const onResult = (index: number, step: HostStep) => {
-        results.push(this.#result(worker, state, left[index] as string, step))
+        results.push(this.#result(worker, state, left[index] as string, step, trying))
       }
       const { heapBytes } = await worker.process.run(
-        { theorem, state: handle, tactics: left },
+        { theorem, state: handle, tactics: left, ...this.#how(trying) },
         this.#limits.wallClockMs,
         onResult,
         signal,
@@ -180,16 +188,28 @@ export class PooledSession implements ProofSession {
     if (results.length === 0) signal?.throwIfAborted()
   }
 
-  #result(worker: Worker, from: ProofState, tactic: string, step: HostStep): TacticResult {
+  /** What a process is told of how tactics are tried. */
+  #how({ short, untilFinished }: Trying): { heartbeats: number; untilFinished: boolean } {
+    const { heartbeats } = this.#limits
+    return {
+      heartbeats: short === true ? Math.min(heartbeats, SHORT_HEARTBEATS) : heartbeats,
+      untilFinished: untilFinished === true,
+    }
+  }
+
+  #result(worker: Worker, from: ProofState, tactic: string, step: HostStep, trying: Trying): TacticResult {
     switch (step.kind) {
       case 'open': {
         this.#keep(worker, step.key, step.state)
         const state: ProofState = { key: step.key, goals: step.goals, path: [...from.path, tactic] }
-        this.#parents.set(state, from)
+        this.#parents.set(state, { state: from, trying })
         return { kind: 'open', state }
       }
       case 'timeout':
-        return { kind: 'timeout', limit: 'heartbeats' }
+        return {
+          kind: 'timeout',
+          limit: this.#how(trying).heartbeats < this.#limits.heartbeats ? 'short' : 'heartbeats',
+        }
       case 'finished':
       case 'error':
         return step
@@ -219,10 +239,10 @@ export class PooledSession implements ProofSession {
     const parent = this.#parents.get(state)
     const tactic = state.path.at(-1)
     if (parent === undefined || tactic === undefined) throw new Error('the state does not belong to this session')
-    const handle = await this.#rebuild(worker, parent)
+    const handle = await this.#rebuild(worker, parent.state)
     let step: HostStep | undefined
     await worker.process.run(
-      { theorem: opened.theorem, state: handle, tactics: [tactic] },
+      { theorem: opened.theorem, state: handle, tactics: [tactic], ...this.#how(parent.trying) },
       this.#limits.wallClockMs,
       (_index, result) => {
         step = result

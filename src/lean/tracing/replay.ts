@@ -159,9 +159,9 @@ export class Replay {
     }
   }
 
-  #limit(kind: 'heartbeats' | 'wallClock'): string {
+  #limit(kind: 'short' | 'heartbeats' | 'wallClock'): string {
     const { heartbeats, wallClockMs } = this.#theorem.limits
-    return kind === 'heartbeats' ? `${heartbeats} heartbeats` : `${wallClockMs} ms`
+    return kind === 'wallClock' ? `${wallClockMs} ms` : `${heartbeats} heartbeats`
   }
 }
 

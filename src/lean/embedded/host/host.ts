@@ -148,11 +148,11 @@ export async function createHost(paths: HostPaths) {
     return { kind: 'started' as const, theorem, ...keep(theorem, proofStates.share(result.theorem.root)) }
   }
 
-  const runTactic = (theorem: number, state: number, tactic: string): HostStep => {
+  const runTactic = (theorem: number, state: number, tactic: string, heartbeats?: number): HostStep => {
     const open = theorems.get(theorem)
     const from = states.get(state)
     if (open === undefined || from === undefined) throw new Error(`unknown theorem ${theorem} or state ${state}`)
-    const result = proofStates.runTactic(open.theorem, from.saved, tactic)
+    const result = proofStates.runTactic(open.theorem, from.saved, tactic, heartbeats)
     return result.kind === 'open' ? { kind: 'open', ...keep(theorem, result.state) } : result
   }
 

@@ -89,16 +89,17 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   on(methods.importsOf, (host, { text }) => host.importsOf(text))
   on(methods.open, (host, { header }) => host.open(header))
   on(methods.start, (host, { environment, statement, heartbeats }) => host.start(environment, statement, heartbeats))
-  on(methods.run, async (host, { run, theorem, state, tactics }) => {
+  on(methods.run, async (host, { run, theorem, state, tactics, heartbeats, untilFinished = false }) => {
     let done = 0
     for (const [index, tactic] of tactics.entries()) {
       if (stopped.has(run)) break
-      const result = host.runTactic(theorem, state, tactic)
+      const result = host.runTactic(theorem, state, tactic, heartbeats)
       host.checkStack()
       // Sent at once, so that the other side knows which tactic is running when it has to kill this process.
       await connection.sendNotification(notifications.stepDone.type, { run, index, result })
       done++
       await new Promise(setImmediate)
+      if (untilFinished && result.kind === 'finished') break
     }
     stopped.delete(run)
     return { done, heapBytes: host.heapBytes() }

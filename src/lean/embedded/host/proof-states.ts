@@ -126,6 +126,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     const rootGoal = root.goals[0] as Obj
     return {
       elab: { ...elab, coreContext },
+      heartbeats,
       root: { ...root, core },
       rootGoal: inc(rootGoal),
       itself: auxiliaryVariables(field(root.meta, META_STATE.mctx), rootGoal),
@@ -197,10 +198,24 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     return { kind: 'error', message: error.text }
   }
 
+  const setLimit = ({ elab }: OpenTheorem, heartbeats: number): void => {
+    const limit = box(heartbeats * 1000)
+    if (field(elab.coreContext, CORE_CONTEXT.maxHeartbeats) === limit) return
+    const before = elab.coreContext
+    elab.coreContext = lean.makeCopy(before, { [CORE_CONTEXT.maxHeartbeats]: limit })
+    dec(before)
+  }
+
   /** Runs one tactic script on a state, which it does not change. An `open` result is owned by the caller. */
-  const runTactic = (theorem: OpenTheorem, state: SavedState, text: string): StepResult => {
+  const runTactic = (
+    theorem: OpenTheorem,
+    state: SavedState,
+    text: string,
+    heartbeats = theorem.heartbeats,
+  ): StepResult => {
     const parsed = parse(theorem, text)
     if ('error' in parsed) return { kind: 'error', message: parsed.error }
+    setLimit(theorem, heartbeats)
     enter(theorem, state)
     // Heartbeats add up over the process; each tactic counts from zero.
     lean.native('lean_io_set_heartbeats')(box(0))
@@ -316,6 +331,9 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   /** The goals of a state as Lean prints them, the constants in each, and a key that equal states share. */
   const describe = (theorem: OpenTheorem, state: SavedState): { key: string; goals: Goal[] } => {
     enter(theorem, state)
+    // Not the tactic's: it may have used up nearly all of its own.
+    setLimit(theorem, theorem.heartbeats)
+    lean.native('lean_io_set_heartbeats')(box(0))
     const walk = shapes.walker()
     const mctx = field(state.meta, META_STATE.mctx)
     let hash = 0

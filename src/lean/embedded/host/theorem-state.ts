@@ -13,13 +13,16 @@ export type TermElab = {
   readonly termRef: Obj
   readonly metaContext: Obj
   readonly metaRef: Obj
-  readonly coreContext: Obj
+  /** With the limit of the tactic that is run. */
+  coreContext: Obj
   readonly coreRef: Obj
 }
 
 /** One theorem whose proof is being worked on. */
 export type OpenTheorem = {
   readonly elab: TermElab
+  /** Of a tactic, in thousands. */
+  readonly heartbeats: number
   readonly root: SavedState
   readonly rootGoal: Obj
   /** The local variables by which a proof can refer to the theorem it proves. Owned. */
