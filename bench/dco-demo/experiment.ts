@@ -56,18 +56,19 @@ export async function look(network: PolicyNetwork, test: readonly Item[], epoch:
   }
 }
 
-/** Trains and looks. `keep` gets the network before it is disposed of. */
+/** Trains and looks. `atLook` gets the network at each look, `keep` before it is disposed of. */
 export async function runDirect(
   plan: DirectPlan,
   n: number,
   keep?: (network: PolicyNetwork) => Promise<void>,
+  atLook?: (network: PolicyNetwork, epoch: number) => Promise<void>,
 ): Promise<DirectRun> {
   const network = await WorkerNetwork.start({
     engine: 'ort',
     config: DIRECT_NETWORK,
     optimizer: DEFAULT_OPTIMIZER,
     threads: 1,
-    notice: console.log,
+    notice: console.error,
   })
   try {
     await network.initialise(plan.seed)
@@ -84,7 +85,9 @@ export async function runDirect(
     const data = { training: plan.problems.training, heldOut: [] }
     const outcome = await train(network, data, { kind: 'dco', n }, settings, {
       onEpoch: async (epoch) => {
-        if (epoch % plan.lookEvery === 0) looks.push(await look(network, plan.problems.test, epoch))
+        if (epoch % plan.lookEvery !== 0) return
+        looks.push(await look(network, plan.problems.test, epoch))
+        await atLook?.(network, epoch)
       },
     })
     await keep?.(network)

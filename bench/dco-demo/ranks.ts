@@ -11,14 +11,19 @@ export type RankAccuracies = { readonly accuracies: readonly number[]; readonly 
 
 const RANKS = 24
 
-export async function rankAccuracies(network: PolicyNetwork, test: readonly Item[]): Promise<RankAccuracies> {
-  const hits = new Array<number>(RANKS).fill(0)
+/** Accuracy of the first `ranks` answers that a beam of `width` finds. */
+export async function rankAccuracies(
+  network: PolicyNetwork,
+  test: readonly Item[],
+  { width, ranks } = { width: RANKS, ranks: RANKS },
+): Promise<RankAccuracies> {
+  const hits = new Array<number>(ranks).fill(0)
   for (const item of test) {
     const row = item.rows[0]
     if (row === undefined) continue
-    const answers = await network.beam({ prompt: row.prompt, width: RANKS, maxTokens: row.completion.length })
+    const answers = await network.beam({ prompt: row.prompt, width, maxTokens: row.completion.length })
     const wanted = row.completion.slice(0, -1).join()
-    const rank = answers.findIndex((draw) => draw.finished && draw.tokens.join() === wanted)
+    const rank = answers.slice(0, ranks).findIndex((draw) => draw.finished && draw.tokens.join() === wanted)
     if (rank >= 0) hits[rank] = (hits[rank] as number) + 1
   }
   return { accuracies: hits.map((count) => count / test.length), questions: test.length }

@@ -22,6 +22,8 @@ export type ReasonedPlan = {
   readonly samples: number
   /** Epochs after which the test questions are sampled. */
   readonly lookAt: readonly number[]
+  /** Parameters to start from; fresh ones where they are left out. */
+  readonly base?: Float32Array
 }
 
 export type ReasonedLook = {
@@ -30,29 +32,53 @@ export type ReasonedLook = {
   readonly right: readonly number[]
   /** Share of each test question's samples that give its commonest answer: the paper's p(y_mode | x). */
   readonly modeConfidence: readonly number[]
+  /** Whether that answer is the right one. */
+  readonly modeRight: readonly boolean[]
 }
-export type ReasonedRun = { readonly looks: readonly ReasonedLook[]; readonly replaced: number }
+export type ReasonedRun = {
+  readonly looks: readonly ReasonedLook[]
+  readonly replaced: number
+  /** Questions that each step passed over. */
+  readonly replacedAt: readonly number[]
+  /** Parameters at the end. */
+  readonly parameters: Float32Array
+}
 
 const MAX_TOKENS = 10
 /** The paper drops samples with a factor below 0.01 in DCO^a. */
 const REFILL = 0.01
 
-export async function runReasoned(plan: ReasonedPlan): Promise<ReasonedRun> {
+/** Draws `count` continuations of each item; no two calls draw the same. */
+export type RollOut = (items: readonly Item[], count: number) => Promise<Draw[][]>
+
+/** A network for the sums, with what draws from it, for as long as `work` takes. */
+export async function withReasoner<R>(
+  { seed, base }: Pick<ReasonedPlan, 'seed' | 'base'>,
+  work: (network: WorkerNetwork, rollOut: RollOut) => Promise<R>,
+): Promise<R> {
   const options = { engine: 'ort', config: REASONED_NETWORK, optimizer: DEFAULT_OPTIMIZER, threads: 1 } as const
-  const network = await WorkerNetwork.start({ ...options, notice: console.log })
+  const network = await WorkerNetwork.start({ ...options, notice: console.error })
   try {
-    await network.initialise(plan.seed)
+    await network.initialise(seed)
+    if (base !== undefined) await network.writeState({ ...(await network.readState()), parameters: base })
     let calls = 0
-    const rollOut = (items: readonly Item[], count: number): Promise<Draw[][]> => {
+    return await work(network, (items, count) => {
       const call = calls++
       return network.sample({
         prompts: items.map((item) => item.rows[0]?.prompt ?? []),
-        seeds: items.map((_, i) => seedsOf(`${plan.seed} ${call} ${i}`, count)),
+        seeds: items.map((_, i) => seedsOf(`${seed} ${call} ${i}`, count)),
         temperature: 1,
         topP: 1,
         maxTokens: MAX_TOKENS,
       })
-    }
+    })
+  } finally {
+    await network.dispose()
+  }
+}
+
+export function runReasoned(plan: ReasonedPlan): Promise<ReasonedRun> {
+  return withReasoner(plan, async (network, rollOut) => {
     const objective: Objective = {
       kind: 'approximate',
       n: plan.n,
@@ -62,6 +88,7 @@ export async function runReasoned(plan: ReasonedPlan): Promise<ReasonedRun> {
       },
     }
     const looks: ReasonedLook[] = []
+    const replacedAt: number[] = []
     const settings = {
       ...DEFAULT_SETTINGS,
       batchSize: 64,
@@ -72,24 +99,27 @@ export async function runReasoned(plan: ReasonedPlan): Promise<ReasonedRun> {
       seed: plan.seed,
     }
     const outcome = await train(network, { training: plan.problems.training, heldOut: [] }, objective, settings, {
+      onMetrics: (metrics) => {
+        if (metrics.kind === 'step') replacedAt.push(metrics.replaced)
+      },
       onEpoch: async (epoch) => {
         if (plan.lookAt.includes(epoch)) looks.push(await lookAt(plan, rollOut, epoch))
       },
     })
-    return { looks, replaced: outcome.progress.replaced }
-  } finally {
-    await network.dispose()
-  }
+    const { parameters } = await network.readState()
+    return { looks, replaced: outcome.progress.replaced, replacedAt, parameters }
+  })
 }
 
-async function lookAt(
-  plan: ReasonedPlan,
-  rollOut: (items: readonly Item[], count: number) => Promise<Draw[][]>,
+export async function lookAt(
+  plan: Pick<ReasonedPlan, 'problems' | 'samples'>,
+  rollOut: RollOut,
   epoch: number,
 ): Promise<ReasonedLook> {
   const { test } = plan.problems
   const right: number[] = []
   const modeConfidence: number[] = []
+  const modeRight: boolean[] = []
   for (let at = 0; at < test.length; at += 16) {
     const items = test.slice(at, at + 16)
     const draws = await rollOut(items, plan.samples)
@@ -101,10 +131,12 @@ async function lookAt(
         const answer = tokens.slice(-3).join()
         answers.set(answer, (answers.get(answer) ?? 0) + 1)
       }
-      modeConfidence.push(Math.max(...answers.values()) / list.length)
+      const [mode, times] = [...answers].reduce((a, b) => (b[1] > a[1] ? b : a))
+      modeConfidence.push(times / list.length)
+      modeRight.push(mode === item.rows[0]?.completion.slice(-4, -1).join())
     })
   }
-  return { epoch, right, modeConfidence }
+  return { epoch, right, modeConfidence, modeRight }
 }
 
 function successes(item: Item, draws: readonly Draw[]): number {

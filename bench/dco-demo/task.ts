@@ -1,6 +1,6 @@
 import type { NetworkConfig } from '../../src/policy/network/network-config.ts'
 import { END_ID } from '../../src/policy/network/tokenizer.ts'
-import { createRandom } from '../../src/proof/random.ts'
+import { createRandom, type Random } from '../../src/proof/random.ts'
 import type { Item } from '../../src/training/items.ts'
 import { shuffle } from '../../src/training/order.ts'
 
@@ -54,21 +54,61 @@ export type Problems = { readonly training: readonly Item[]; readonly test: read
 export function directProblems(training: number, test: number, seed: number | string): Problems {
   const random = createRandom(seed).fork('direct')
   const each = Math.ceil((training + test) / KINDS.length)
-  const items = KINDS.flatMap(({ sign, answer }) => {
-    const seen = new Set<string>()
-    const made: Item[] = []
-    while (made.length < each) {
-      const a = Math.floor(random.next() * 100)
-      const b = Math.floor(random.next() * 100)
-      const question = `${sign}${digits(a, 2)}${digits(b, 2)}=`
-      if (seen.has(question)) continue
-      seen.add(question)
-      made.push(itemOf(question, digits(answer(a, b), 3)))
-    }
-    return made
-  })
+  const items = KINDS.flatMap((kind) => questionsOf(kind, each, random, () => true))
   shuffle(items, random)
   return { training: items.slice(0, training), test: items.slice(training, training + test) }
+}
+
+/** Operands that no question learnt from has begin here. */
+export const OUTSIDE = 80
+
+export type RangedProblems = Problems & {
+  /** Questions that are neither learnt nor tested, by kind from easy to hard. */
+  readonly unseen: readonly (readonly Item[])[]
+  /** Questions out of distribution: with an operand larger than any that is learnt from. */
+  readonly outside: readonly Item[]
+}
+
+/** As `directProblems`, with all operands small but for the questions outside; `unseen` counts the questions of each kind. */
+export function rangedProblems(
+  counts: { readonly training: number; readonly test: number; readonly unseen: number; readonly outside: number },
+  seed: number | string,
+): RangedProblems {
+  const random = createRandom(seed).fork('ranged')
+  const inside = (a: number, b: number) => a < OUTSIDE && b < OUTSIDE
+  const each = Math.ceil((counts.training + counts.test) / KINDS.length)
+  const small = KINDS.map((kind) => questionsOf(kind, each + counts.unseen, random, inside))
+  const learnt = small.flatMap((items) => items.slice(0, each))
+  const outside = KINDS.flatMap((kind) =>
+    questionsOf(kind, Math.ceil(counts.outside / KINDS.length), random, (a, b) => !inside(a, b)),
+  )
+  shuffle(learnt, random)
+  shuffle(outside, random)
+  return {
+    training: learnt.slice(0, counts.training),
+    test: learnt.slice(counts.training, counts.training + counts.test),
+    unseen: small.map((items) => items.slice(each)),
+    outside: outside.slice(0, counts.outside),
+  }
+}
+
+function questionsOf(
+  { sign, answer }: Kind,
+  count: number,
+  random: Random,
+  wanted: (a: number, b: number) => boolean,
+): Item[] {
+  const seen = new Set<string>()
+  const made: Item[] = []
+  while (made.length < count) {
+    const a = Math.floor(random.next() * 100)
+    const b = Math.floor(random.next() * 100)
+    const question = `${sign}${digits(a, 2)}${digits(b, 2)}=`
+    if (seen.has(question) || !wanted(a, b)) continue
+    seen.add(question)
+    made.push(itemOf(question, digits(answer(a, b), 3)))
+  }
+  return made
 }
 
 export const REASONED_NETWORK: NetworkConfig = { ...DIRECT_NETWORK, contextLength: 24 }
@@ -94,4 +134,9 @@ export function answersRight(item: Item, tokens: readonly number[]): boolean {
   const answer = (list: readonly number[]) => list.slice(list.lastIndexOf(SEMICOLON) + 1).join()
   const wanted = item.rows[0]?.completion.slice(0, -1) ?? []
   return tokens.includes(SEMICOLON) && answer(tokens) === answer(wanted)
+}
+
+/** A continuation as the training data write it: three digits of reasoning, a semicolon, three digits of answer. */
+export function wellFormed(tokens: readonly number[]): boolean {
+  return /^\d{3};\d{3}$/.test(decode(tokens))
 }

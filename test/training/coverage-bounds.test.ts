@@ -89,3 +89,66 @@ describe('the optimum of pass@N coverage', () => {
     }
   })
 })
+
+describe('Lemma A.1', () => {
+  it('makes an optimal policy calibrated: a likelier answer never gets less confidence', () => {
+    for (let trial = 0; trial < 50; trial++) {
+      const p = accuracies(2 + Math.floor(random.next() * 20), 1 + 3 * random.next()).sort(() => random.next() - 0.5)
+      for (const n of SIZES) {
+        const q = optimalConfidences(n, p)
+        for (let i = 0; i < p.length; i++)
+          for (let j = 0; j < p.length; j++)
+            if ((p[i] as number) > (p[j] as number)) expect(q[i]).toBeGreaterThanOrEqual((q[j] as number) - 1e-12)
+      }
+    }
+  })
+
+  it('because exchanging two confidences that are the wrong way round never lowers coverage', () => {
+    for (let trial = 0; trial < 1000; trial++) {
+      const p = accuracies(8, 2)
+      const q = accuracies(8, 2).sort(() => random.next() - 0.5)
+      const [i, j] = [Math.floor(random.next() * 8), Math.floor(random.next() * 8)].sort((a, b) => a - b) as [
+        number,
+        number,
+      ]
+      if ((q[i] as number) >= (q[j] as number)) continue
+      const exchanged = q.map((x, k) => (k === i ? q[j] : k === j ? q[i] : x) as number)
+      for (const n of SIZES)
+        expect(expectedCoverage(n, p, exchanged)).toBeGreaterThanOrEqual(expectedCoverage(n, p, q) - 1e-15)
+    }
+  })
+})
+
+describe('Lemma 4.1', () => {
+  const coverage = (n: number, p: number) => -Math.expm1(n * Math.log1p(-p))
+
+  it('of one problem, coverage at N rises with coverage at any other N', () => {
+    for (let trial = 0; trial < 2000; trial++) {
+      const [n, m] = [1 + Math.floor(random.next() * 300), 1 + Math.floor(random.next() * 300)]
+      const [p, q] = [random.next() * 0.02, random.next() * 0.02]
+      expect(Math.sign(coverage(n, p) - coverage(n, q))).toBe(Math.sign(coverage(m, p) - coverage(m, q)))
+    }
+  })
+
+  it('fails for two problems: certainty wins at N = 1 and loses at large N', () => {
+    const mean = (n: number, ps: readonly number[]) => ps.reduce((sum, p) => sum + coverage(n, p), 0) / ps.length
+    expect(mean(1, [1, 0])).toBe(0.5)
+    expect(mean(1, [0.1, 0.1])).toBeCloseTo(0.1, 12)
+    expect(mean(1000, [1, 0])).toBe(0.5)
+    expect(mean(1000, [0.1, 0.1])).toBeGreaterThan(0.999)
+  })
+})
+
+describe('the bounds with the parameters of Fig. 11', () => {
+  it('fall with N and tend to 1 as N does', () => {
+    const upper = (n: number) => maxConfidenceUpperBound(n, 1 / 2, 2, 1 / 4)
+    const lower = (n: number) => maxConfidenceLowerBound(n, 1 / 2, 1 / 4)
+    const sizes = Array.from({ length: 60 }, (_, i) => 1.01 + 0.2 * i)
+    for (const bound of [upper, lower]) {
+      expect(bound(1.01)).toBeGreaterThan(0.999)
+      for (let i = 1; i < sizes.length; i++)
+        expect(bound(sizes[i] as number)).toBeLessThan(bound(sizes[i - 1] as number))
+    }
+    for (const n of sizes) expect(upper(n)).toBeGreaterThanOrEqual(lower(n))
+  })
+})
