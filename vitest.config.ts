@@ -2,6 +2,23 @@ import { defineConfig, type Plugin } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { builtPath } from './test/built.ts'
 
+/**
+ * Files that prove things in one embedded Lean (`test/lean/shared-engine.ts`): those that a worker of vitest runs share it, and what they
+ * import. The rest of the tests that take long have a worker for each file.
+ */
+const SHARING = [
+  'test/lean/native.test.ts',
+  'test/lean/{file-kinds,definitions,native-verify,places,premises,structure,trace,verifier,whole-proofs}.test.ts',
+  'test/lean/verifier/{depth,forged-exports,transport,true}.test.ts',
+  'test/cli/{leandojo,theorem-set}.test.ts',
+  'test/dataset/{core-train,families,library}.test.ts',
+  'test/ensemble/refute.test.ts',
+  'test/fill/{fill,project}.test.ts',
+  'test/policy/{baseline-lean,mathlib}.test.ts',
+]
+
+/** In this order, so that workers are kept from file to file; the short tests at the end leave no core idle. */
+const PROJECTS = ['whole', 'sharing', 'unit']
 /** The files that take longest, longest first: begun last, one of them would keep a core waiting for minutes. */
 const LONGEST = [
   'lean/verifier/false',
@@ -24,9 +41,9 @@ const LONGEST = [
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) => {
+    const place = ({ moduleId, project }: TestSpecification) => {
       const at = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
-      return at < 0 ? LONGEST.length : at
+      return PROJECTS.indexOf(project.name) * 100 + (at < 0 ? LONGEST.length : at)
     }
     return (await super.sort(files)).sort((a, b) => place(a) - place(b))
   }
@@ -60,6 +77,8 @@ const builtChildren: Plugin = {
       : undefined,
 }
 
+const WITH_LEAN = { globalSetup: ['test/prepare-lean.ts'], testTimeout: 300_000, hookTimeout: 300_000 }
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/plain-summary.ts'],
@@ -69,18 +88,24 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: LONG, testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: LONG,
+          isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         extends: true,
         plugins: [builtChildren],
-        test: {
-          name: 'whole',
-          include: LONG,
-          globalSetup: ['test/prepare-lean.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-        },
+        test: { ...WITH_LEAN, name: 'whole', include: LONG, exclude: SHARING },
+      },
+      {
+        extends: true,
+        plugins: [builtChildren],
+        test: { ...WITH_LEAN, name: 'sharing', include: SHARING, isolate: false },
       },
     ],
   },

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { problemText, readSet } from '../../src/cli/theorem-set.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import type { Engine } from '../../src/lean/engine.ts'
 import { LspEngine } from '../../src/lean/native/engine.ts'
 import { renderState } from '../../src/proof/proof-state.ts'
+import { sharedEngine } from '../lean/shared-engine.ts'
 import { wasmPeer } from '../lean/wasm-worker/peer.ts'
 
 /** A benchmark in LeanDojo's format over a small project, in the embedded Lean and over the language server. */
@@ -14,11 +14,11 @@ const ROOT = 'test/fixtures/project'
 const folder = mkdtempSync(join(tmpdir(), 'hedge-leandojo-'))
 const engines: Engine[] = []
 beforeAll(async () => {
-  engines.push(await EmbeddedEngine.create({ processes: 1, verifies: false }))
+  engines.push(await sharedEngine())
   engines.push(new LspEngine(await wasmPeer(), { processes: 1 }))
 })
 afterAll(async () => {
-  for (const engine of engines) await engine.dispose()
+  await engines[1]?.dispose()
   rmSync(folder, { recursive: true })
 })
 

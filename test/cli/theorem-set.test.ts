@@ -1,17 +1,17 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { problemText, readSet } from '../../src/cli/theorem-set.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import { sharedEngine } from '../lean/shared-engine.ts'
 
 /** Sets of theorems that stand in Lean files, read in place. */
 const ROOT = 'test/fixtures/imports'
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1, verifies: false })
+  engine = await sharedEngine()
 }, 300_000)
-afterAll(() => engine?.dispose())
 const lean = (root?: string) => ({ reader: async () => engine, root })
 
 /** A row of LeanDojo's benchmark. */

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { normaliseStatement } from '../../src/dataset/same-statement.ts'
 import { loadTheorems } from '../../src/dataset/theorem-file.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { openHeader } from '../../src/lean/embedded/session.ts'
+import { sharedEngine } from '../lean/shared-engine.ts'
 
 const FOLDER = 'datasets/core-train'
 const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.lean')).map((name) => `${FOLDER}/${name}`)
@@ -52,9 +53,8 @@ describe('training theorems', { timeout: 600_000 }, () => {
   describe('in Lean', () => {
     let engine: EmbeddedEngine
     beforeAll(async () => {
-      engine = await EmbeddedEngine.create({ processes: 1, verifies: false })
+      engine = await sharedEngine()
     }, 600_000)
-    afterAll(() => engine.dispose())
 
     test.each(files)('%s is proved, without errors and warnings', async (file) => {
       const source = await readFile(file, 'utf8')

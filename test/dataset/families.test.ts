@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { familyTheorems } from '../../bench/families/families.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import { sharedEngine } from '../lean/shared-engine.ts'
 
 const PATIENCE_MS = 600_000
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
 }, PATIENCE_MS)
-afterAll(() => engine?.dispose(), PATIENCE_MS)
 
 const theorems = familyTheorems('1', 6)
 

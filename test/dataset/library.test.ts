@@ -1,19 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { headerOf, type Library, type LibraryTheorem, readLibrary, splitLibrary } from '../../src/dataset/library.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { LeanLibrary } from '../../src/lean/embedded/library.ts'
 import { openHeader } from '../../src/lean/embedded/session.ts'
 import { verifyProof } from '../../src/lean/verifier.ts'
+import { sharedEngine } from '../lean/shared-engine.ts'
 
 describe('theorems of the embedded library', { timeout: 600_000 }, () => {
   let engine: EmbeddedEngine
   let library: Library
   beforeAll(async () => {
-    engine = await EmbeddedEngine.create({ processes: 1, verifies: false })
+    engine = await sharedEngine()
     const modules = /^(Init\.Data\.Nat\.(Gcd|Coprime)|Init\.Prelude|Init\.Data\.Option\.List)$/
     library = await readLibrary(new LeanLibrary(engine.pool), { workers: 1, where: (name) => modules.test(name) })
   }, 600_000)
-  afterAll(() => engine.dispose())
 
   const elaborate = (theorem: LibraryTheorem, source: string) =>
     engine.pool.withWorker(async (worker) => {

@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { refute } from '../../src/ensemble/refute.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { negationOf } from '../../src/proof/negation.ts'
+import { sharedEngine } from '../lean/shared-engine.ts'
 
 const PATIENCE_MS = 600_000
 const limits = { heartbeats: 20_000, wallClockMs: 20_000 }
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
 }, PATIENCE_MS)
-afterAll(() => engine?.dispose(), PATIENCE_MS)
 
 const named = (statement: string, header = '') => ({ name: 't', header, statement: `theorem t ${statement}` })
 

@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { type FillOptions, fillFile } from '../../src/fill/fill-file.ts'
 import { listHoles } from '../../src/fill/holes.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { sourceText } from '../../src/proof/source-text.ts'
+import { sharedEngine } from '../lean/shared-engine.ts'
 
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
 })
-afterAll(() => engine.dispose())
 
 const TACTICS = ['assumption', 'rfl', 'omega', 'simp_all', 'decide', 'constructor <;> assumption']
 

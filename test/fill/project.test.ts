@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { fillAndCheck, leanFilesIn, openMembers, PROJECT } from '../../bench/fill-project.ts'
 import { listHoles } from '../../src/fill/holes.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import type { FileReading } from '../../src/lean/placed.ts'
 import { sameName } from '../../src/proof/names.ts'
 import { renderState } from '../../src/proof/proof-state.ts'
 import { sourceText } from '../../src/proof/source-text.ts'
 import type { Theorem } from '../../src/proof/theorem.ts'
+import { sharedEngine } from '../lean/shared-engine.ts'
 
 /** A small project as people write them; `npm run bench:fill` fills all of it. */
 let engine: EmbeddedEngine
 const readings = new Map<string, FileReading>()
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
   for (const file of leanFilesIn(PROJECT)) readings.set(file, await engine.readFile(textOf(file)))
 })
-afterAll(() => engine.dispose())
 
 const textOf = (file: string) => sourceText(readFileSync(file, 'utf8')).text
 

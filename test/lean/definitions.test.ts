@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import { beforeAll, expect, test } from 'vitest'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import { sharedEngine } from './shared-engine.ts'
 
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1, verifies: false })
+  engine = await sharedEngine()
 })
-afterAll(() => engine.dispose())
 
 async function attempt(header: string, statement: string, tactic: string): Promise<string> {
   const started = await engine.start({ name: 't', header, statement: `theorem t ${statement}` })

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { findPlaced, leanTarget } from '../../src/api/lean-file.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { verifyProof } from '../../src/lean/verifier.ts'
 import { sourceText } from '../../src/proof/source-text.ts'
+import { sharedEngine } from './shared-engine.ts'
 
 /**
  * Kinds of files that people have, each with variants: a theorem is proved where it stands, or it is not a theorem there.
@@ -10,9 +11,8 @@ import { sourceText } from '../../src/proof/source-text.ts'
  */
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
 })
-afterAll(() => engine.dispose())
 
 const lines = (...all: string[]) => `${all.join('\n')}\n`
 

@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LeanPool } from '../../src/lean/embedded/pool.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { LeanPool } from '../../src/lean/embedded/pool.ts'
 import { openHeader } from '../../src/lean/embedded/session.ts'
 import { RejectedInput } from '../../src/lean/engine.ts'
 import { CHECKER } from '../../src/lean/native/checker.ts'
 import { namespaceOf, readVerdict, refuseSource, trustedFile } from '../../src/lean/native/verify-source.ts'
+import { sharedEngine } from './shared-engine.ts'
 
 let pool: LeanPool
 beforeAll(async () => {
-  pool = await LeanPool.create({ processes: 1 })
+  ;({ pool } = await sharedEngine())
 })
-afterAll(() => pool?.dispose())
 
 /** Errors of a source under its imports, in the embedded Lean. */
 async function errorsOf(imports: string, source: string): Promise<string[]> {

@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import type { PlacedTheorem } from '../../src/lean/placed.ts'
 import { verifyProof } from '../../src/lean/verifier.ts'
 import { sourceText } from '../../src/proof/source-text.ts'
+import { sharedEngine } from './shared-engine.ts'
 
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
 })
-afterAll(() => engine.dispose())
 
 const lines = (...all: string[]) => `${all.join('\n')}\n`
 

@@ -2,21 +2,21 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { premisesFrom } from '../../src/policy/open.ts'
 import { PREMISES_PER_GOAL } from '../../src/policy/premises.ts'
+import { sharedEngine } from './shared-engine.ts'
 
 /** A cache folder of its own, once Lean has been started from the usual one. */
 let folder = ''
 let engine: EmbeddedEngine
 const before = process.env.HEDGE_CACHE
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1, verifies: false })
+  engine = await sharedEngine()
   folder = mkdtempSync(join(tmpdir(), 'hedge-premises-'))
   process.env.HEDGE_CACHE = folder
 })
-afterAll(async () => {
-  await engine.dispose()
+afterAll(() => {
   if (before === undefined) delete process.env.HEDGE_CACHE
   else process.env.HEDGE_CACHE = before
   rmSync(folder, { recursive: true })

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import { beforeAll, expect, test } from 'vitest'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { structureProof } from '../../src/search/structure.ts'
+import { sharedEngine } from './shared-engine.ts'
 
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
 })
-afterAll(() => engine.dispose())
 
 /** The structured script, once Lean has run the flat one to its end; and the verifier's word on it. */
 async function structured(statement: string, ...tactics: string[]) {

@@ -2,28 +2,26 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { isLeanDojo, readLeanDojo } from '../../src/dataset/leandojo.ts'
 import { readStepFile } from '../../src/dataset/step-file.ts'
 import { TRACE_FORMATS, type TraceFormatName } from '../../src/dataset/traced-file.ts'
-import { LeanPool } from '../../src/lean/embedded/pool.ts'
 import { LeanTracer } from '../../src/lean/embedded/trace.ts'
 import type { FileTrace, TraceEvent } from '../../src/lean/tracing/file-trace.ts'
 import type { TracedTheorem } from '../../src/proof/traced-proof.ts'
+import { sharedEngine } from './shared-engine.ts'
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/traced.lean', import.meta.url))
 
-let pool: LeanPool
 let tracer: LeanTracer
 let source: string
 let traced: FileTrace
 beforeAll(async () => {
-  pool = await LeanPool.create({ processes: 1, verifies: false })
+  const { pool } = await sharedEngine()
   tracer = new LeanTracer(pool)
   source = await readFile(FIXTURE, 'utf8')
   traced = await tracer.traceFile('traced.lean', source)
 })
-afterAll(() => pool?.dispose())
 
 function theorem(name: string): TracedTheorem {
   const found = traced.theorems.find((one) => one.name === name)

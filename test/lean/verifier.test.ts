@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { verifyProof } from '../../src/lean/verifier.ts'
 import type { Verdict } from '../../src/proof/verdict.ts'
+import { sharedEngine } from './shared-engine.ts'
 
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
 })
-afterAll(() => engine?.dispose())
 
 const FALSE = 'theorem t (a : Nat) : a = a + 1'
 const TRUE = 'theorem t (a b : Nat) (h : a % 12 = 3) (k : b = 4 * a) : b % 48 = 12'

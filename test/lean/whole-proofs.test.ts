@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { parseMembers } from '../../src/ensemble/member-spec.ts'
 import { closeMembers, openMembers } from '../../src/ensemble/open-member.ts'
 import { recordedTheorem } from '../../src/ensemble/recorded-world.ts'
@@ -6,7 +6,7 @@ import { replayTheorem } from '../../src/ensemble/replay.ts'
 import { schedule } from '../../src/ensemble/scheduler.ts'
 import { searchInTurns, TURNS, type TurnsOutcome } from '../../src/ensemble/turns.ts'
 import { engineWorld } from '../../src/ensemble/world.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { DEFAULT_LIMITS } from '../../src/lean/engine.ts'
 import { premisesFrom } from '../../src/policy/open.ts'
 import type { Theorem } from '../../src/proof/theorem.ts'
@@ -19,13 +19,13 @@ import { systemClock } from '../../src/search/budget.ts'
 import { authorsOf } from '../../src/search/tree.ts'
 import { provenance } from '../ensemble/simulated.ts'
 import { type Asked, type ScriptedServer, sendJson, startModelServer } from '../policy/remote/model-server.ts'
+import { sharedEngine } from './shared-engine.ts'
 
 let engine: EmbeddedEngine
 const servers: ScriptedServer[] = []
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
 })
-afterAll(() => engine.dispose())
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close()
 })

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { loadTheorems } from '../../src/dataset/theorem-file.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { verifyProof } from '../../src/lean/verifier.ts'
 import { BaselinePolicy } from '../../src/policy/baseline.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../../src/policy/premises.ts'
@@ -8,15 +8,15 @@ import type { Proof } from '../../src/proof/proof.ts'
 import type { ProofState } from '../../src/proof/proof-state.ts'
 import { searchBestFirst } from '../../src/search/best-first.ts'
 import { createTree } from '../../src/search/tree.ts'
+import { sharedEngine } from '../lean/shared-engine.ts'
 
 const PATIENCE_MS = 600_000
 let engine: EmbeddedEngine
 let premises: PremiseIndex
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1, verifies: false })
+  engine = await sharedEngine()
   premises = buildPremiseIndex(await engine.premises(''))
 }, PATIENCE_MS)
-afterAll(() => engine?.dispose(), PATIENCE_MS)
 
 const theorem = (statement: string) => ({ name: 't', header: '', statement: `theorem t ${statement}` })
 

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { parseMembers } from '../../src/ensemble/member-spec.ts'
 import { openMember } from '../../src/ensemble/open-member.ts'
-import { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { viewGoal } from '../../src/policy/baseline/goal-view.ts'
 import { readableTactics } from '../../src/policy/mathlib/header-tactics.ts'
 import { MATHLIB_TACTICS, mathlibSteps } from '../../src/policy/mathlib/mathlib-steps.ts'
 import { premisesFrom } from '../../src/policy/open.ts'
 import type { Policy } from '../../src/policy/policy.ts'
+import { sharedEngine } from '../lean/shared-engine.ts'
 
 const PATIENCE_MS = 600_000
 /** A tactic that takes up to twelve terms; one macro for each count, since the embedded Lean cannot run loops over syntax. */
@@ -42,9 +43,8 @@ macro "interval_cases" x:ident : tactic => \`(tactic| cases $x:ident)
 `
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
 }, PATIENCE_MS)
-afterAll(() => engine?.dispose(), PATIENCE_MS)
 
 async function membersUnder(header: string, ...names: string[]): Promise<Policy[]> {
   const configs = parseMembers(names)

@@ -1,5 +1,6 @@
-import { EmbeddedEngine } from '../../../src/lean/embedded/engine.ts'
+import type { EmbeddedEngine } from '../../../src/lean/embedded/engine.ts'
 import { LspEngine, type Verify } from '../../../src/lean/native/engine.ts'
+import { sharedEngine } from '../shared-engine.ts'
 import { wasmPeer } from '../wasm-worker/peer.ts'
 
 /** One embedded Lean and one language server for all that is compared between them: a server takes 2 GB and seconds to start. */
@@ -15,7 +16,7 @@ export function verifyBy(other: Verify | undefined): void {
 }
 
 export async function openEngines(): Promise<void> {
-  embedded = await EmbeddedEngine.create({ processes: 1 })
+  embedded = await sharedEngine()
   const onEvent = (event: { kind: string; reason?: string }) => {
     if (event.kind === 'ended') ended.push(event.reason ?? '')
   }
@@ -26,5 +27,4 @@ export async function openEngines(): Promise<void> {
 
 export async function closeEngines(): Promise<void> {
   await lsp?.dispose()
-  await embedded?.dispose()
 }

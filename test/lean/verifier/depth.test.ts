@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EmbeddedEngine } from '../../../src/lean/embedded/engine.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { EmbeddedEngine } from '../../../src/lean/embedded/engine.ts'
+import { sharedEngine } from '../shared-engine.ts'
 import { type Case, judge } from './cases.ts'
 
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
 })
-afterAll(() => engine?.dispose())
 
 const lines = (n: number, line: (i: number) => string): string =>
   Array.from({ length: n }, (_, i) => line(i)).join('\n')

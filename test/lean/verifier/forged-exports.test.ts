@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { librarySource } from '../../../src/lean/embedded/library-source.ts'
-import { LeanPool } from '../../../src/lean/embedded/pool.ts'
+import type { LeanPool } from '../../../src/lean/embedded/pool.ts'
 import { SecondKernel } from '../../../src/lean/second-kernel.ts'
 import { validateExport } from '../../../src/proof/declarations/validate.ts'
+import { sharedEngine } from '../shared-engine.ts'
 import { FORGED_EXPORTS } from './forged-exports.ts'
 
 const IMPORTS = [{ module: 'Init', all: false }]
@@ -29,14 +30,13 @@ const lean = (statement: unknown, proof: unknown) =>
   })
 
 beforeAll(async () => {
-  pool = await LeanPool.create({ processes: 1 })
+  ;({ pool } = await sharedEngine())
   second = new SecondKernel(librarySource(pool))
   stated = await state('theorem t : False')
   right = await state('theorem t : True')
 })
 afterAll(async () => {
   await second?.dispose()
-  await pool?.dispose()
 })
 
 describe('well formed, and refused by both kernels', () => {

@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { LeanPool } from '../../../src/lean/embedded/pool.ts'
+import { beforeAll, expect, test } from 'vitest'
+import type { LeanPool } from '../../../src/lean/embedded/pool.ts'
 import type { Declaration, DeclarationExport } from '../../../src/proof/declarations/export.ts'
 import { validateExport } from '../../../src/proof/declarations/validate.ts'
 import { createRandom } from '../../../src/proof/random.ts'
+import { sharedEngine } from '../shared-engine.ts'
 import { ExportBuilder } from './build.ts'
 import { randomExport, sharedExport } from './random-export.ts'
 
 let pool: LeanPool
 beforeAll(async () => {
-  pool = await LeanPool.create({ processes: 1, verifies: false })
+  ;({ pool } = await sharedEngine())
 })
-afterAll(() => pool?.dispose())
 
 /** What comes back of declarations that Lean has built. */
 const echo = (exported: DeclarationExport): Promise<DeclarationExport> =>

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EmbeddedEngine } from '../../../src/lean/embedded/engine.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { EmbeddedEngine } from '../../../src/lean/embedded/engine.ts'
+import { sharedEngine } from '../shared-engine.ts'
 import { judge } from './cases.ts'
 import { TRUE_CASES } from './true/all.ts'
 
 let engine: EmbeddedEngine
 beforeAll(async () => {
-  engine = await EmbeddedEngine.create({ processes: 1 })
+  engine = await sharedEngine()
 })
-afterAll(() => engine?.dispose())
 
 const kinds = [...new Set(TRUE_CASES.map(({ kind }) => kind))]
 
