@@ -50,11 +50,15 @@ async function check(path: string, { json = false, workers, lean, format, root }
     const findings = await checkTheorems(theorems, async (theorem) => {
       steps.step('checking', begun++ / theorems.length)
       const started = await engine.start(theorem, DEFAULT_LIMITS)
-      if (started.kind === 'rejected')
+      if (started.kind === 'rejected') {
+        const { where, diagnostics } = started
+        const [first] = diagnostics
         return {
           kind: 'rejected',
-          message: mathlibHint(started.diagnostics) ?? new RejectedInput(started.where, started.diagnostics).message,
+          message: mathlibHint(diagnostics) ?? new RejectedInput(where, diagnostics).message,
+          ...(first && { at: { where, line: first.line, column: first.column } }),
         }
+      }
       const { session } = started
       return {
         kind: 'opened',
@@ -102,7 +106,7 @@ async function check(path: string, { json = false, workers, lean, format, root }
 function describe(finding: Finding): string {
   switch (finding.kind) {
     case 'error':
-      return finding.message
+      return `${finding.at === undefined ? '' : `${finding.at.line}:${finding.at.column} of the ${finding.at.where}: `}${finding.message}`
     case 'autoImplicit':
       return `elaborates only with autoImplicit: ${finding.message}`
     case 'duplicate':

@@ -11,6 +11,7 @@ import { SHIPPED, SHIPPED_NOTE } from '../policy/shipped.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { plural } from '../report/plural.ts'
 import type { RunJournal } from '../results/journal.ts'
+import { listRuns } from '../results/read-run.ts'
 import { runStanding, type Standing } from '../results/standing.ts'
 import { beginRun, openResults } from '../results/store.ts'
 import type { QueueServer } from '../scale/server.ts'
@@ -212,6 +213,7 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
     const database = openResults(options.out)
     try {
       engine ??= await parts.openEngine(options.workers, limits, options.lean, options.exports)
+      const others = listRuns(database).map(({ key }) => key)
       const journal = beginRun(
         database,
         plan,
@@ -225,6 +227,10 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
         },
         options.force ?? false,
       )
+      if (others.length > 0 && !others.includes(journal.key))
+        say(
+          `${options.out} has ${plural(others.length, 'run')} that cannot be gone on with: theorems, members, settings, Lean or the version of the baseline's candidates are others now; this is a new run beside`,
+        )
       page = options.view === true ? await openViewChild(options.out, options.queue) : undefined
       if (page !== undefined) say(`the run is at ${page.url}; \`hedge view ${options.out}\` shows it later`)
       const result = await work(plan, members, journal, engine.world, server, options, interrupt.signal)

@@ -25,6 +25,7 @@ import { formatDuration } from './clock.ts'
 import { EXIT, InputError } from './failure.ts'
 import { atLeast, outFolder, positive, widths } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
+import { showLine } from './live-line.ts'
 import { addLimitOptions, FLAG, judgingOf, type LimitFlags } from './options.ts'
 import { programCommit } from './product.ts'
 import { showSteps } from './terminal.ts'
@@ -50,7 +51,6 @@ type Flags = TrainingFlags &
     readonly lean?: string
   }
 
-const SAY_EVERY_MS = 15_000
 const FIRST_SEARCHERS = ['baseline,search=best-first']
 
 /** `hedge iterate`: expert iteration. */
@@ -68,7 +68,7 @@ export function iterateCommand(): Command {
       .addOption(FLAG.policy('the members that search in the first round', FIRST_SEARCHERS))
       .addOption(FLAG.passes('passes of each trained policy on a theorem, in later rounds', 32))
       .addOption(FLAG.budget('wall clock per theorem', 10_000))
-      .addOption(FLAG.depth(30))
+      .addOption(FLAG.depth())
       .option('--share <x>', 'most of the steps that one tactic may make up', positive, 0.15)
       .option('--neff <list>', 'the confidence limits of the policies', widths, [1, 4, 8, 16, 32])
       .addOption(FLAG.lean())
@@ -132,6 +132,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
         if (theorems.length === 0) throw new InputError(`nothing of ${set.file} is left to search`)
         say(`round ${round}: searching ${theorems.length} theorems; ${forbidden} are not allowed`)
         const limits = { heartbeats: flags.heartbeats, wallClockMs: flags.tacticTimeout }
+        const progress = showProgress(round, theorems.length)
         const result = await runRound(engine, {
           round,
           paths,
@@ -167,9 +168,11 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
           nEffs: flags.neff,
           saveEvery: flags.saveEvery,
           signal: interrupt.signal,
-          say,
-          ...progress(round, theorems.length, say),
+          say: progress.say,
+          onSearch: progress.onSearch,
+          onTraining: progress.onTraining,
         }).finally(async () => {
+          progress.stop()
           await closeMembers(members)
         })
         if (result.kind !== 'over') return conclude(result, say)
@@ -232,26 +235,24 @@ async function readSets(files: readonly string[], split: string, lean: LeanSourc
   }
 }
 
-/** A line now and then on how far the search and the training are. */
-function progress(round: number, all: number, say: (line: string) => void) {
+/** How far the search and the training of a round are, in the program's one line. */
+function showProgress(round: number, all: number) {
   const began = performance.now()
-  let said = began
-  let ended = 0
-  let proofs = 0
-  const now = (line: () => string, last: boolean) => {
-    if (!last && performance.now() - said < SAY_EVERY_MS) return
-    said = performance.now()
-    say(`${formatDuration(said - began)} | round ${round} | ${line()}`)
-  }
+  let [ended, proofs, what] = [0, 0, `0 of ${all} theorems searched`]
+  const line = () => `${formatDuration(performance.now() - began)} | round ${round} | ${what}`
+  const shown = showLine(line)
   return {
     onSearch: (event: ScheduleEvent) => {
       if (event.kind !== 'theoremEnded') return
       ended++
       if (event.outcome?.kind === 'done' && event.outcome.completion === 'firstProof') proofs++
-      now(() => `${ended} of ${all} theorems searched in this run, ${proofs} proved`, ended === all)
+      what = `${ended} of ${all} theorems searched in this run, ${proofs} proved`
     },
-    onTraining: (nEff: number, loss: number, done: number) =>
-      now(() => `training at N_eff ${nEff}: ${Math.round(100 * done)} %, loss ${loss.toFixed(3)}`, false),
+    onTraining: (nEff: number, loss: number, done: number) => {
+      what = `training at N_eff ${nEff}: ${Math.round(100 * done)} %, loss ${loss.toFixed(3)}`
+    },
+    say: shown.say,
+    stop: () => shown.stop(line()),
   }
 }
 

@@ -5,6 +5,8 @@ const REDRAW_EVERY_MS = 250
 export type LiveLine = {
   /** Shows the line as it is now, where it can be redrawn. */
   update(): void
+  /** Another line, which stays above it. */
+  say(text: string): void
   /** The line goes; `last` stays in its place. */
   stop(last?: string): void
 }
@@ -35,6 +37,10 @@ export function showLine(
   let stopped = false
   return {
     update() {
+      if (inPlace && !stopped) draw()
+    },
+    say(text) {
+      stream.write(inPlace && !stopped ? `\r\u001b[K${text}\n` : `${text}\n`)
       if (inPlace && !stopped) draw()
     },
     stop(last) {

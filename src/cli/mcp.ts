@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { listenForInterrupt } from './interrupt.ts'
 import { FLAG } from './options.ts'
 import { programVersion } from './product.ts'
 
@@ -15,11 +16,14 @@ export function mcpCommand(): Command {
     )
     .action(async ({ lean, workers }: Flags) => {
       const { serveMcp } = await import('../mcp/server.ts')
+      // Standard output is the client's, and nobody reads what is said at the end.
+      const interrupt = listenForInterrupt(() => {})
       await serveMcp({
         root: process.cwd(),
         version: programVersion(),
         ...(lean === undefined ? {} : { project: lean }),
         processes: workers,
-      })
+        signal: interrupt.signal,
+      }).finally(interrupt.release)
     })
 }

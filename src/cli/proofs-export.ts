@@ -13,7 +13,7 @@ import { exportFolder, exportName, keptExport } from '../view/exports.ts'
 import { chooseRun } from './choose-run.ts'
 import { packedExport } from './export-lines.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
-import { outFile } from './flags.ts'
+import { outFile, outFolder } from './flags.ts'
 import { FLAG } from './options.ts'
 
 type Options = {
@@ -43,6 +43,7 @@ export function proofsExportCommand(): Command {
     .option(
       '--exports [folder]',
       'what the kernels checked of each proof, for `hedge view` and reports to check again in a browser (default: beside the results); with --check, or of a run that has kept it',
+      outFolder,
     )
     .addOption(FLAG.lean())
     .action(async (path: string, options: Options) => {
@@ -60,6 +61,7 @@ async function exportRun(path: string, options: Options): Promise<number> {
     throw new InputError(
       '--exports needs --check: this run has not kept what was verified, as `evaluate --exports` does',
     )
+  const folder = options.exports === true ? exportFolder(path) : options.exports
   const files = exportProofs(theorems)
   for (const [i, file] of files.entries()) {
     const name = i === 0 ? options.out : options.out.replace(/(\.lean)?$/, `-${i + 1}$1`)
@@ -67,7 +69,6 @@ async function exportRun(path: string, options: Options): Promise<number> {
     process.stdout.write(`${name}: ${plural(file.theorems.length, 'theorem')}\n`)
   }
   if (files.length === 0) process.stdout.write('the run has no proofs\n')
-  const folder = options.exports === true ? exportFolder(path) : options.exports
   if (options.check !== true) {
     if (folder !== undefined) await writeKept(folder, run.key, [...kept.values()])
     return EXIT.done

@@ -14,6 +14,7 @@ import { sourceText } from '../proof/source-text.ts'
 import type { TracedTheorem } from '../proof/traced-proof.ts'
 import { plural } from '../report/plural.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
+import { showLine } from './live-line.ts'
 import { FLAG } from './options.ts'
 import { showSteps } from './terminal.ts'
 
@@ -25,9 +26,6 @@ type Options = {
   readonly root?: string | undefined
 }
 type Source = { readonly path: string; readonly text: string }
-
-/** Between two lines that only say how far a file is. */
-const PROGRESS_EVERY_MS = 2000
 
 /** `hedge trace`: the steps of the proofs in Lean files. */
 export function traceCommand(): Command {
@@ -70,7 +68,6 @@ Exit codes: 0 traced, 1 nothing traced, 2 bad input (a file that cannot be read,
 async function trace(paths: readonly string[], { out, format, workers, lean, root }: Options): Promise<number> {
   const sources = await Promise.all(paths.map(readSource))
   const output = await openOutput(out, TRACE_FORMATS[format])
-  say(`tracing ${paths.length === 1 ? paths[0] : `${paths.length} files`}`)
   const preparing = showSteps(false)
   try {
     const engine = await openEngine(lean, {
@@ -78,12 +75,13 @@ async function trace(paths: readonly string[], { out, format, workers, lean, roo
       verifies: false,
       onProgress: preparing.step,
     }).finally(preparing.stop)
+    const progress = showProgress(paths.length === 1 ? (paths[0] as string) : `${paths.length} files`)
     try {
       let traced = 0
-      const failures = await traceAll(engine, sources, { workers, root }, (theorems) => {
+      const failures = await traceAll(engine, sources, { workers, root }, progress, (theorems) => {
         traced += theorems.length
         output.write(theorems)
-      })
+      }).finally(progress.stop)
       for (const failure of failures) say(failure)
       if (failures.length > 0) return EXIT.badInput
       if (traced === 0) say('nothing was traced')
@@ -101,6 +99,7 @@ async function traceAll(
   engine: Engine,
   sources: readonly Source[],
   { workers, root }: Pick<Options, 'workers' | 'root'>,
+  progress: ReturnType<typeof showProgress>,
   write: (theorems: FileTrace['theorems']) => void,
 ): Promise<string[]> {
   const tracer = engine.tracer()
@@ -113,12 +112,12 @@ async function traceAll(
       const { path, text } = sources[i] as Source
       await bringImports(engine.modules, path, text, root)
       const nothing: FileTrace = { theorems: [], untraced: [], compared: 0, disagreed: 0 }
-      const found = await tracer.traceFile(path, text, reporter(path)).catch((error: unknown) => {
+      const found = await tracer.traceFile(path, text, progress.report(path)).catch((error: unknown) => {
         if (!(error instanceof RejectedInput)) throw error
         failures.push(`${path}: ${firstLine(error.message)}`)
         return nothing
       })
-      if (found !== nothing) say(summary(path, found))
+      if (found !== nothing) progress.say(summary(path, found))
       const index = found.theorems.length === 0 ? undefined : await premises(importsOf(text))
       const inContext = ({ steps, ...theorem }: TracedTheorem): TracedTheorem => ({
         ...theorem,
@@ -171,24 +170,26 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
-/** What is worth a line at once: a theorem without steps, a restart, and now and then how far it is. */
-function reporter(path: string): (event: TraceEvent) => void {
-  let said = 0
-  let traced = 0
-  return (event) => {
-    if (event.kind === 'restarted') say(`${path}: Lean is started again: ${event.reason}`)
-    else if (event.kind === 'untraced') sayUntraced(path, event.untraced)
-    else {
-      traced++
-      if (performance.now() - said < PROGRESS_EVERY_MS) return
-      said = performance.now()
-      const { theorem } = event
-      say(`${path}:${theorem.start.line}: ${plural(traced, 'theorem')} traced, now ${theorem.name}`)
-    }
+/** How far it is, in the program's one line; what is worth a line of its own: a theorem without steps, and a restart. */
+function showProgress(files: string) {
+  let [traced, at] = [0, '']
+  const line = () => `tracing ${files}${traced === 0 ? '' : `: ${plural(traced, 'theorem')}, now ${at}`}`
+  const shown = showLine(line)
+  return {
+    report: (path: string) => (event: TraceEvent) => {
+      if (event.kind === 'restarted') shown.say(`${path}: Lean is started again: ${event.reason}`)
+      else if (event.kind === 'untraced') sayUntraced(shown.say, path, event.untraced)
+      else {
+        traced++
+        at = `${path}:${event.theorem.start.line}: ${event.theorem.name}`
+      }
+    },
+    say: shown.say,
+    stop: () => shown.stop(),
   }
 }
 
-function sayUntraced(path: string, { name, kind, reason, line, column }: Untraced): void {
+function sayUntraced(say: (line: string) => void, path: string, { name, kind, reason, line, column }: Untraced): void {
   // A library has hundreds of proofs by terms, and nothing is wrong with them: they are only counted.
   if (kind === 'term') return
   const what = name === '' ? 'a command' : name

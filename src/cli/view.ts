@@ -5,6 +5,7 @@ import { type PageServer, type ServerOptions, servePage } from '../view/server.t
 import { ResultsWatch } from '../view/watch.ts'
 import { EXIT, InputError, orBadInput } from './failure.ts'
 import { portNumber } from './flags.ts'
+import { listenForInterrupt } from './interrupt.ts'
 import { askQueue } from './live-queue.ts'
 import { openQueue } from './open-queue.ts'
 
@@ -30,6 +31,8 @@ export function viewCommand(): Command {
 }
 
 async function view(path: string, { host, port, token, queue: url }: Options): Promise<number> {
+  // Nothing is to be saved: the first signal is its ordinary end.
+  const interrupt = listenForInterrupt(() => {})
   const watch = new ResultsWatch(path)
   const queue = url === undefined ? undefined : await openQueue(url)
   try {
@@ -40,13 +43,14 @@ async function view(path: string, { host, port, token, queue: url }: Options): P
       process.stderr.write(`${problem.includes(name) ? problem : `${name}: ${problem}`}\n`)
     process.stdout.write(`${server.url}\n`)
     await new Promise<void>((resolve) => {
-      process.once('SIGINT', resolve).once('SIGTERM', resolve)
+      interrupt.signal.addEventListener('abort', () => resolve(), { once: true })
       // A command that began this one has ended.
       process.once('disconnect', resolve)
     })
     await server.close()
     return EXIT.done
   } finally {
+    interrupt.release()
     watch.close()
     await queue?.close()
   }

@@ -165,7 +165,7 @@ class Bench {
   async #member(run: ToldRun, config: MemberConfig): Promise<Member> {
     const { policy, checkpointHash, settings } = config
     // What opening it added to the user's settings.
-    const { templatehash: _, ...given } = settings
+    const { templatehash: _, candidates: __, ...given } = settings
     const place = checkpointHash === null ? policy : await this.#policy(run, policy, checkpointHash)
     const opened = await this.#parts.openMember(
       { ...config, policy: place, settings: given },

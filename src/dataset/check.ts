@@ -4,9 +4,12 @@ import type { TacticResult } from '../proof/tactic-result.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import { normaliseStatement } from './same-statement.ts'
 
+/** Where Lean complains: the line from 1 and the column from 0, of the header or the statement alone. */
+export type PlaceInTheorem = { readonly where: 'header' | 'statement'; readonly line: number; readonly column: number }
+
 /** What is wrong with a theorem of a set. */
 export type Finding =
-  | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'error'; readonly message: string; readonly at?: PlaceInTheorem }
   /** The statement elaborates only because Lean binds names it does not know. */
   | { readonly kind: 'autoImplicit'; readonly message: string }
   | { readonly kind: 'duplicate'; readonly of: string }
@@ -25,7 +28,7 @@ export type OpenTheorem = (theorem: Theorem) => Promise<
       refute(): Promise<string | undefined>
       close(): Promise<void>
     }
-  | { readonly kind: 'rejected'; readonly message: string }
+  | { readonly kind: 'rejected'; readonly message: string; readonly at?: PlaceInTheorem }
 >
 
 /** Cheap ways to `False`; what they do not find may still be there. */
@@ -53,7 +56,8 @@ export async function checkTheorems(
 
 async function checkTheorem(theorem: Theorem, open: OpenTheorem): Promise<Finding[]> {
   const opened = await open(theorem)
-  if (opened.kind === 'rejected') return [{ kind: 'error', message: opened.message }]
+  if (opened.kind === 'rejected')
+    return [{ kind: 'error', message: opened.message, ...(opened.at && { at: opened.at }) }]
   const found: Finding[] = []
   try {
     const tactic = await contradiction(opened.root, opened.runTactics)

@@ -99,6 +99,8 @@ export type ServerOptions = LeanOptions & {
   /** Files are read, and written, below this folder only. */
   readonly root: string
   readonly version: string
+  /** Ends it, as the client's leaving does. */
+  readonly signal?: AbortSignal
 }
 
 /** What a request brings with it. */
@@ -131,7 +133,7 @@ export async function serveMcp(options: ServerOptions): Promise<void> {
   const ended = new Promise<void>((resolve) => {
     server.server.onclose = resolve
     process.stdin.once('end', resolve).once('close', resolve)
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
+    options.signal?.addEventListener('abort', () => resolve(), { once: true })
   })
   await server.connect(transport)
   await ended

@@ -124,8 +124,11 @@ function openBaseline(choice: PolicyChoice, premisesOf: PremisesOf): OpenPolicy 
   const { temperature } = choice
   if (!(temperature > 0)) throw new InputError(`the temperature of baseline must be above 0, not ${temperature}`)
   const opened = openByHeader('baseline', choice, premisesOf, (options) => new BaselinePolicy(options))
-  return { nEff: null, checkpointHash: null, ...opened }
+  return { nEff: null, checkpointHash: null, settings: withCandidates(choice), ...opened }
 }
+
+/** Their version decides what is tried: it belongs to what a run is known by. */
+const withCandidates = ({ settings }: PolicyChoice) => ({ ...settings, candidates: CANDIDATES })
 
 function openOneShot({ temperature, settings }: PolicyChoice): OpenPolicy {
   refuseUnknown('one-shot', settings, 'none')
@@ -162,7 +165,13 @@ function openLogLinear(files: PolicyFiles, choice: PolicyChoice, premisesOf: Pre
     premisesOf,
     (options) => new LogLinearPolicy(model, options),
   )
-  return { nEff: model.nEff, checkpointHash: hash, ...opened, ...(remark && { remarks: () => [remark] }) }
+  return {
+    nEff: model.nEff,
+    checkpointHash: hash,
+    settings: withCandidates(choice),
+    ...opened,
+    ...(remark && { remarks: () => [remark] }),
+  }
 }
 
 /** What is to be said of a policy that was trained over other candidates than it is going to choose from. */

@@ -73,7 +73,7 @@ export function compareKey(run: ToldRun, { leanVersion, libraryHash, members }: 
       throw new InputError(
         own !== undefined && own.checkpointHash !== wanted.checkpointHash
           ? `member \`${wanted.name}\` of ${name} is the policy ${wanted.checkpointHash?.slice(0, 12)}, and this machine has ${own.checkpointHash?.slice(0, 12)}: nothing was worked on`
-          : `member \`${wanted.name}\` of ${name} has other settings on this machine: nothing was worked on`,
+          : `member \`${wanted.name}\` of ${name} has other settings or another version of the baseline's candidates on this machine: nothing was worked on`,
       )
   }
   throw new InputError(`the key that this machine computes for ${name} is another: nothing was worked on`)

@@ -1,4 +1,4 @@
-import { codeTokens } from '../proof/lean-text.ts'
+import { type CodeToken, codeTokens } from '../proof/lean-text.ts'
 import type { Proof } from '../proof/proof.ts'
 import type { ProofState } from '../proof/proof-state.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
@@ -27,7 +27,8 @@ export async function minimiseProof(proof: Proof, finishes: RunScript): Promise<
 }
 
 /**
- * Drops parts a tactic does not need: of `a <;> b <;> c` each behind a `<;>`, later ones first, again until none can go.
+ * Drops parts a tactic does not need: of `a <;> b <;> c` each behind a `<;>`, and what a simplifier is given of which it
+ * makes no use, later ones first, again until none can go.
  * A script that does not finish in the first place comes back unchanged.
  */
 export async function shortenTactics(proof: Proof, finishes: RunScript): Promise<Proof> {
@@ -48,10 +49,16 @@ export async function shortenTactics(proof: Proof, finishes: RunScript): Promise
 }
 
 /** Whether a tactic may have parts that it does not need. */
-export const isComposite = (tactic: string): boolean => tactic.includes('<;>')
+export const isComposite = (tactic: string): boolean => tactic.includes('<;>') || LIST.test(tactic)
 
-/** A tactic without one of the parts behind its `<;>`, for each of them, the last one first. Parts end with their line. */
-function withoutOnePart(tactic: string): string[] {
+/** The beginning of the list that a simplifier is given. */
+const LIST = /(?<![\w.])(?:simp|simp_all|simpa|dsimp|grind)!?(?: only)? \[/
+
+/** A tactic without one of its parts, for each of them, the last ones first. */
+const withoutOnePart = (tactic: string): string[] => [...withoutOneBehind(tactic), ...withoutOneArgument(tactic)]
+
+/** Without one of the parts behind its `<;>`. Parts end with their line. */
+function withoutOneBehind(tactic: string): string[] {
   const lines = tactic.split('\n')
   return lines.flatMap((line, i) => {
     const marks = combinators(line)
@@ -61,6 +68,31 @@ function withoutOnePart(tactic: string): string[] {
       )
       .reverse()
       .map((shorter) => shorter.join('\n'))
+  })
+}
+
+/** Without one of the names and terms that a simplifier is given; without the last one its list goes too. */
+function withoutOneArgument(tactic: string): string[] {
+  const tokens = [...codeTokens(tactic)]
+  return [...tactic.matchAll(new RegExp(LIST, 'g'))].reverse().flatMap((match) => {
+    const open = match.index + match[0].length - 1
+    const at = tokens.findIndex(({ start }) => start === open)
+    // In a comment or a string.
+    if (at < 0) return []
+    const inside = (tokens[at] as CodeToken).depth
+    const end = tokens.findIndex(({ kind, depth }, i) => i > at && kind === 'close' && depth === inside - 1)
+    if (end < 0) return []
+    const marks = tokens.slice(at + 1, end).filter(({ text, depth }) => text === ',' && depth === inside)
+    const ends = [...marks, tokens[end] as CodeToken].map(({ start }) => start)
+    const items = ends.map((stop, i) => tactic.slice(i === 0 ? open + 1 : (ends[i - 1] as number) + 1, stop).trim())
+    const close = ends.at(-1) as number
+    return items
+      .map((_, i) => {
+        const left = items.toSpliced(i, 1)
+        const list = left.length === 0 ? '' : ` [${left.join(', ')}]`
+        return tactic.slice(0, open - 1) + list + tactic.slice(close + 1)
+      })
+      .reverse()
   })
 }
 

@@ -45,4 +45,6 @@ test('a set is told what is wrong with it', { timeout: 600_000 }, async () => {
     ['again', 'duplicate', 5],
     ['untrue', 'false', 6],
   ])
+  // Where in the statement.
+  expect(report.findings[0].at).toEqual({ where: 'statement', line: 1, column: rows[1]?.statement.indexOf('"one"') })
 })

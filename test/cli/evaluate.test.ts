@@ -65,6 +65,7 @@ describe('hedge evaluate', { timeout: 120_000 }, () => {
       stderr: expect.stringMatching(/the run is complete; next: hedge report \S+budget\.sqlite/),
     })
     expect(again.stderr).toMatch(/\d of 3 theorems proved/)
+    expect(again.stderr).not.toContain('this is a new run')
     const ends = () => {
       const database = openResults(join(folder, 'budget.sqlite'))
       const found = database.prepare('SELECT ended_at FROM units ORDER BY id').pluck().all()
@@ -75,6 +76,10 @@ describe('hedge evaluate', { timeout: 120_000 }, () => {
     expect(await evaluate('budget.sqlite', '--force').ended).toMatchObject({ code: 0 })
     expect(ends().every((end) => String(end) > String(before.at(-1)))).toBe(true)
     expect(rows('budget.sqlite')).toEqual(done)
+    expect(await evaluate('budget.sqlite', '-s', '7').ended).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('budget.sqlite has 1 run that cannot be gone on with'),
+    })
   })
 
   test('interrupted by Ctrl-C, ends with 130 and keeps what was done', async () => {

@@ -37,6 +37,19 @@ test('on a terminal the line is redrawn in its place, cut to the width, and gone
   expect(terminal.written).toEqual([drawn, drawn, '\r\u001b[K', 'done\n'])
 })
 
+test('a line that stays is written above the one that is redrawn', () => {
+  for (const [isTTY, written] of [
+    [true, ['\r\u001b[Know', '\r\u001b[Ksaid\n', '\r\u001b[Know', '\r\u001b[K']],
+    [false, ['now\n', 'said\n']],
+  ] as const) {
+    const terminal = stream(isTTY)
+    const line = showLine(() => 'now', undefined, terminal)
+    line.say('said')
+    line.stop()
+    expect(terminal.written).toEqual(written)
+  }
+})
+
 test('training says nothing of a loss before there is one', () => {
   const log = stream(false)
   const view = new TrainingView('N_eff 8', log)

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import type { MemberConfig } from '../../src/ensemble/member.ts'
+import { configOf, type MemberConfig } from '../../src/ensemble/member.ts'
 import { parseMembers } from '../../src/ensemble/member-spec.ts'
 import { closeMembers, once, openMember, openMembers } from '../../src/ensemble/open-member.ts'
+import { CANDIDATES } from '../../src/policy/candidates-version.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../../src/policy/premises.ts'
 
 const configs = (...texts: string[]) => parseMembers(texts) as MemberConfig[]
@@ -36,4 +37,14 @@ test('members that are open are closed where the next one cannot be opened', asy
   )
   await expect(opening).rejects.toThrow(/there is no policy `no-such-policy`/)
   expect(closed).toEqual(['baseline'])
+})
+
+test('what a run is known by has the version of the candidates that its members choose from', async () => {
+  const members = await openMembers(configs('baseline,topk=7', 'neff-1', 'one-shot'), async () => nothing)
+  expect(members.map((member) => configOf(member).settings)).toEqual([
+    { topk: 7, candidates: CANDIDATES },
+    { candidates: CANDIDATES },
+    {},
+  ])
+  await closeMembers(members)
 })

@@ -48,11 +48,21 @@ test('parts of a tactic that it does not need go, the last ones first', async ()
     const rule: Rule = (_, tried) => (needed(tried) ? { kind: 'finished' } : error)
     return (await shortenTactics({ tactics: [tactic] }, scriptRunner(toyDomain('a', rule)))).tactics[0]
   }
-  expect(await shorten((tactic) => tactic.includes('simp'), 'induction n <;> simp [f (a <;> b)] <;> omega')).toBe(
+  expect(await shorten((tactic) => tactic.includes('simp [f'), 'induction n <;> simp [f (a <;> b)] <;> omega')).toBe(
     'induction n <;> simp [f (a <;> b)]',
   )
   expect(await shorten((tactic) => tactic.includes('omega'), 'cases h <;> simp <;> omega')).toBe('cases h <;> omega')
   expect(await shorten((tactic) => /^skip\n/.test(tactic), 'skip\ncases h <;> rfl')).toBe('skip\ncases h')
+  const args =
+    (...needed: string[]) =>
+    (tactic: string) =>
+      needed.every((one) => tactic.includes(one))
+  expect(await shorten(args('simp', 'b c'), 'simp [a, f (b c, d), ← e, *] at h')).toBe('simp [f (b c, d)] at h')
+  expect(await shorten(args('simp only', '[c'), 'induction n <;> simp only [a, b] <;> simp_all [c, a]')).toBe(
+    'induction n <;> simp only <;> simp_all [c]',
+  )
+  expect(await shorten(args('simpa', 'using k'), 'simpa [a, b] using k')).toBe('simpa using k')
+  expect(await shorten(args('h [a, b]'), 'exact h [a, b]')).toBe('exact h [a, b]')
   // Of what does not finish nothing is left out.
   expect(await shorten(() => false, 'a <;> b')).toBe('a <;> b')
 })

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createTree } from '../../src/search/tree.ts'
 import { type Assets, pageAssets } from '../../src/view/assets.ts'
 import { type PageServer, servePage } from '../../src/view/server.ts'
 import { ResultsWatch } from '../../src/view/watch.ts'
 import { openBrowser, watchPage } from '../report/browser.ts'
+import { state } from '../search/toy.ts'
 import { bigTree, WrittenRun } from './parts.ts'
 
 let browser: Browser
@@ -324,6 +326,22 @@ test('light and dark texts can be read, every control has a name, narrow screens
   expect(width).toBeGreaterThan(280)
   expect(height).toBeGreaterThan(200)
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+})
+
+test('on a narrow screen a small tree is in sight whole', async () => {
+  const run = new WrittenRun(join(folder, 'small.sqlite'), 2)
+  open.push(run)
+  const tree = createTree(state('root', []))
+  const { outcome } = tree.add(tree.root, 'intro h', -1, { kind: 'open', state: state('goal', []) })
+  if (outcome.kind === 'open') tree.add(outcome.node, 'omega', -1, { kind: 'finished' })
+  run.unit(0, 0, 8, true, tree)
+  await page.setViewportSize({ width: 420, height: 800 })
+  await runPageOf(await served(run.path))
+  await page.locator('.grid tbody a').first().click()
+  await page.getByRole('treeitem').nth(2).waitFor()
+  const rightEnd = (selector: string) =>
+    page.locator(selector).evaluateAll((all) => Math.max(...all.map((one) => one.getBoundingClientRect().right)))
+  await expect.poll(async () => (await rightEnd('svg.tree .box')) <= (await rightEnd('svg.tree'))).toBe(true)
 })
 
 /** Texts whose colour is too near to what is behind them, by the rule of WCAG AA. */

@@ -1,3 +1,4 @@
+import { commonPrefix } from '../../proof/common-prefix.ts'
 import type { PlacedCommand } from '../placed.ts'
 import { EngineError, RejectedInput } from '../session.ts'
 import type { LeanProcess } from './lean-process.ts'
@@ -112,13 +113,4 @@ export async function scanFile(
     if (part.done || part.commands.some(until)) return commands
     from = part.next
   }
-}
-
-function commonPrefix(a: string, b: string): number {
-  const length = Math.min(a.length, b.length)
-  const BLOCK = 4096
-  let at = 0
-  while (at + BLOCK <= length && a.slice(at, at + BLOCK) === b.slice(at, at + BLOCK)) at += BLOCK
-  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++
-  return at
 }

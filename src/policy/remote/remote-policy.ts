@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ProofState, renderState } from '../../proof/proof-state.ts'
 import { createRandom, type Random } from '../../proof/random.ts'
-import { type Candidate, NO_USAGE, type Policy, type PolicyUsage } from '../policy.ts'
+import type { Candidate, Policy } from '../policy.ts'
 import { distinctTactics, type RemoteDraw, readContinuation } from './continuation.ts'
-import { type Answer, type ModelServer, PromptTooLong } from './model-server.ts'
-import type { RemoteSettings } from './settings.ts'
-import { AnswerTally } from './tally.ts'
+import { type Answer, PromptTooLong } from './model-server.ts'
+import { ServerPolicy } from './server-policy.ts'
 import { fillTemplate } from './template.ts'
 import { addAnswer } from './usage.ts'
 
@@ -34,27 +33,9 @@ const MOST_DRAWS_PER_TACTIC = 4
  * A draw that is no tactic (cut off, empty) is none, and is not drawn again: that would raise the probability of
  * everything else. A state that does not fit into the model has no tactics.
  */
-export class RemotePolicy implements Policy {
-  readonly name: string
-  readonly unrepeatable = true
-  readonly #server: Pick<ModelServer, 'complete'>
-  readonly #settings: RemoteSettings
-  readonly #tally: AnswerTally
+export class RemotePolicy extends ServerPolicy implements Policy {
   readonly #rankings = new Map<string, Ranking>()
   #waiting: Wish[] = []
-  #usage: PolicyUsage = NO_USAGE
-
-  /** @param tally counts what could not be used, of all policies of a member together */
-  constructor(server: Pick<ModelServer, 'complete'>, settings: RemoteSettings, tally = new AnswerTally()) {
-    this.#server = server
-    this.#tally = tally
-    this.#settings = settings
-    this.name = `${settings.model} at ${settings.baseUrl}`
-  }
-
-  get usage(): PolicyUsage {
-    return this.#usage
-  }
 
   async sample(state: ProofState, count: number, random: Random, signal?: AbortSignal): Promise<Candidate[]> {
     signal?.throwIfAborted()
@@ -76,14 +57,14 @@ export class RemotePolicy implements Policy {
     const ranking = this.#rankings.get(state.key) ?? { draws: [], total: 0, rounds: 0 }
     this.#rankings.set(state.key, ranking)
     const count = (): number => new Set(ranking.draws.map(({ tactic }) => tactic)).size
-    const greedy = this.#settings.temperature === 0
+    const greedy = this.settings.temperature === 0
     const most = greedy ? 1 : width * MOST_DRAWS_PER_TACTIC
     // A wider ranking begins with a round: nothing new for few tactics says little about more of them.
     let found = -1
     while (ranking.total < most && (ranking.total < width || (count() < width && count() > found))) {
       found = count()
       const round = greedy ? 1 : Math.min(most - ranking.total, width)
-      const random = createRandom(`${this.#settings.seed}/${state.key}/${ranking.rounds++}`)
+      const random = createRandom(`${this.settings.seed}/${state.key}/${ranking.rounds++}`)
       const seeds = Array.from({ length: round }, (_, i) => seedFrom(random.fork(i)))
       const draws = await this.#draw(state, seeds, signal)
       if (draws === undefined) break
@@ -103,7 +84,7 @@ export class RemotePolicy implements Policy {
 
   /** Wishes for one state become draws of one prompt; prompts with as many draws can go together. */
   #batches(wishes: readonly Wish[]): Batch[] {
-    const { samplesPerRequest, promptsPerRequest } = this.#settings
+    const { samplesPerRequest, promptsPerRequest } = this.settings
     const batches: Batch[] = []
     for (const bySignal of group(wishes, (wish) => wish.signal)) {
       const parts = group(bySignal, (wish) => wish.state.key).flatMap((ofState) => chunks(ofState, samplesPerRequest))
@@ -142,8 +123,8 @@ export class RemotePolicy implements Policy {
 
   async #drawTogether(states: readonly ProofState[], wishes: Batch['wishes']): Promise<(RemoteDraw | undefined)[][]> {
     const { seed = 0, signal } = wishes[0]?.[0] ?? {}
-    const counts = wishes.map((list) => (this.#settings.temperature === 0 ? 1 : list.length))
-    const answer = await this.#server.complete(states.map(this.#prompt), counts[0] ?? 1, seed, signal)
+    const counts = wishes.map((list) => (this.settings.temperature === 0 ? 1 : list.length))
+    const answer = await this.server.complete(states.map(this.#prompt), counts[0] ?? 1, seed, signal)
     const first = this.#read(answer)
     return Promise.all(
       first.map(async (draws, i) =>
@@ -167,7 +148,7 @@ export class RemotePolicy implements Policy {
       return await this.#fill(state, [], seeds, signal)
     } catch (error) {
       if (!(error instanceof PromptTooLong)) throw error
-      this.#usage = { ...this.#usage, tooLong: this.#usage.tooLong + 1 }
+      this.countTooLong()
       return undefined
     }
   }
@@ -180,11 +161,11 @@ export class RemotePolicy implements Policy {
     signal: AbortSignal | undefined,
   ): Promise<(RemoteDraw | undefined)[]> {
     const all = [...draws]
-    const greedy = this.#settings.temperature === 0
+    const greedy = this.settings.temperature === 0
     while (all.length < seeds.length) {
       if (greedy && all.length > 0) return seeds.map(() => all[0])
-      const count = greedy ? 1 : Math.min(this.#settings.samplesPerRequest, seeds.length - all.length)
-      const ask = (seed: number, most: number) => this.#server.complete([this.#prompt(state)], most, seed, signal)
+      const count = greedy ? 1 : Math.min(this.settings.samplesPerRequest, seeds.length - all.length)
+      const ask = (seed: number, most: number) => this.server.complete([this.#prompt(state)], most, seed, signal)
       const answer = await ask(seeds[all.length] as number, count)
       const got = this.#read(answer)[0] ?? []
       all.push(...got)
@@ -197,20 +178,20 @@ export class RemotePolicy implements Policy {
     return all
   }
 
-  readonly #prompt = (state: ProofState) => fillTemplate(this.#settings.template, renderState(state.goals))
+  readonly #prompt = (state: ProofState) => fillTemplate(this.settings.template, renderState(state.goals))
 
   /** The tactics of an answer, which is added to what the policy has cost. */
   #read(answer: Answer): (RemoteDraw | undefined)[][] {
-    const { stop, template, logProbs } = this.#settings
+    const { stop, template, logProbs } = this.settings
     const draws = answer.continuations.map((list) =>
       list.map((one) => {
         const read = readContinuation(one, stop, template.kind === 'chat')
-        this.#tally.answer(read.kind === 'lost' ? read.why : undefined, one.finish)
-        if (logProbs && read.kind === 'draw' && read.draw.logProb === undefined) this.#tally.untold()
+        this.tally.answer(read.kind === 'lost' ? read.why : undefined, one.finish)
+        if (logProbs && read.kind === 'draw' && read.draw.logProb === undefined) this.tally.untold()
         return read.kind === 'draw' ? read.draw : undefined
       }),
     )
-    this.#usage = addAnswer(this.#usage, this.#settings, answer, draws.flat())
+    this.cost = addAnswer(this.cost, this.settings, answer, draws.flat())
     return draws
   }
 }

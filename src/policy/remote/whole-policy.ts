@@ -1,11 +1,12 @@
 import type { Random } from '../../proof/random.ts'
 import type { Theorem } from '../../proof/theorem.ts'
 import { proofAmong } from '../../proof/whole-proof.ts'
-import { type FailedProof, NO_USAGE, type Policy, type PolicyUsage } from '../policy.ts'
+import type { FailedProof, Policy } from '../policy.ts'
 import { howItEnded } from './continuation.ts'
 import { type ModelServer, PromptTooLong } from './model-server.ts'
 import { seedFrom } from './remote-policy.ts'
 import type { Continuation } from './reply.ts'
+import { ServerPolicy } from './server-policy.ts'
 import type { RemoteSettings } from './settings.ts'
 import { fencedBlocks, type Lost, withoutEndToken, withoutThought } from './tactic-text.ts'
 import type { AnswerTally } from './tally.ts'
@@ -13,25 +14,12 @@ import { fillTemplate, repairTurns } from './template.ts'
 import { addAnswer } from './usage.ts'
 
 /** A language model on a server that writes whole proofs of one theorem. Every proof is a request with a seed of its own. */
-export class WholeProofPolicy implements Policy {
-  readonly name: string
-  readonly unrepeatable = true
-  readonly #server: Pick<ModelServer, 'complete'>
-  readonly #settings: RemoteSettings
+export class WholeProofPolicy extends ServerPolicy implements Policy {
   readonly #theorem: Theorem
-  readonly #tally: AnswerTally
-  #usage: PolicyUsage = NO_USAGE
 
   constructor(server: Pick<ModelServer, 'complete'>, settings: RemoteSettings, theorem: Theorem, tally: AnswerTally) {
-    this.#server = server
-    this.#settings = settings
+    super(server, settings, tally)
     this.#theorem = theorem
-    this.#tally = tally
-    this.name = `${settings.model} at ${settings.baseUrl}`
-  }
-
-  get usage(): PolicyUsage {
-    return this.#usage
   }
 
   rank(): Promise<never> {
@@ -43,20 +31,20 @@ export class WholeProofPolicy implements Policy {
   }
 
   async write(failed: readonly FailedProof[], random: Random, signal?: AbortSignal): Promise<string | undefined> {
-    const { template } = this.#settings
+    const { template } = this.settings
     const first = fillTemplate(template, unproved(this.#theorem))
     if (typeof first === 'string') throw new Error('a whole proof is asked for in a conversation')
     const messages = [...first, ...failed.flatMap((proof) => repairTurns(template, proof))]
     try {
-      const answer = await this.#server.complete([messages], 1, seedFrom(random), signal)
+      const answer = await this.server.complete([messages], 1, seedFrom(random), signal)
       const [one] = answer.continuations[0] ?? []
       const read = one === undefined ? ({ kind: 'lost', why: 'empty' } as const) : readProof(one, this.#theorem)
-      this.#tally.answer(read.kind === 'lost' ? read.why : undefined, one?.finish ?? '')
-      this.#usage = addAnswer(this.#usage, this.#settings, answer, read.kind === 'lost' ? [undefined] : [read.text])
+      this.tally.answer(read.kind === 'lost' ? read.why : undefined, one?.finish ?? '')
+      this.cost = addAnswer(this.cost, this.settings, answer, read.kind === 'lost' ? [undefined] : [read.text])
       return read.kind === 'lost' ? undefined : read.text
     } catch (error) {
       if (!(error instanceof PromptTooLong)) throw error
-      this.#usage = { ...this.#usage, tooLong: this.#usage.tooLong + 1 }
+      this.countTooLong()
       return undefined
     }
   }

@@ -1,3 +1,4 @@
+import { commonPrefix } from '../../../proof/common-prefix.ts'
 import type { Edit } from '../../holes.ts'
 import type { PlacedCommand } from '../../placed.ts'
 import type { Diagnostic } from '../../session.ts'
@@ -397,15 +398,6 @@ export function createFileContexts(
   }
 
   return { put, drop, scan, openAt, commandAt, check, elaborate }
-}
-
-function commonPrefix(a: Buffer, b: Buffer): number {
-  const length = Math.min(a.length, b.length)
-  let at = 0
-  const BLOCK = 4096
-  while (at + BLOCK <= length && a.compare(b, at, at + BLOCK, at, at + BLOCK) === 0) at += BLOCK
-  while (at < length && a[at] === b[at]) at++
-  return at
 }
 
 /** Bytes up to the end of so many words at a place. */

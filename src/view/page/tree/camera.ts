@@ -2,10 +2,12 @@
 export type Sight = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
 
 export const PADDING = 28
-/** At the smaller one texts can still be read; a picture that does not fit then is moved about. */
-export const FIT = { least: 0.6, most: 2 }
+/** At `least` texts can still be read: a picture that does not fit then is moved about, unless it is in sight whole at `whole`, as on a telephone. */
+export const FIT = { whole: 0.3, least: 0.6, most: 2 }
 const ZOOM = { least: 0.08, most: 3 }
-const limited = (scale: number): number => Math.min(FIT.most, Math.max(FIT.least, scale))
+/** On a narrow screen there is less to spare beside a picture. */
+const sidesOf = (width: number): number => 2 * Math.min(PADDING, width / 30)
+const limited = (scale: number): number => (scale < FIT.whole ? FIT.least : Math.min(FIT.most, scale))
 /** Pixels that a pointer may move in a click. */
 const CLICK = 4
 
@@ -64,17 +66,17 @@ export class Camera {
     }
   }
 
-  /** How large a picture of this width can be shown, in [FIT.least, FIT.most]. */
+  /** How large a picture of this width can be shown, in [FIT.whole, FIT.most]. */
   scaleFor(width: number): number {
-    return limited((this.size.width - 2 * PADDING) / width)
+    return limited((this.size.width - sidesOf(this.size.width)) / width)
   }
 
   /** The whole picture, or its beginning where the whole could not be read. */
   fit(extent: { readonly width: number; readonly height: number }): void {
     const { width, height } = this.size
-    this.#scale = limited(Math.min((width - 2 * PADDING) / extent.width, (height - 2 * PADDING) / extent.height))
-    const middle = (size: number, room: number) => Math.max(PADDING, (room - size * this.#scale) / 2)
-    this.#x = middle(extent.width, width)
+    this.#scale = limited(Math.min((width - sidesOf(width)) / extent.width, (height - 2 * PADDING) / extent.height))
+    const middle = (size: number, room: number, least = PADDING) => Math.max(least, (room - size * this.#scale) / 2)
+    this.#x = middle(extent.width, width, sidesOf(width) / 2)
     // Rows count from the middle of the root's box.
     this.#y = middle(extent.height, height) + 18 * this.#scale
     this.isTouched = false
