@@ -61,15 +61,18 @@ const [asked = ''] = process.argv.slice(2)
 const needed = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS)
 
 // `| head` has read enough; of what goes to stderr nothing is a result, and the work goes on without it.
-if (process.stdout.listenerCount('error') === 0)
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.done)
-    throw error
-  })
-if (process.stderr.listenerCount('error') === 0)
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+function endAtClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(EXIT.done)
+  throw error
+}
+function passOverClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+// Known by name: a program that reads this module twice, as tests do, keeps one; others may listen beside it.
+const listens = (stream: NodeJS.WriteStream, name: string) =>
+  stream.listeners('error').some((listener) => listener.name === name)
+if (!listens(process.stdout, endAtClosedPipe.name)) process.stdout.on('error', endAtClosedPipe)
+if (!listens(process.stderr, passOverClosedPipe.name)) process.stderr.on('error', passOverClosedPipe)
 
 try {
   for (const name of needed) {
