@@ -12,4 +12,6 @@ const { values } = parseArgs({
 const theorems = familyTheorems(values.seed, Number(values.each))
 writeFileSync(values.out, theorems.map((theorem) => `${JSON.stringify(theorem)}\n`).join(''))
 const count = (split: string) => theorems.filter((theorem) => theorem.split === split).length
-console.log(`${values.out}: ${theorems.length} statements, ${count('valid')} valid and ${count('test')} test`)
+console.log(
+  `${values.out}: ${theorems.length} statements, ${count('train')} train, ${count('valid')} valid and ${count('test')} test`,
+)

@@ -83,6 +83,7 @@ export type EvaluateOptions = LimitFlags & {
   readonly matched: boolean
   readonly block: number
   readonly budget?: number
+  readonly theoremBudget?: number
   readonly runBudget?: number
   readonly slice: number
   readonly depth: number
@@ -119,6 +120,12 @@ export function evaluateCommand(parts: EvaluateParts): Command {
       .addOption(new Option('--mode <mode>', 'how members share a theorem').choices(MODES).default('union'))
       .option('--no-matched', 'union: do not give the first member the passes of all members as a baseline')
       .addOption(FLAG.budget('wall clock per theorem, verification apart; in union mode of each member'))
+      .addOption(
+        time(
+          '--theorem-budget <time>',
+          'union: wall clock per theorem of all members together; leaves the matched baseline out',
+        ),
+      )
       .addOption(time('--run-budget <time>', 'wall clock of the whole run'))
       .addOption(time('--slice <time>', "slices: a member's first turn", 2000))
       .addOption(FLAG.depth())
@@ -176,6 +183,8 @@ async function evaluate(path: string | undefined, options: EvaluateOptions, part
     if (path === undefined) throw new InputError('the file of theorems is missing')
     if (options.queue !== undefined && options.shard !== undefined)
       throw new InputError('--queue spreads a run over machines by itself: leave --shard out')
+    if (options.theoremBudget !== undefined && options.mode !== 'union')
+      throw new InputError(`--theorem-budget is for --mode union; in --mode ${options.mode} the clock of -b is that`)
     server = options.queue === undefined ? undefined : await openQueue(options.queue, say)
     if (server !== undefined) say(`${server.address.shown}: coordinating`)
     if (options.policy === undefined) say(SHIPPED_NOTE)
@@ -300,11 +309,12 @@ function planOf(theorems: readonly Theorem[], members: readonly Member[], option
     members,
     mode: options.mode,
     passes: options.passes,
-    matched: options.matched && options.mode === 'union' && members.length > 1,
+    matched: options.matched && options.mode === 'union' && options.theoremBudget === undefined && members.length > 1,
     block: options.block,
     depth: options.depth,
     shortFirst: true,
     wallClockMs: options.budget,
+    theoremMs: options.theoremBudget,
     sliceMs: options.slice,
     seed: options.seed,
   }

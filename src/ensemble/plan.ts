@@ -34,6 +34,8 @@ export type Plan = {
   readonly shortFirst: boolean
   /** Milliseconds for one theorem: of each member in `union` mode, of all members together in the others. */
   readonly wallClockMs: number | undefined
+  /** `union`: milliseconds for one theorem of all members together, as the paper's clock; the others' `wallClockMs` is that. */
+  readonly theoremMs?: number | undefined
   /** `slices`: a member's first turn; each further turn is twice as long. */
   readonly sliceMs: number
   readonly seed: string
@@ -101,6 +103,9 @@ export function nextUnit(plan: Omit<Plan, 'theorems'>, progress: readonly Member
     const cut = progress.some((member, position) => member.passes < quota(plan, position))
     return cut ? 'wallClock' : 'complete'
   }
+  // What is left of the theorem's time, which members of a union use up together.
+  const together = plan.mode === 'union' ? (plan.theoremMs ?? Number.POSITIVE_INFINITY) - spent : limit - spent
+  if (together <= 0) return 'wallClock'
   const unit = { member: first.position, firstPass: first.passes }
   // A block that an interruption cut is finished first, so that blocks begin where they always would.
   const block = Math.min(plan.block - (first.passes % plan.block), first.left)
@@ -113,7 +118,7 @@ export function nextUnit(plan: Omit<Plan, 'theorems'>, progress: readonly Member
       return {
         ...unit,
         passes: more > 1 && !isBeyond ? Math.min(block, plan.passes - first.passes) : block,
-        wallClockMs: finite(Math.max(0, share - first.elapsedMs)),
+        wallClockMs: finite(Math.min(together, Math.max(0, share - first.elapsedMs))),
         lastOfTime: more <= 1 || isBeyond,
         stopAtFirstProof: false,
       }
@@ -122,7 +127,7 @@ export function nextUnit(plan: Omit<Plan, 'theorems'>, progress: readonly Member
       return {
         ...unit,
         passes: block,
-        wallClockMs: finite(limit - spent),
+        wallClockMs: finite(together),
         lastOfTime: true,
         stopAtFirstProof: true,
       }
@@ -130,7 +135,7 @@ export function nextUnit(plan: Omit<Plan, 'theorems'>, progress: readonly Member
       return {
         ...unit,
         passes: first.left,
-        wallClockMs: finite(limit - spent),
+        wallClockMs: finite(together),
         turnMs: plan.sliceMs * 2 ** first.turns,
         lastOfTime: false,
         stopAtFirstProof: true,

@@ -49,7 +49,7 @@ export function openResults(path: string, options: { readonly mustExist?: boolea
 
 /** All that decides a run's results, as text; its hash names the run. */
 export function runConfig(plan: Plan, provenance: Provenance): string {
-  const { mode, passes, matched, block, depth, shortFirst, wallClockMs, sliceMs, seed } = plan
+  const { mode, passes, matched, block, depth, shortFirst, wallClockMs, theoremMs, sliceMs, seed } = plan
   const { dataset: _, commit: __, ...decisive } = provenance
   return JSON.stringify({
     ...decisive,
@@ -62,6 +62,8 @@ export function runConfig(plan: Plan, provenance: Provenance): string {
       block,
       depth,
       wallClockMs: wallClockMs ?? null,
+      // A clock that is not set is not written, so that runs from before it was there keep their keys.
+      theoremMs,
       sliceMs,
       seed,
       ...(shortFirst && { shortFirst }),

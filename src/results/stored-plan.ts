@@ -46,6 +46,7 @@ const configSchema = z.object({
     depth: z.number(),
     shortFirst: z.boolean().default(false),
     wallClockMs: z.number().nullable(),
+    theoremMs: z.number().exactOptional(),
     sliceMs: z.number(),
     seed: z.string(),
   }),

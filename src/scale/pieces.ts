@@ -3,8 +3,8 @@ import { strategyOf } from '../search/strategies.ts'
 import type { Block, Piece } from './protocol.ts'
 
 /** Passes of these plans end the same wherever and whenever they run, so that any worker's unit is as good as another's. */
-export function isRepeatable(plan: Pick<Plan, 'mode' | 'wallClockMs'>): boolean {
-  return plan.mode === 'union' && plan.wallClockMs === undefined
+export function isRepeatable(plan: Pick<Plan, 'mode' | 'wallClockMs' | 'theoremMs'>): boolean {
+  return plan.mode === 'union' && plan.wallClockMs === undefined && plan.theoremMs === undefined
 }
 
 /** Whether a theorem's blocks may be done apart: its passes then need nothing of each other. */

@@ -159,6 +159,17 @@ describe('the next unit', () => {
     expect(nextUnit({ ...plan, wallClockMs: 1000, mode: 'first-proof' }, progress)).toBe('wallClock')
   })
 
+  test('of a union may have a clock that all members use up together', () => {
+    const shared = { ...plan, theoremMs: 1500 }
+    const spent = (ms: readonly number[]) =>
+      ms.map((elapsedMs, i) => ({ ...NO_PROGRESS, passes: i === 1 ? 0 : 8, elapsedMs }))
+    expect(nextUnit(shared, spent([900, 0, 300]))).toMatchObject({ member: 1, wallClockMs: 300, lastOfTime: true })
+    expect(nextUnit({ ...shared, wallClockMs: 200 }, spent([900, 0, 300]))).toMatchObject({ wallClockMs: 200 })
+    expect(nextUnit(shared, spent([900, 200, 400]))).toBe('wallClock')
+    const done = [20, 20, 20].map((passes) => ({ ...NO_PROGRESS, passes, elapsedMs: 600 }))
+    expect(nextUnit(shared, done)).toBe('complete')
+  })
+
   test('gives the matched member its extra passes and time last, beside what all members have', () => {
     const timed = { ...plan, matched: true, wallClockMs: 1000 }
     const at = (first: { passes: number; elapsedMs: number }, others: number) =>
