@@ -19,7 +19,8 @@ import { curvesOf, studyText } from './exact/tables.ts'
  * Coverage without sampling noise: every candidate is run once at a theorem's first states, and what a policy proves in N
  * passes is worked out from that. The Lean part is resumable, theorem by theorem; policies then cost seconds.
  */
-const USAGE = `npm run study:exact -- [--set FILE] [--split NAME] [--shard I/N] [--limit N] [--states 8] [--out study/exact] [--seeds 1] [--tables-only] [--quick]
+const USAGE = `npm run study:exact -- [--set FILE] [--split NAME] [--shard I/N] [--limit N] [--states 8] [--out study/exact] [--seeds 1] [--also DIR] [--tables-only] [--quick]
+  --also    another family of policies: its candidates are run too, and it stands beside the one that ships
   --quick   two theorems and one seed with few steps, in minutes`
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     states: { type: 'string', default: '8' },
     out: { type: 'string' },
     seeds: { type: 'string', default: '0' },
+    also: { type: 'string' },
     'tables-only': { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -52,9 +54,10 @@ async function main(): Promise<number> {
   }
   const out = values.out ?? join(ROOT, values.quick ? 'study-quick' : 'study', 'exact')
   mkdirSync(out, { recursive: true })
-  const family = await Promise.all(
-    N_EFFS.map((nEff) => studyPolicy(`neff-${nEff}`, join(ROOT, 'policies', `neff-${nEff}`))),
-  )
+  const open = (folder: string, label: string) =>
+    Promise.all(N_EFFS.map((nEff) => studyPolicy(`${label}neff-${nEff}`, join(folder, `neff-${nEff}`))))
+  const family = await open(join(ROOT, 'policies'), '')
+  const other = values.also === undefined ? [] : await open(values.also, `${basename(values.also)} `)
   const label = `${basename(values.set, '.jsonl')}${values.split === undefined ? '' : `-${values.split}`}`
   const path = join(out, `${label}.jsonl`)
   if (!values['tables-only']) {
@@ -72,7 +75,7 @@ async function main(): Promise<number> {
         const explorer = {
           engine,
           premises: premisesFrom(engine),
-          candidatesAt: (state: GraphState) => likeliest(family, state),
+          candidatesAt: (state: GraphState) => likeliest([...family, ...other], state),
           heartbeats: HEARTBEATS,
           statesBelow: states,
           levels: 2,
@@ -92,7 +95,8 @@ async function main(): Promise<number> {
   const text = `## ${label}\n\n${studyText(
     graphs,
     family.map(({ name }) => name),
-    curvesOf(graphs, [...family, ...variants]),
+    curvesOf(graphs, [...family, ...other, ...variants]),
+    other.map(({ name }) => name),
   )}`
   writeFileSync(join(out, `${label}.md`), text)
   console.log(text)

@@ -139,10 +139,25 @@ export function lengthTable(graphs: readonly Graph[], curves: readonly Curve[]):
   }
 }
 
+/** A family beside another one, member by member and as ensembles, at the same passes: what a change of the policies did. */
+export function besides(family: readonly string[], other: readonly string[]): Hypothesis[] {
+  const pairs = family.map((name, i) => [name, other[i]] as const)
+  return [
+    ...pairs.flatMap(([left, right]) =>
+      right === undefined
+        ? []
+        : [1, 64].map((passes) => ({ text: `${left} - ${right}`, left: [left], right: [right], passes })),
+    ),
+    ...[5, 320].map((passes) => ({ text: 'ensemble - ensemble of the other', left: family, right: other, passes })),
+  ]
+}
+
+/** @param other names of a second family, compared with the first; none where there is none */
 export function studyText(
   graphs: readonly Graph[],
   family: readonly string[],
   curves: ReadonlyMap<string, Curve>,
+  other: readonly string[] = [],
 ): string {
   const plain = family.map((name) => curves.get(name) as Curve)
   const [first] = family
@@ -154,6 +169,9 @@ export function studyText(
   const tables = [
     coverageTable([...plain, ...heated, ...rest]),
     hypothesisTable(curves, hypotheses(family)),
+    ...(other.length === 0
+      ? []
+      : [{ ...hypothesisTable(curves, besides(family, other)), title: 'Beside the other family, at equal cost' }]),
     lengthTable(graphs, plain),
   ]
   const found = graphs.filter((graph) => shortestProof(graph) !== undefined).length

@@ -97,6 +97,6 @@ export const TRAIN_FAMILIES: Readonly<Record<string, Family>> = {
   sum_over_range: (d) => {
     const [n, k] = [d.int(5, 40), d.int(1, 5)]
     const sum = Array.from({ length: n }, (_, i) => k * i * i).reduce((a, b) => a + b, 0)
-    return `: ((List.range ${n}).map (fun i => ${times(k, 'i')} ^ 2)).sum = ${k * sum}`
+    return `: ((List.range ${n}).map (fun i => ${times(k, 'i')} ^ 2)).sum = ${sum}`
   },
 }

@@ -12,6 +12,7 @@ import { premiseSteps } from './baseline/premise-steps.ts'
 import { type Generator, type Proposal, preferSafe } from './baseline/proposal.ts'
 import { recurrences } from './baseline/recurrence.ts'
 import { solutionsByTrial } from './baseline/solve.ts'
+import { sumsOfSquares } from './baseline/squares.ts'
 import { fittingTerms } from './baseline/terms.ts'
 import { type DistributionOptions, DistributionPolicy, fromWeights } from './distribution-policy.ts'
 import { withHeaderTactics } from './mathlib/mathlib-candidates.ts'
@@ -31,6 +32,7 @@ const GENERATORS: readonly Generator[] = [
   finiteCases,
   inductions,
   products,
+  sumsOfSquares,
   bounds,
   shifts,
   instances,

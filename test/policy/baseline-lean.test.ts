@@ -2,6 +2,9 @@ import { beforeAll, expect, test } from 'vitest'
 import { loadTheorems } from '../../src/dataset/theorem-file.ts'
 import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { verifyProof } from '../../src/lean/verifier.ts'
+import { firstGoal, viewGoal } from '../../src/policy/baseline/goal-view.ts'
+import { instances } from '../../src/policy/baseline/instances.ts'
+import { sumsOfSquares } from '../../src/policy/baseline/squares.ts'
 import { BaselinePolicy } from '../../src/policy/baseline.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../../src/policy/premises.ts'
 import type { Proof } from '../../src/proof/proof.ts'
@@ -80,6 +83,44 @@ test('every candidate of many kinds of state is a tactic', { timeout: PATIENCE_M
     expect(bad).toEqual([])
     await session.close()
   }
+})
+
+test('inequalities of degree two fall to their squares, and functions are looked at where they match', {
+  timeout: PATIENCE_MS,
+}, async () => {
+  for (const [statement, ...path] of [
+    ['(x : Int) : -32 ≤ x ^ 2 - 10 * x - 7'],
+    ['(x : Int) : x ^ 2 - x ≥ 0'],
+    ['(x : Int) : x ^ 2 + x + 1 ≠ 0', 'intro h'],
+    ['(a b : Int) (h : a + b = 14) : a * b ≤ 49'],
+    ['(x y z : Int) (h : x + y + z = 6) (k : x - y = 2) : x * z ≤ 20'],
+    ['(a b c : Nat) : a * b + b * c + c * a ≤ a ^ 2 + b ^ 2 + c ^ 2'],
+    ['(x y : Int) (h : x ^ 2 + y ^ 2 = 2 * x + 4 * y - 5) : x + y = 3'],
+    ['(x : Nat) (h : x ^ 2 + 1 < 2 * x) : False'],
+    ['(f : Int → Int) (h : ∀ x, f (2 * x - 1) = 5 * x - 2) : f 3 = 8'],
+  ] as const) {
+    const session = await open(statement)
+    let state = session.root
+    for (const tactic of path) {
+      const [result] = await session.runTactics(state, [tactic])
+      if (result?.kind !== 'open') throw new Error(`${tactic}: ${result?.kind}`)
+      state = result.state
+    }
+    const view = firstGoal(state)
+    if (view === undefined) throw new Error('no goal')
+    const tactics = [...sumsOfSquares(view), ...instances(view)].map(({ tactic }) => tactic)
+    const results = await session.runTactics(state, tactics)
+    expect([statement, results.some(({ kind }) => kind === 'finished')]).toEqual([statement, true])
+    await session.close()
+  }
+})
+
+test('a false inequality of degree two is not proposed as one', () => {
+  const view = (target: string) =>
+    viewGoal({ text: `x y : Int\nh : x + y = 4\n⊢ ${target}`, constants: ['Int', 'LE.le', 'HMul.hMul'] })
+  expect([...sumsOfSquares(view('x * y ≤ 4'))]).toHaveLength(1)
+  for (const target of ['x * y ≤ 3', 'x * y < 4', 'x ^ 2 ≤ y ^ 2', 'x ^ 3 ≤ x', 'x ^ 2 - y ^ 2 ≤ 4', 'x + y ≤ 4'])
+    expect([...sumsOfSquares(view(target))]).toEqual([])
 })
 
 test('a handful of the small core set is proved, and verified', { timeout: PATIENCE_MS }, async () => {

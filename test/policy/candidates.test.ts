@@ -20,6 +20,7 @@ const GOALS: readonly (readonly [text: string, ...constants: string[]])[] = [
   ['a b : Int\nh : a ≤ b\nk : b ≤ a\n⊢ a = b', 'Int', 'LE.le', 'Eq'],
   ['f : Nat → Nat\nh₀ : f 0 = 1\nh₁ : ∀ (n : Nat), f (n + 1) = 2 * f n\n⊢ f 5 = 32', 'Nat', 'Eq'],
   ['a b c : Nat\nh : a = b\nk : b = c\n⊢ c = a', 'Nat', 'Eq'],
+  ['x y : Int\nh : x + y = 4\n⊢ x * y ≤ 4', 'Int', 'Eq', 'LE.le', 'HMul.hMul'],
 ]
 const PREMISES = premisesOfContext({
   constants: [],
@@ -35,6 +36,7 @@ const PREMISES = premisesOfContext({
 const PROPOSED: Readonly<Record<number, string>> = {
   1: '5962de235b94c7bbe38265e614d76a2d00bd696b296ed4e868e068a15a7ebe1a',
   2: '649104a65acbf0a2b9f33be5bb61993e95a032aed06c611b3b1678694b90dd32',
+  3: '07ccafd0db73fe021355941097354a1ca7d34c0ff5d83ae7901fe0c1fa06e12a',
 }
 
 test('what a policy chooses from has the number that it is kept under', () => {

@@ -1,3 +1,4 @@
+import { evaluate } from './evaluate.ts'
 import { type GoalView, mentions, variablesIn } from './goal-view.ts'
 import { solutions } from './modular.ts'
 import { type Proposal, propose, WEIGHTS } from './proposal.ts'
@@ -12,7 +13,7 @@ type Universal = { readonly name: string; readonly binder: string; readonly sort
 export function* instances(view: GoalView): Iterable<Proposal> {
   const universals = view.facts.flatMap(({ name, type }) => readUniversal(name, type) ?? [])
   if (universals.length === 0) return
-  const solved = [...new Set(universals.flatMap((u) => conditionSolutions(u)))].slice(0, 3)
+  const solved = [...new Set(universals.flatMap((u) => [...matching(view, u), ...conditionSolutions(u)]))].slice(0, 3)
   const numbers = [...new Set([...solved, ...view.literals.slice(0, 5), 0n, 1n])].slice(0, 7).map(String)
   const variables = view.variables.filter((v) => v.sort === 'nat' || v.sort === 'int').map((v) => v.name)
   for (const u of universals.slice(0, 6)) {
@@ -25,7 +26,7 @@ export function* instances(view: GoalView): Iterable<Proposal> {
   }
   if (solved.length > 0 && universals.length > 0) {
     const all = universals.flatMap((u) =>
-      solved.map((n, i) => `have ${view.fresh(`hs${i}${u.name}`)} := ${u.name} ${n}`),
+      solved.map((n, i) => `have ${view.fresh(`hs${i}${u.name}`)} := ${u.name} ${argument(String(n))}`),
     )
     yield propose(WEIGHTS.good, [...all, 'grind'].join('\n'))
     yield propose(WEIGHTS.fair, [...all, 'simp_all <;> omega'].join('\n'))
@@ -56,6 +57,31 @@ function conditionSolutions({ binder, body }: Universal): bigint[] {
     if (found.length > 0) return found
   }
   return []
+}
+
+/** Numbers at which a function's argument in a `∀` hypothesis is one that it has elsewhere: 6 for `f (x + 8)` and `f 14`. */
+function matching(view: GoalView, { name, binder, sort, body }: Universal): bigint[] {
+  const natural = /^(ℕ|Nat)$/.test(sort)
+  const elsewhere = [view.target, ...view.facts.filter((fact) => fact.name !== name).map(({ type }) => type)].join(
+    ' ; ',
+  )
+  const found: bigint[] = []
+  for (const f of view.variables.filter((v) => v.sort === 'function' && mentions(body, v.name))) {
+    const applied = new RegExp(`(?<![\\w.])${f.name} (\\([^()]*\\)|\\d+)`, 'gu')
+    const numbers = [...elsewhere.matchAll(applied)].map((match) => evaluate(match[1] as string, new Map(), natural))
+    for (const [, pattern] of body.matchAll(applied)) {
+      if (pattern === undefined || !mentions(pattern, binder)) continue
+      const at = (n: bigint) => evaluate(pattern, new Map([[binder, n]]), false)
+      const [zero, one, two] = [at(0n), at(1n), at(2n)]
+      if (typeof zero !== 'bigint' || typeof one !== 'bigint' || typeof two !== 'bigint') continue
+      const slope = one - zero
+      if (slope === 0n || two - one !== slope) continue
+      for (const number of numbers)
+        if (typeof number === 'bigint' && (number - zero) % slope === 0n && !(natural && (number - zero) / slope < 0n))
+          found.push((number - zero) / slope)
+    }
+  }
+  return found
 }
 
 /** Arguments that the functions in a `∀` hypothesis have in the target: what rewriting with it would need. */
