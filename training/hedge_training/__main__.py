@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+import shlex
 from pathlib import Path
 
 import torch
@@ -10,8 +11,9 @@ from accelerate import Accelerator
 from accelerate.utils import set_seed
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from .data import read_items
+from .data import read_items, read_statements
 from .losses import REDUCTIONS, dco_loss, overconfidence_factor
+from .online import ONLINE, Hedge, OnlineTrainer, Server
 from .settings import PRESETS, Settings
 from .trainer import Trainer
 
@@ -23,7 +25,10 @@ def main(arguments=None):
     accelerator = Accelerator(mixed_precision=precision, cpu=options.cpu)
     set_seed(settings.seed)
     tokenizer = AutoTokenizer.from_pretrained(options.model)
-    items, dropped = read_items(options.data / "train.jsonl", tokenizer, settings.max_length, settings.whole)
+    if settings.online == "none":
+        items, dropped = read_items(options.data / "train.jsonl", tokenizer, settings.max_length, settings.whole)
+    else:
+        items, dropped = read_statements(options.data / "train.jsonl", tokenizer, settings.max_length)
     validation = options.data / "validation.jsonl"
     held_out = read_items(validation, tokenizer, settings.max_length, settings.whole)[0] if validation.exists() else []
     if accelerator.is_main_process:
@@ -32,8 +37,17 @@ def main(arguments=None):
     if options.gradient_checkpointing:
         model.gradient_checkpointing_enable()
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
-    trainer = Trainer(model, items, held_out, settings, options.out, accelerator, pad)
-    trainer.run()
+    common = (model, items, held_out, settings, options.out, accelerator, pad)
+    if settings.online == "none":
+        trainer = Trainer(*common)
+        trainer.run()
+    else:
+        server = Server(options.server, options.served, options.load)
+        judge = Hedge(shlex.split(options.hedge)) if accelerator.is_main_process else None
+        trainer = OnlineTrainer(*common, tokenizer, server, judge)
+        trainer.run()
+        if judge:
+            judge.close()
     if accelerator.is_main_process:
         trainer.bare.model.save_pretrained(options.out)
         tokenizer.save_pretrained(options.out)
@@ -58,12 +72,17 @@ def read_arguments(arguments):
     parser.add_argument("--preset", choices=PRESETS, help="settings of the paper, or of its authors' code")
     parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--gradient-checkpointing", action="store_true", help="less memory, a third more time")
+    online = parser.add_argument_group("inference in the loop", "with --online; rows of the data have a `statement` then")
+    online.add_argument("--server", default="http://127.0.0.1:8000/v1", help="draws: an address with the completions API")
+    online.add_argument("--served", default="policy", help="the model's name there")
+    online.add_argument("--load", help="address that takes {model, path} and loads these weights; default SERVER/load")
+    online.add_argument("--hedge", default="npx hedge mcp", help="Lean's verifier, a command")
     for field in dataclasses.fields(Settings):
         name = "--" + field.name.replace("_", "-")
         if field.type is bool:
             parser.add_argument(name, action="store_true", default=None)
         else:
-            choices = REDUCTIONS if field.name == "reduction" else None
+            choices = {"reduction": REDUCTIONS, "online": ONLINE}.get(field.name)
             parser.add_argument(name, type=field.type, default=None, choices=choices, help=f"default {field.default}")
     options = parser.parse_args(arguments)
     values = dict(PRESETS.get(options.preset, {}))

@@ -12,6 +12,8 @@ class Item:
 
     name: str
     rows: tuple
+    # The line of the file, where examples are drawn for online.
+    record: dict | None = None
 
     @property
     def tokens(self):
@@ -35,6 +37,21 @@ def read_items(path, tokenizer, max_length, whole=False):
         elif groups.get(key, []) is not None:
             groups.setdefault(key, []).append(row)
     return [Item(str(key), tuple(rows)) for key, rows in groups.items() if rows], dropped
+
+
+def read_statements(path, tokenizer, max_length):
+    """As `read_items`, of rows with a `statement` that a reply must prove; a `completion` may be missing."""
+    items, dropped = [], 0
+    for number, line in enumerate(Path(path).read_text().splitlines()):
+        if not line.strip():
+            continue
+        record = json.loads(line)
+        row = encode(tokenizer, record["prompt"], record.get("completion", ""))
+        if sum(map(len, row)) > max_length:
+            dropped += 1
+        else:
+            items.append(Item(record.get("theorem", str(number)), (row,), record))
+    return items, dropped
 
 
 def encode(tokenizer, prompt, completion):

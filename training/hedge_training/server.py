@@ -2,7 +2,8 @@
 
     python -m hedge_training.server --port 8000 prover-n1=FOLDER prover-n8=FOLDER …
 
-Several models under their names; one request at a time. For models of real size use vLLM.
+Several models under their names; one request at a time. `POST /v1/load` with a `model` and the `path` of a folder takes
+its weights from there, as training with inference in the loop asks. For models of real size use vLLM.
 """
 
 import argparse
@@ -23,17 +24,28 @@ class Models:
         self.lock = threading.Lock()
         self.models = {}
         for name, folder in folders.items():
-            self.models[name] = (AutoTokenizer.from_pretrained(folder), AutoModelForCausalLM.from_pretrained(folder).eval())
+            self.load(name, folder)
+
+    def load(self, name, folder):
+        """The named model, from now on with what is in the folder. @raises ValueError for a folder without a model"""
+        try:
+            found = (AutoTokenizer.from_pretrained(folder), AutoModelForCausalLM.from_pretrained(folder).eval())
+        except OSError as error:
+            raise ValueError(str(error)) from error
+        with self.lock:
+            self.models[name] = found
 
     def complete(self, body):
         """The answer to a request of `/v1/completions`. @raises KeyError for a model that is not here, ValueError"""
         tokenizer, model = self.models[body["model"]]
-        prompts = [body["prompt"]] if isinstance(body["prompt"], str) else body["prompt"]
+        prompts = body["prompt"]
+        # A text, token ids, or a list of either.
+        prompts = [prompts] if isinstance(prompts, str) or isinstance(prompts[0], int) else prompts
         stops, most = body.get("stop") or [], body.get("max_tokens", 16)
         stops = [stops] if isinstance(stops, str) else stops
         choices, read, written = [], 0, 0
         for number, prompt in enumerate(prompts):
-            ids = tokenizer(prompt)["input_ids"]
+            ids = tokenizer(prompt)["input_ids"] if isinstance(prompt, str) else prompt
             limit = model.config.max_position_embeddings
             if len(ids) + most > limit:
                 raise ValueError(f"the prompt of {len(ids)} tokens and max_tokens {most} exceed the context length {limit}")
@@ -56,6 +68,8 @@ class Models:
                 cut = min([len(text), *(text.find(stop) for stop in stops if stop in text)])
                 choice = {"index": len(choices), "text": text[:cut], "finish_reason": "stop" if ended else "length"}
                 told = {"tokens": [tokenizer.decode([token]) for token in tokens], "token_logprobs": log_probs}
+                if body.get("return_token_ids"):
+                    choice["token_ids"] = tokens
                 choices.append({**choice, "logprobs": told if body.get("logprobs") is not None else None})
         return {"object": "text_completion", "model": body["model"], "choices": choices,
                 "usage": {"prompt_tokens": read, "completion_tokens": written}}
@@ -70,8 +84,14 @@ def handler(models):
 
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            if self.path.endswith("/load"):
+                try:
+                    models.load(body["model"], body["path"])
+                    return self.answer(200, {"model": body["model"]})
+                except (KeyError, ValueError) as error:
+                    return self.answer(400, {"error": {"message": str(error)}})
             if not self.path.endswith("/completions") or "messages" in body:
-                return self.answer(404, {"error": {"message": "only /v1/completions is served"}})
+                return self.answer(404, {"error": {"message": "only /v1/completions and /v1/load are served"}})
             try:
                 self.answer(200, models.complete(body))
             except KeyError as error:

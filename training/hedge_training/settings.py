@@ -31,12 +31,22 @@ class Settings:
     head: str = "fp32"
     save_every: int = 500
     evaluate_every: int = 0
+    # Inference in the loop: none, dco-a (p from roll-outs) or grpo.
+    online: str = "none"
+    # Roll-outs of each example: N_MC of DCO^a, N' of GRPO.
+    rollouts: int = 64
+    rollout_tokens: int = 1024
+    # Steps between two loadings of the weights by the server.
+    sync_every: int = 1
 
 
-# The paper names no schedule after the warm-up and no threshold for theorem proving.
+# The paper names no schedule after the warm-up and no threshold for theorem proving. The last two are its runs on MATH.
 PRESETS = {
     "paper": {"reduction": "sum", "threshold": 0.0, "schedule": "constant"},
     "authors": {"reduction": "example-mean", "threshold": 0.1, "schedule": "constant"},
+    "paper-dco-a": {"online": "dco-a", "n_eff": 64, "rollouts": 64, "threshold": 0.01, "batch_size": 128,
+                    "learning_rate": 2e-5, "epochs": 5},
+    "paper-grpo": {"online": "grpo", "rollouts": 8, "batch_size": 128, "learning_rate": 1e-6, "epochs": 5},
 }
 
 

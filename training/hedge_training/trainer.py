@@ -4,6 +4,7 @@ import json
 import os
 import time
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -12,6 +13,18 @@ from .data import epoch_order
 from .losses import dco_loss, example_weights, overconfidence_factor
 from .model import Scorer, collate
 from .settings import rate_at
+
+
+@dataclass
+class Draw:
+    """Items for a step; their factors, or None where the training pass itself tells them."""
+
+    items: list
+    factors: torch.Tensor | None
+    # Examples taken from the epoch, and those of them that were passed over.
+    consumed: int
+    replaced: int
+    told: dict = field(default_factory=dict)
 
 
 class Trainer:
@@ -49,8 +62,10 @@ class Trainer:
 
     def _step(self, order):
         begun = time.perf_counter()
-        items, known, consumed, log_p = self._draw(order)
-        self.at["cursor"] += consumed
+        draw = self._draw(order)
+        items, known = draw.items, draw.factors
+        self.at["cursor"] += draw.consumed
+        self.at["replaced"] += draw.replaced
         if not items:
             # The epoch ended in examples that were all replaced.
             return
@@ -62,7 +77,6 @@ class Trainer:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.at["step"] += 1
-        self.at["replaced"] += consumed - len(items)
         factors = overconfidence_factor(self.settings.n_eff, log_p) if known is None else known
         tokens = sum(len(prompt) + len(completion) for item in items for prompt, completion in item.rows)
         self._log(
@@ -71,11 +85,12 @@ class Trainer:
             crossEntropy=-log_p.mean().item(),
             meanFactor=factors.mean().item(),
             confidence=log_p.exp().mean().item(),
-            replaced=consumed - len(items),
+            replaced=draw.replaced,
             learningRate=rate,
             gradientNorm=norm,
             tokens=tokens,
             tokensPerSecond=tokens / (time.perf_counter() - begun),
+            **draw.told,
         )
 
     def backward(self, items, known):
@@ -111,9 +126,7 @@ class Trainer:
         return self.accelerator.reduce(log_p, "sum").cpu()
 
     def _draw(self, order):
-        """Items for a step and their factors; None where the training pass itself tells them.
-
-        The refill rule: items whose F is below the threshold are passed over until the batch is full or the epoch over.
+        """Items for a step. The refill rule: items whose F is below the threshold are passed over until the batch is full or the epoch over.
         All processes see the same factors, so that they agree on the batch.
         """
         settings = self.settings
@@ -121,9 +134,8 @@ class Trainer:
         if settings.threshold == 0 or settings.n_eff == 1:
             items = [self.items[i] for i in rest[: settings.batch_size]]
             if settings.n_eff == 1 or all(len(item.rows) == 1 for item in items):
-                return items, None, len(items), None
-            log_p = self.score(items)
-            return items, overconfidence_factor(settings.n_eff, log_p), len(items), log_p
+                return Draw(items, None, len(items), 0)
+            return Draw(items, overconfidence_factor(settings.n_eff, self.score(items)), len(items), 0)
         items, factors, consumed = [], [], 0
         while len(items) < settings.batch_size and consumed < len(rest):
             missing = settings.batch_size - len(items)
@@ -136,7 +148,7 @@ class Trainer:
                 if factor >= settings.threshold:
                     items.append(item)
                     factors.append(factor)
-        return items, torch.tensor(factors, dtype=torch.float64), consumed, None
+        return Draw(items, torch.tensor(factors, dtype=torch.float64), consumed, consumed - len(items))
 
     @torch.no_grad()
     def score(self, items):
@@ -200,7 +212,7 @@ class Trainer:
         changed = [
             name
             for name, value in vars(self.settings).items()
-            if name not in ("epochs", "max_steps", "save_every", "evaluate_every") and state["settings"].get(name) != value
+            if name not in ("epochs", "max_steps", "save_every", "evaluate_every") and state["settings"].get(name, value) != value
         ]
         if changed:
             raise SystemExit(f"{path} was made with other settings ({', '.join(changed)}): choose another folder")

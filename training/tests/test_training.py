@@ -61,8 +61,8 @@ def test_the_gradient_is_that_of_equation_3(tmp_path, n, rows, whole):
     scale = -log_p.detach().mean() / 2
     dco_loss(n, log_p).mean().backward()
     one = trainer(tmp_path, items, model, n_eff=n, whole=whole)
-    drawn, known, _, _ = one._draw(list(range(6)))
-    one.backward(drawn, known)
+    drawn = one._draw(list(range(6)))
+    one.backward(drawn.items, drawn.factors)
     assert scale > 0
     for (name, mine), theirs in zip(one.bare.model.named_parameters(), reference.parameters()):
         assert torch.allclose(mine.grad, theirs.grad, rtol=1e-5, atol=1e-9), name
@@ -94,10 +94,10 @@ def test_refill_passes_over_what_is_sure(tmp_path):
     model = tiny()
     trainer(tmp_path / "a", items[:8], model, epochs=200, learning_rate=3e-3).run()
     one = trainer(tmp_path / "b", items, model, n_eff=8, threshold=0.1)
-    drawn, known, consumed, _ = one._draw(list(range(24)))
+    drawn = one._draw(list(range(24)))
     # The first eight are known by heart, the others are not.
-    assert [item.name for item in drawn] == [str(i) for i in range(8, 16)]
-    assert consumed == 16 and bool((known >= 0.1).all())
+    assert [item.name for item in drawn.items] == [str(i) for i in range(8, 16)]
+    assert drawn.consumed == 16 and drawn.replaced == 8 and bool((drawn.factors >= 0.1).all())
 
 
 def test_a_run_goes_on_as_if_it_had_not_stopped(tmp_path):
