@@ -1,6 +1,6 @@
 import type { ScriptVerdict, VerifiedScript } from '../proof/verdict.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
-import type { TreeRecord } from '../search/tree-record.ts'
+import type { TreePart, TreeRecord } from '../search/tree-record.ts'
 import type { Completion, MemberProgress } from './plan.ts'
 import type { AnswerBatch, PolicyAnswer } from './policy-record.ts'
 
@@ -59,8 +59,8 @@ export type UnitRecord = {
   readonly proofs: readonly ProofRecord[]
   /** Scripts that were refused in this unit. */
   readonly refusals: readonly RefusalRecord[]
-  /** The theorem's search tree after this unit. */
-  readonly tree: TreeRecord
+  /** What the theorem's search tree has gained since the unit before. */
+  readonly tree: TreePart
 }
 
 /** Words of what became of a theorem, as they are written; `open` is work left to do. */
@@ -93,5 +93,7 @@ export interface Journal {
   answers(theorem: number, member: number): PolicyAnswer[]
   /** Before the unit they are of, and without it where the unit fails: they have been paid for. */
   writeAnswers(theorem: number, member: number, batch: AnswerBatch): void
+  /** All of the tree, in place of the parts on record. */
+  writeTree(theorem: number, tree: TreeRecord): void
   close(theorem: number, outcome: TheoremOutcome): void
 }

@@ -2,7 +2,7 @@ import type { Theorem } from '../proof/theorem.ts'
 import type { Clock } from '../search/budget.ts'
 import type { SearchStatistics } from '../search/outcome.ts'
 import { createTree } from '../search/tree.ts'
-import { recordTree, restoreTree } from '../search/tree-record.ts'
+import { recordTree, restoreTree, TreeGrowth } from '../search/tree-record.ts'
 import type { Journal, TheoremJournal, TheoremOutcome, UnitRecord } from './journal.ts'
 import { liveMember, type Member } from './member.ts'
 import { nextUnit, type Plan } from './plan.ts'
@@ -80,6 +80,7 @@ async function work(
   const { progress } = known
   const completion = await runUnits({ plan, name: theorem.name, place, progress, recorder, concurrency, clock, signal })
   if (completion === undefined) return undefined
+  options.journal.writeTree(position, recordTree(place.tree, RECORDED_STATES))
   // What nobody proves may be false: that is told, and costs a moment once.
   const refuted = place.proofs.size > 0 ? undefined : await opened.refute?.(signal)
   return signal.aborted ? undefined : { kind: 'done', completion, refuted }
@@ -92,6 +93,7 @@ function journalRecorder(
   { tree }: Workplace,
   { journal, members, onProgress, onUnit, onlyOneUnit }: TheoremRunOptions,
 ): Recorder {
+  const growth = new TreeGrowth(tree, RECORDED_STATES)
   return {
     policyFor: async (member, config) =>
       recordPolicy(
@@ -101,7 +103,7 @@ function journalRecorder(
       ),
     after({ member, firstPass, seed, lastOfTime }, { stopped, ...done }) {
       const open = !lastOfTime || stopped !== 'wallClock'
-      const record: UnitRecord = { member, firstPass, seed, open, ...done, tree: recordTree(tree, RECORDED_STATES) }
+      const record: UnitRecord = { member, firstPass, seed, open, ...done, tree: growth.take() }
       journal.writeUnit(position, record)
       onUnit?.(record)
       return onlyOneUnit ? undefined : record

@@ -18,9 +18,10 @@ import { statisticsSchema } from '../ensemble/statistics-schema.ts'
 import type { Kernels } from '../proof/kernels.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { STATISTICS } from '../search/outcome.ts'
-import type { RecordedEdge, TreeRecord } from '../search/tree-record.ts'
+import type { TreePart, TreeRecord } from '../search/tree-record.ts'
 import { insertRow, selected } from './columns.ts'
 import { storedSource } from './headers.ts'
+import { readTree, writeTreePart } from './trees.ts'
 
 const theoremRow = z.object({
   id: z.number(),
@@ -119,17 +120,16 @@ export class RunJournal implements Journal {
     const row = theoremRow.parse(
       this.database.prepare('SELECT id, outcome, completion, message FROM theorems WHERE id = ?').get(id),
     )
-    const record = this.database.prepare('SELECT record FROM trees WHERE theorem_id = ?').pluck().get(id)
     return {
       outcome: outcomeOf(row),
       progress: this.#members.map((member) => this.#progress(id, member)),
       proofs: this.#proofs(id),
-      tree: record instanceof Uint8Array ? unpackTree(record) : undefined,
+      tree: readTree(this.database, id),
     }
   }
 
   /** Without a tree the one on record stays: of units that are written together only the last one's counts. */
-  writeUnit(position: number, unit: Omit<UnitRecord, 'tree'> & { readonly tree: TreeRecord | undefined }): void {
+  writeUnit(position: number, unit: Omit<UnitRecord, 'tree'> & { readonly tree: TreePart | undefined }): void {
     const id = this.#id(position)
     const member = this.#member(unit.member)
     this.database
@@ -155,18 +155,13 @@ export class RunJournal implements Journal {
             },
             'INSERT OR IGNORE',
           )
-        if (unit.tree !== undefined) this.writeTree(position, unit.tree)
+        if (unit.tree !== undefined) writeTreePart(this.database, id, unit.tree)
       })
       .immediate()
   }
 
-  /** The tree alone: for those who look on while a unit is under way. */
   writeTree(position: number, tree: TreeRecord): void {
-    this.database
-      .prepare(
-        'INSERT INTO trees (theorem_id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record',
-      )
-      .run(this.#id(position), packTree(tree))
+    writeTreePart(this.database, this.#id(position), tree)
   }
 
   answers(position: number, member: number): PolicyAnswer[] {
@@ -387,22 +382,6 @@ function outcomeOf({ outcome, completion, message }: z.infer<typeof theoremRow>)
     default:
       return outcome satisfies never
   }
-}
-
-function packTree(record: TreeRecord): Buffer {
-  return deflateSync(JSON.stringify(record), { level: 3 })
-}
-
-/** Written by `packTree` alone, so its shape is known; that of earlier versions had no reasons. */
-export function unpackTree(record: Uint8Array): TreeRecord {
-  const tree = JSON.parse(inflateSync(record).toString()) as TreeRecord
-  return { ...tree, edges: tree.edges.map(withReason) }
-}
-
-function withReason(edge: RecordedEdge): RecordedEdge {
-  if (edge.outcome.kind !== 'finished' || edge.outcome.verdict.kind !== 'refused') return edge
-  const { reason = 'the reason is not on record' }: { reason?: string } = edge.outcome.verdict
-  return { ...edge, outcome: { kind: 'finished', verdict: { kind: 'refused', reason } } }
 }
 
 function packAnswers(answers: readonly PolicyAnswer[]): Buffer {

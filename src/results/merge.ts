@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
+import { packedTree } from './trees.ts'
 
 export type MergeCount = {
   readonly runs: number
@@ -95,7 +96,7 @@ function copyWork(
       proof_id: pass.proof_id === null ? null : (proofs.get(pass.proof_id) ?? null),
     })
   }
-  const tree = other.prepare('SELECT record FROM trees WHERE theorem_id = ?').pluck().get(from)
+  const tree = packedTree(other, from)
   if (tree !== undefined) insert(database, 'trees', { theorem_id: to, record: tree })
 }
 

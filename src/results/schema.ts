@@ -177,6 +177,14 @@ const VERSIONS: readonly string[] = [
     record BLOB NOT NULL               -- gzipped NDJSON in lean4export's format; its first line says for which theorem
   ) STRICT;
   `,
+  `
+  CREATE TABLE tree_parts (            -- what a tree has gained since trees has it; gone when the tree is written as a whole
+    id INTEGER PRIMARY KEY,
+    theorem_id INTEGER NOT NULL REFERENCES theorems(id) ON DELETE CASCADE,
+    record BLOB NOT NULL               -- deflated JSON of a TreePart
+  ) STRICT;
+  CREATE INDEX tree_parts_of_theorem ON tree_parts (theorem_id);
+  `,
 ]
 
 /** The file was written by a newer version of this program, or is no results file at all. */

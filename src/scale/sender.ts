@@ -1,7 +1,7 @@
 import type { Journal, TheoremJournal, TheoremOutcome, UnitRecord } from '../ensemble/journal.ts'
 import { NO_PROGRESS } from '../ensemble/plan.ts'
 import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
-import type { TreeRecord } from '../search/tree-record.ts'
+import { GrownTree, type TreeRecord } from '../search/tree-record.ts'
 import { type Known, type Part, pack, type Report, type Work } from './protocol.ts'
 
 export type SenderOptions = {
@@ -22,7 +22,9 @@ export type SenderOptions = {
 export class Sender implements Journal {
   readonly #options: SenderOptions
   #parts: Part[] = []
-  #tree: TreeRecord | undefined
+  readonly #tree = new GrownTree()
+  /** A unit ended whose tree has not been sent. */
+  #grown = false
   /** Units of the theorem before those that wait to be sent. */
   #first: number
   #sent: Promise<void> = Promise.resolve()
@@ -70,9 +72,14 @@ export class Sender implements Journal {
 
   writeUnit(_: number, { tree, ...unit }: UnitRecord): void {
     this.#parts.push({ kind: 'unit', unit })
-    this.#tree = tree
+    this.#tree.add(tree)
+    this.#grown = true
     // Whether a block is whole is known at its end.
     if (this.#options.work.block === undefined) this.#sendIfDue()
+  }
+
+  writeTree(_: number, tree: TreeRecord): void {
+    this.#tree.add(tree)
   }
 
   close(_: number, outcome: TheoremOutcome): void {
@@ -104,11 +111,11 @@ export class Sender implements Journal {
       first: this.#first,
       worker,
       end,
-      body: pack({ parts, tree: this.#tree }),
+      body: pack({ parts, tree: this.#grown ? this.#tree.record() : undefined }),
     }
     this.#first += parts.filter(({ kind }) => kind === 'unit').length
     this.#parts = []
-    this.#tree = undefined
+    this.#grown = false
     this.#sentAt = performance.now()
     const name = `${id}-r${this.#reports++}`
     this.#sent = this.#sent.then(() => (this.#silent ? undefined : send(name, report)))

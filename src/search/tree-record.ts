@@ -35,32 +35,111 @@ export type RecordedEdge = {
 /** Lean's error messages can be pages long. */
 const MESSAGE_LENGTH = 400
 
+/** What a tree has gained since it was last written. Without `after` it is all of the tree, whatever was written before. */
+export type TreePart = TreeRecord & {
+  /** States written before; the numbers go on from there. An edge that was written before is written again where it changed. */
+  readonly after?: number
+}
+
 /**
  * The tree with at most `maxStates` states: those on the shortest proof's path, and the first that were discovered.
  * Edges to states without room are left out: whoever restores the tree runs them again.
  */
 export function recordTree(tree: Tree, maxStates: number): TreeRecord {
-  const kept = keptNodes(tree, maxStates)
-  const positions = new Map<SearchNode, number>([[tree.root, 0]])
-  const order = [tree.root]
-  const edges: RecordedEdge[] = []
-  // Breadth first over what is kept: a state's position is known before any edge out of it.
-  for (const node of order)
-    for (const edge of node.edges.values()) {
-      const { outcome } = edge
-      if (outcome.kind === 'open') {
-        if (!kept.has(outcome.node)) continue
-        let to = positions.get(outcome.node)
-        if (to === undefined) {
-          to = order.push(outcome.node) - 1
-          positions.set(outcome.node, to)
-        }
-        edges.push(record(edge, positions, { kind: 'open', to }))
-      } else if ('message' in outcome) {
-        edges.push(record(edge, positions, { ...outcome, message: outcome.message.slice(0, MESSAGE_LENGTH) }))
-      } else edges.push(record(edge, positions, outcome))
+  return new TreeGrowth(tree, maxStates).take()
+}
+
+/** A tree that is written part by part. What was written stays, also where `recordTree` would leave it out by now. */
+export class TreeGrowth {
+  readonly #tree: Tree
+  readonly #maxStates: number
+  readonly #positions = new Map<SearchNode, number>()
+  readonly #written = new Map<SearchEdge, SearchEdge>()
+
+  constructor(tree: Tree, maxStates: number) {
+    this.#tree = tree
+    this.#maxStates = maxStates
+  }
+
+  /** What is new since the last time; all of it the first time. */
+  take(): TreePart {
+    const { root, counts } = this.#tree
+    const after = this.#positions.size
+    const kept = keptNodes(this.#tree, this.#maxStates)
+    const states: ProofState[] = []
+    const positionOf = (node: SearchNode): number => {
+      const known = this.#positions.get(node)
+      if (known !== undefined) return known
+      states.push(node.state)
+      this.#positions.set(node, after + states.length - 1)
+      return after + states.length - 1
     }
-  return { states: order.map((node) => node.state), edges, left: tree.counts.nodes - order.length }
+    positionOf(root)
+    const order = [root]
+    const seen = new Set(order)
+    const edges: RecordedEdge[] = []
+    // Breadth first over what is kept: a state's position is known before any edge out of it.
+    for (const node of order)
+      for (const edge of node.edges.values()) {
+        const { outcome } = edge
+        if (outcome.kind === 'open') {
+          const to = outcome.node
+          if (!kept.has(to) && !this.#positions.has(to)) continue
+          if (!seen.has(to)) {
+            seen.add(to)
+            order.push(to)
+          }
+          positionOf(to)
+        }
+        if (sameEdge(edge, this.#written.get(edge))) continue
+        this.#written.set(edge, { ...edge })
+        edges.push(record(edge, this.#positions))
+      }
+    const left = counts.nodes - this.#positions.size
+    return { states, edges, left, ...(after > 0 && { after }) }
+  }
+}
+
+/** A tree put together from its parts, in the order in which they were written. */
+export class GrownTree {
+  #states: ProofState[] = []
+  /** By the state it starts at, then by tactic: one that is written again keeps its place. */
+  #edges: Map<string, RecordedEdge>[] = []
+  #left = 0
+
+  add({ states, edges, left, after }: TreePart): void {
+    if (after === undefined) [this.#states, this.#edges] = [[], []]
+    else if (after !== this.#states.length)
+      throw new Error(`a part of a tree follows ${after} states, where there are ${this.#states.length}`)
+    this.#states.push(...states)
+    this.#left = left
+    for (const edge of edges) {
+      this.#edges[edge.from] ??= new Map()
+      this.#edges[edge.from]?.set(edge.tactic, edge)
+    }
+  }
+
+  /** As `recordTree` would write it. */
+  record(): TreeRecord {
+    const numbers = new Map([[0, 0]])
+    const order = [0]
+    const edges: RecordedEdge[] = []
+    for (const from of order)
+      for (const edge of this.#edges[from]?.values() ?? []) {
+        const { outcome } = edge
+        if (outcome.kind !== 'open') {
+          edges.push({ ...edge, from: numbers.get(from) as number })
+          continue
+        }
+        let to = numbers.get(outcome.to)
+        if (to === undefined) {
+          to = order.push(outcome.to) - 1
+          numbers.set(outcome.to, to)
+        }
+        edges.push({ ...edge, from: numbers.get(from) as number, outcome: { kind: 'open', to } })
+      }
+    return { states: order.map((i) => this.#states[i] as ProofState), edges, left: this.#left }
+  }
 }
 
 /** Builds the tree again below `root`, the same first state in another session; its other states know only their paths. */
@@ -133,21 +212,38 @@ function grow(tree: Tree, { states, edges }: TreeRecord): void {
   tree.author = undefined
 }
 
+function sameEdge(edge: SearchEdge, written: SearchEdge | undefined): boolean {
+  return written?.outcome === edge.outcome && written.logProb === edge.logProb && written.slow === edge.slow
+}
+
 function record(
-  { from, tactic, logProb, by, slow, outcome: now }: SearchEdge,
+  { from, tactic, logProb, by, slow, outcome }: SearchEdge,
   positions: ReadonlyMap<SearchNode, number>,
-  outcome: RecordedEdge['outcome'],
 ): RecordedEdge {
+  const position = (node: SearchNode) => positions.get(node) as number
   // JSON has no infinity.
   const likelihood = Math.max(logProb, -Number.MAX_VALUE)
-  const edge = { from: positions.get(from) ?? 0, tactic, logProb: likelihood, ...(by !== undefined && { by }), outcome }
-  return slow && !isGivenUp(now) ? { ...edge, slow } : edge
+  const edge = {
+    from: position(from),
+    tactic,
+    logProb: likelihood,
+    ...(by !== undefined && { by }),
+    outcome: recordedOutcome(outcome, position),
+  }
+  return slow && !isGivenUp(outcome) ? { ...edge, slow } : edge
+}
+
+function recordedOutcome(outcome: Outcome, position: (node: SearchNode) => number): RecordedEdge['outcome'] {
+  if (outcome.kind === 'open') return { kind: 'open', to: position(outcome.node) }
+  return 'message' in outcome ? { ...outcome, message: outcome.message.slice(0, MESSAGE_LENGTH) } : outcome
 }
 
 function keptNodes(tree: Tree, maxStates: number): ReadonlySet<SearchNode> {
   const kept = new Set<SearchNode>([tree.root])
   let at: SearchNode | undefined = tree.root
-  for (const tactic of shortestProof(tree)?.proof.tactics ?? []) {
+  // Where nothing finished there is no proof to be looked for.
+  const proof = tree.counts.finished === 0 ? undefined : shortestProof(tree)?.proof
+  for (const tactic of proof?.tactics ?? []) {
     const outcome: Outcome | undefined = at?.edges.get(tactic)?.outcome
     at = outcome?.kind === 'open' ? outcome.node : undefined
     if (at !== undefined) kept.add(at)

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
-import { unpackTree } from '../results/journal.ts'
 import { type RunResults, type RunRow, readRun } from '../results/read-run.ts'
+import { packedTree, readTree } from '../results/trees.ts'
 import type { TreeRecord } from '../search/tree-record.ts'
 
 const unitRow = z.object({
@@ -85,13 +85,11 @@ export class RunReader {
   }
 
   tree(theorem: number): TreeRecord | undefined {
-    const record = this.packedTree(theorem)
-    return record === undefined ? undefined : unpackTree(record)
+    return readTree(this.database, theorem)
   }
 
   packedTree(theorem: number): Uint8Array | undefined {
-    const record = this.database.prepare('SELECT record FROM trees WHERE theorem_id = ?').pluck().get(theorem)
-    return record instanceof Uint8Array ? record : undefined
+    return packedTree(this.database, theorem)
   }
 
   proofs(theorem: number): StoredProof[] {

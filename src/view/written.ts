@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import type { Database } from 'better-sqlite3'
-import { unpackTree } from '../results/journal.ts'
 import type { RunRow } from '../results/read-run.ts'
+import { unpackTree } from '../results/trees.ts'
 import type { Tree } from '../search/tree.ts'
 import { recordTree, restoreTree } from '../search/tree-record.ts'
 import { pageAssets } from './assets.ts'

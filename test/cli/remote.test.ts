@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { inflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/proof/random.ts'
-import { unpackTree } from '../../src/results/journal.ts'
 import { openResults } from '../../src/results/store.ts'
+import { unpackTree } from '../../src/results/trees.ts'
 import { BUILT, HEDGE } from '../built.ts'
 import {
   type Asked,

@@ -9,6 +9,7 @@ import { mergeResults } from '../../src/results/merge.ts'
 import { listRuns, readRun } from '../../src/results/read-run.ts'
 import { SchemaError } from '../../src/results/schema.ts'
 import { beginRun, openResults } from '../../src/results/store.ts'
+import { readTree } from '../../src/results/trees.ts'
 import { coinMember, coinWorld, type LivePlan, planOf, provenance, theorems } from '../ensemble/simulated.ts'
 import { cleverJugs, handClock, jugs, toyDomain } from '../search/toy.ts'
 import { lastingRows } from './rows.ts'
@@ -137,7 +138,18 @@ test('a run that was interrupted again and again ends like one that was not', as
   expect(proofs).toBeGreaterThan(0)
 
   const cut = openResults(':memory:')
-  let interruptions = 0
+  const parts = () => Number(cut.prepare('SELECT count(*) FROM tree_parts').pluck().get())
+  const trees = (database: Database) =>
+    database
+      .prepare('SELECT id FROM theorems ORDER BY position')
+      .pluck()
+      .all()
+      .map((id) =>
+        readTree(database, Number(id))
+          ?.states.map(({ key }) => key)
+          .sort(),
+      )
+  let [interruptions, mostParts] = [0, 0]
   for (let after = 1; ; after++) {
     const controller = new AbortController()
     let units = 0
@@ -157,7 +169,12 @@ test('a run that was interrupted again and again ends like one that was not', as
     if (result.kind === 'complete') break
     expect(result).toEqual({ kind: 'interrupted' })
     interruptions++
+    mostParts = Math.max(mostParts, parts())
   }
+  // Of a tree that is still open, only what was new is written; at the end it is whole.
+  expect(mostParts).toBeGreaterThan(0)
+  expect(parts()).toBe(0)
+  expect(trees(cut)).toEqual(trees(whole))
   expect(interruptions).toBeGreaterThan(5)
   // The passes before the first that was cut off are kept, so blocks of passes are other ones; the passes are not.
   expect(lastingRows(cut, { units: false })).toEqual(expected)
