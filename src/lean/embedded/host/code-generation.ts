@@ -1,6 +1,6 @@
 import { type Elaborator, LeanError } from './elaborator.ts'
 import { type Objects, UNIT } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import { type Owned, owned } from './wasm-module.ts'
 
 /**
  * This build of Lean comes without the compiled form of its library, so code for `xs.map` and most of its like cannot be
@@ -15,11 +15,10 @@ import type { Obj } from './wasm-module.ts'
 export function tolerateMissingCode(lean: Objects, elaborator: Elaborator): void {
   const { fn, field, inc, dec, makeCtor } = lean
   const reference = lean.constant('l_Lean_compileDeclsRef')
-  const getRef = lean.native('lean_st_ref_get')
   const setRef = lean.native('lean_st_ref_set')
   /** (names, Core context, Core state, world) */
   const ARITY = 4
-  const compile = getRef(reference) >>> 0
+  const compile = lean.refGet(reference)
   // A closure's first word is its function, the second has its arity in the lower half.
   if ((field(compile, 1) & 0xffff) !== ARITY) throw new LeanError('this build compiles declarations in another way')
   const apply = lean.native('lean_apply_4')
@@ -27,7 +26,7 @@ export function tolerateMissingCode(lean: Objects, elaborator: Elaborator): void
   /** Definitions without code: what is made of them has none either, and Lean gives that as the reason. */
   const uncompiled = new Set<string>()
 
-  const fail = (result: Obj, message: string): Obj => {
+  const fail = (result: Owned, message: string): Owned => {
     const exception = field(result, 0)
     const failed = makeCtor(1, [
       makeCtor(0, [inc(field(exception, 0)), fn('l_Lean_stringToMessageData')(lean.makeString(message))]),
@@ -37,10 +36,10 @@ export function tolerateMissingCode(lean: Objects, elaborator: Elaborator): void
   }
 
   /** Takes its arguments; the result is owned by the caller. */
-  const compileOrLeave = (names: Obj, context: Obj, stateRef: Obj, world: Obj): Obj => {
+  const compileOrLeave = (names: Owned, context: Owned, stateRef: Owned, world: Owned): Owned => {
     const declared = lean.arrayItems(names).map(elaborator.plainNameText)
-    const before = getRef(stateRef) >>> 0
-    const result = apply(inc(compile), names, context, inc(stateRef), world) >>> 0
+    const before = lean.refGet(stateRef)
+    const result = owned(apply(inc(compile), names, context, inc(stateRef), world))
     // Exception.error is constructor 0; an internal one (an interrupt, an abort) is passed on.
     if (lean.tag(result) === 0 || lean.tag(field(result, 0)) !== 0) {
       dec(before)
@@ -64,7 +63,7 @@ export function tolerateMissingCode(lean: Objects, elaborator: Elaborator): void
     return makeCtor(0, [UNIT])
   }
   const index = lean.addFunction((...args: number[]) => {
-    const [names, context, stateRef, world] = args.map((x) => x >>> 0) as [Obj, Obj, Obj, Obj]
+    const [names, context, stateRef, world] = args.map(owned) as [Owned, Owned, Owned, Owned]
     return compileOrLeave(names, context, stateRef, world)
   }, 'iiiii')
   setRef(reference, lean.makeClosure(index, ARITY))

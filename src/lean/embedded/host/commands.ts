@@ -3,7 +3,7 @@ import type { FileHole } from '../../holes.ts'
 import type { FileDeclaration } from '../../placed.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { isScalar, type Objects, UNIT } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Obj, Owned } from './wasm-module.ts'
 
 const SYNTAX = { node: 1, atom: 2, ident: 3 } as const
 const PARSER = 'Lean.Parser.'
@@ -51,7 +51,7 @@ export function createCommandReader(lean: Objects, elaborator: Elaborator) {
   }
 
   /** The name that a text writes, below `prefix`, which is taken. Owned. */
-  const nameBelow = (written: string, prefix: Obj): Obj =>
+  const nameBelow = (written: string, prefix: Owned): Owned =>
     nameComponents(written).reduce((name, part) => lean.fn('lean_name_mk_string')(name, lean.makeString(part)), prefix)
 
   const children = (syntax: Obj): Obj[] =>

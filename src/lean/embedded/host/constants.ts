@@ -1,7 +1,9 @@
 import type { Elaborator } from './elaborator.ts'
 import { EXPR, partsOf } from './expr.ts'
-import { isScalar, type Objects } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import { box, isScalar, type Objects } from './objects.ts'
+import type { Obj, Owned } from './wasm-module.ts'
+
+const NO = box(0)
 
 /** Constructors of `Lean.ConstantInfo`. */
 export const CONSTANT_INFO = {
@@ -22,9 +24,9 @@ export function createConstants(lean: Objects, elaborator: Elaborator) {
   const { fn, field, tag, inc, dec } = lean
 
   /** The ConstantInfo of a name, owned, or undefined. Both arguments are borrowed. */
-  const find = (env: Obj, name: Obj): Obj | undefined => {
+  const find = (env: Obj, name: Obj): Owned | undefined => {
     // find? (env) (name) (skipRealize)
-    const found = fn('l_Lean_Environment_find_x3f')(inc(env), inc(name), 1)
+    const found = fn('l_Lean_Environment_find_x3f')(inc(env), inc(name), NO)
     if (isScalar(found)) return undefined
     const info = inc(field(found, 0))
     dec(found)

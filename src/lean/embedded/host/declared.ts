@@ -5,7 +5,7 @@ import type { Elaborator } from './elaborator.ts'
 import { createExportWriter, type ExportWriter, UnwritableTerm } from './export-writer.ts'
 import type { Modules } from './modules.ts'
 import { isScalar, type Objects, UNIT } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import { type Obj, type Owned, owned } from './wasm-module.ts'
 
 export type Declared = ReturnType<typeof createDeclared>
 
@@ -17,7 +17,7 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
    * The constant that a person calls `parts`, with its name, both owned. It may be private to its file, as
    * every declaration of a `module` is that is not public.
    */
-  const find = (env: Obj, parts: NameParts): { name: Obj; info: Obj } | undefined => {
+  const find = (env: Obj, parts: NameParts): { name: Owned; info: Owned } | undefined => {
     const hidden = fn('lean_name_mk_numeral')(elaborator.makeName('_private'), UNIT)
     for (const prefix of [hidden, UNIT]) {
       const name = elaborator.nameOf(parts, prefix)
@@ -29,7 +29,7 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
   }
 
   /** Where a walk finds constants (owned), and which it leaves out with all that they mention. */
-  type Ground = { readonly find: (name: Obj) => Obj | undefined; readonly skips: (name: Obj) => boolean }
+  type Ground = { readonly find: (name: Obj) => Owned | undefined; readonly skips: (name: Obj) => boolean }
   const declaredIn = (env: Obj): Ground => ({
     find: (name) => constants.find(env, name),
     // Files of the user's are no library: what they declare is written like what the text itself declares.
@@ -39,8 +39,8 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
   /** Writes constants and what they mention, dependencies first. Everything met stays alive until `end`. */
   const walker = ({ find, skips }: Ground, writer: ExportWriter) => {
     const visited = new Set<string>()
-    const held: Obj[] = []
-    const hold = (o: Obj): Obj => {
+    const held: Owned[] = []
+    const hold = (o: Owned): Obj => {
       held.push(o)
       return o
     }
@@ -112,8 +112,8 @@ export function createDeclared(lean: Objects, elaborator: Elaborator, constants:
   const writeWhole = (kernelEnvironment: Obj, name: Obj): DeclarationExport =>
     writeWith({ find: (n) => kernelConstant(kernelEnvironment, n), skips: () => false }, name)
 
-  const kernelConstant = (environment: Obj, name: Obj): Obj | undefined => {
-    const found = lean.native('lean_environment_find')(lean.inc(environment), lean.inc(name)) >>> 0
+  const kernelConstant = (environment: Obj, name: Obj): Owned | undefined => {
+    const found = owned(lean.native('lean_environment_find')(lean.inc(environment), lean.inc(name)))
     if (isScalar(found)) return undefined
     const info = lean.inc(field(found, 0))
     dec(found)

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../session.ts'
 import { box, isScalar, type Objects, UNIT } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import { type Obj, type Owned, owned } from './wasm-module.ts'
 
 /** Lean's exception or IO error, as text. */
 export class LeanError extends Error {
@@ -10,7 +10,7 @@ export class LeanError extends Error {
 const END_OF_INPUT = 'Lean.Parser.Command.eoi'
 const IMPORT = 'Lean.Parser.Command.import'
 
-/** `Lean.Elab.Command.State`, owned. */
+/** `Lean.Elab.Command.State`. */
 export type CommandState = Obj
 
 export type Elaborator = ReturnType<typeof createElaborator>
@@ -20,7 +20,7 @@ export function createElaborator(lean: Objects) {
   const { fn, field, inc, dec, makeCtor, makeString, arrayItems, ctorTag, scalarByte } = lean
 
   /** The value of an `EIO` result, owned; throws what `text` makes of the error. Takes the result. */
-  const unwrap = (result: Obj, text: (error: Obj) => string): Obj => {
+  const unwrap = (result: Owned, text: (error: Owned) => string): Owned => {
     if (lean.tag(result) === 0) {
       const value = inc(field(result, 0))
       dec(result)
@@ -30,21 +30,21 @@ export function createElaborator(lean: Objects) {
     dec(result)
     throw new LeanError(message)
   }
-  const ioErrorText = (error: Obj): string => lean.takeString(fn('lean_io_error_to_string')(error))
-  const io = (result: Obj): Obj => unwrap(result, ioErrorText)
+  const ioErrorText = (error: Owned): string => lean.takeString(fn('lean_io_error_to_string')(error))
+  const io = (result: Owned): Owned => unwrap(result, ioErrorText)
 
   /** Names as people write them: a private declaration's, and every one of a `module` that is not public, has a prefix. */
   const withoutPrivate = (text: string): string => text.replaceAll('_private.0.', '')
 
   /** Takes the message data. */
-  const messageText = (data: Obj): string => {
+  const messageText = (data: Owned): string => {
     const result = fn('l_Lean_MessageData_toString')(data)
     const text = lean.stringValue(lean.isString(result) ? result : field(result, 0))
     dec(result)
     return withoutPrivate(text)
   }
   /** Takes the exception. */
-  const exceptionText = (exception: Obj): string => messageText(fn('l_Lean_Exception_toMessageData')(exception))
+  const exceptionText = (exception: Owned): string => messageText(fn('l_Lean_Exception_toMessageData')(exception))
 
   const SEVERITIES = ['information', 'warning', 'error'] as const
   const diagnostic = (message: Obj): Diagnostic => {
@@ -65,19 +65,21 @@ export function createElaborator(lean: Objects) {
     return list
   }
 
-  const inputContext = (text: string, fileName: string): Obj =>
-    lean.native('l_Lean_Parser_mkInputContext___redArg')(
-      makeString(text),
-      makeString(fileName),
-      1,
-      box(Buffer.byteLength(text)),
-    ) >>> 0
+  const inputContext = (text: string, fileName: string): Owned =>
+    owned(
+      lean.native('l_Lean_Parser_mkInputContext___redArg')(
+        makeString(text),
+        makeString(fileName),
+        1,
+        box(Buffer.byteLength(text)),
+      ),
+    )
 
   /** Parses and imports the header at the start of `text`, whose modules are read for this environment alone. */
   const openHeader = (
     text: string,
     fileName: string,
-  ): { state: CommandState; position: number; diagnostics: Diagnostic[] } => {
+  ): { state: Owned; position: number; diagnostics: Diagnostic[] } => {
     const input = inputContext(text, fileName)
     const parsed = io(fn('l_Lean_Parser_parseHeader')(inc(input)))
     const [syntax, rest] = [field(parsed, 0), field(parsed, 1)]
@@ -85,16 +87,18 @@ export function createElaborator(lean: Objects) {
     const options = lean.constant('l_Lean_Options_empty')
     const result = io(
       // processHeader (header) (opts) (messages) (inputCtx) (trustLevel) (plugins) (leakEnv) (mainModule)
-      lean.native('l_Lean_Elab_processHeader')(
-        inc(syntax),
-        inc(options),
-        inc(log),
-        input,
-        0,
-        lean.makeArray(),
-        0,
-        UNIT,
-      ) >>> 0,
+      owned(
+        lean.native('l_Lean_Elab_processHeader')(
+          inc(syntax),
+          inc(options),
+          inc(log),
+          input,
+          0,
+          lean.makeArray(),
+          0,
+          UNIT,
+        ),
+      ),
     )
     const state = fn('l_Lean_Elab_Command_mkState')(inc(field(result, 0)), inc(field(result, 1)), inc(options))
     const list = diagnostics(field(result, 1))
@@ -108,7 +112,7 @@ export function createElaborator(lean: Objects) {
   const scope = (state: CommandState): Obj => field(field(state, 2), 0)
 
   /** What a parser needs to know: environment, options, namespace, open declarations. */
-  const parserContext = (state: CommandState): Obj => {
+  const parserContext = (state: CommandState): Owned => {
     const s = scope(state)
     return makeCtor(0, [inc(field(state, 0)), inc(field(s, 1)), inc(field(s, 2)), inc(field(s, 3))])
   }
@@ -135,9 +139,9 @@ export function createElaborator(lean: Objects) {
   }
 
   /** One parsed command; `start` and `end` are bytes of its text with the white space around it. */
-  type Command = { readonly syntax: Obj; readonly kind: string; readonly start: number; readonly end: number }
+  type Command = { readonly syntax: Owned; readonly kind: string; readonly start: number; readonly end: number }
   /** How far a text has been elaborated. Everything in it is owned. */
-  type Progress = { readonly state: CommandState; readonly parser: Obj }
+  type Progress = { readonly state: Owned; readonly parser: Owned }
 
   /** Before the command at byte `position`. Borrows the state. */
   const progressAt = (state: CommandState, position: number): Progress => ({
@@ -153,7 +157,7 @@ export function createElaborator(lean: Objects) {
   const runCommand = (
     input: Obj,
     from: Progress,
-    rewrite: (command: Command) => Obj,
+    rewrite: (command: Command) => Owned,
   ): Progress & {
     readonly ended: 'whole' | 'early' | undefined
     readonly diagnostics: Diagnostic[]
@@ -186,7 +190,7 @@ export function createElaborator(lean: Objects) {
         inc(ref),
       ),
     )
-    const after = fn('lean_st_ref_get')(ref)
+    const after = lean.refGet(ref)
     dec(ref)
     const state = inc(field(after, 0))
     dec(after)
@@ -203,8 +207,8 @@ export function createElaborator(lean: Objects) {
     text: string,
     position: number,
     fileName: string,
-    rewrite: (command: Command) => Obj = (command) => command.syntax,
-  ): { state: CommandState; diagnostics: Diagnostic[] } => {
+    rewrite: (command: Command) => Owned = (command) => command.syntax,
+  ): { state: Owned; diagnostics: Diagnostic[] } => {
     const input = inputContext(text, fileName)
     const list: Diagnostic[] = []
     let progress = progressAt(state, position)
@@ -221,9 +225,9 @@ export function createElaborator(lean: Objects) {
     return { state: progress.state, diagnostics: list }
   }
 
-  const emptyLog = (): Obj => inc(lean.constant('l_Lean_MessageLog_empty'))
+  const emptyLog = (): Owned => inc(lean.constant('l_Lean_MessageLog_empty'))
   /** A copy of the state with other messages, which are taken. */
-  const withMessages = (state: CommandState, messages: Obj): CommandState => lean.makeCopy(state, { 1: messages })
+  const withMessages = (state: CommandState, messages: Owned): Owned => lean.makeCopy(state, { 1: messages })
 
   /** A Lean name as it is written, without escapes. */
   const nameText = (name: Obj): string => {
@@ -252,8 +256,8 @@ export function createElaborator(lean: Objects) {
   /** A text that no other name has: components are told apart even where they hold dots. */
   const nameKey = (name: Obj): string => JSON.stringify(nameParts(name))
   /** The name with these components below `prefix`, which is taken. */
-  const nameOf = (parts: readonly (string | number)[], prefix: Obj = UNIT): Obj =>
-    parts.reduce<Obj>(
+  const nameOf = (parts: readonly (string | number)[], prefix: Owned = UNIT): Owned =>
+    parts.reduce<Owned>(
       (name, part) =>
         typeof part === 'string'
           ? fn('lean_name_mk_string')(name, makeString(part))
@@ -261,8 +265,8 @@ export function createElaborator(lean: Objects) {
       prefix,
     )
   /** The name `text` below `prefix`, which is taken. */
-  const makeName = (text: string, prefix: Obj = UNIT): Obj =>
-    text.split('.').reduce<Obj>((name, part) => fn('lean_name_mk_string')(name, makeString(part)), prefix)
+  const makeName = (text: string, prefix: Owned = UNIT): Owned =>
+    text.split('.').reduce<Owned>((name, part) => fn('lean_name_mk_string')(name, makeString(part)), prefix)
 
   /** The kind of a syntax node; empty for atoms, identifiers and missing parts. */
   const kindOf = (syntax: Obj): string =>

@@ -10,7 +10,7 @@ import type {
 import { BINDER_INFOS } from '../../../proof/declarations/export.ts'
 import type { ValidExport } from '../../../proof/declarations/validate.ts'
 import { box, type Objects, UNIT } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Obj, Owned } from './wasm-module.ts'
 
 export type ExportReader = ReturnType<typeof createExportReader>
 
@@ -20,14 +20,14 @@ export type ExportReader = ReturnType<typeof createExportReader>
  */
 export function createExportReader(lean: Objects, data: ValidExport) {
   const { fn, inc, dec, makeString } = lean
-  const owned: Obj[] = []
-  const own = (o: Obj): Obj => {
+  const owned: Owned[] = []
+  const own = (o: Owned): Obj => {
     owned.push(o)
     return o
   }
-  const natural = (digits: string): Obj => (digits.length < 9 ? box(Number(digits)) : lean.makeBigNat(digits))
+  const natural = (digits: string): Owned => (digits.length < 9 ? box(Number(digits)) : lean.makeBigNat(digits))
 
-  const component = (prefix: Obj, entry: NameEntry): Obj =>
+  const component = (prefix: Obj, entry: NameEntry): Owned =>
     'str' in entry
       ? fn('lean_name_mk_string')(inc(prefix), makeString(entry.str.str))
       : fn('lean_name_mk_numeral')(inc(prefix), natural(String(entry.num.i)))
@@ -37,8 +37,8 @@ export function createExportReader(lean: Objects, data: ValidExport) {
   for (const entry of data.names) names.push(own(component(names[before(entry)] as Obj, entry)))
 
   const levels: Obj[] = [UNIT]
-  const levelAt = (index: LevelIndex): Obj => inc(levels[index] as Obj)
-  const level = (entry: LevelEntry): Obj => {
+  const levelAt = (index: LevelIndex): Owned => inc(levels[index] as Obj)
+  const level = (entry: LevelEntry): Owned => {
     if ('succ' in entry) return fn('l_Lean_Level_succ___override')(levelAt(entry.succ))
     if ('param' in entry) return fn('l_Lean_Level_param___override')(inc(names[entry.param] as Obj))
     if ('max' in entry) return fn('l_Lean_Level_max___override')(levelAt(entry.max[0]), levelAt(entry.max[1]))
@@ -47,14 +47,14 @@ export function createExportReader(lean: Objects, data: ValidExport) {
   for (const entry of data.levels) levels.push(own(level(entry)))
 
   const terms: Obj[] = []
-  const termAt = (index: TermIndex): Obj => inc(terms[index] as Obj)
-  const binder = ({ name, type, body, binderInfo }: Binder): Obj[] => [
+  const termAt = (index: TermIndex): Owned => inc(terms[index] as Obj)
+  const binder = ({ name, type, body, binderInfo }: Binder): Owned[] => [
     inc(names[name] as Obj),
     termAt(type),
     termAt(body),
     box(BINDER_INFOS.indexOf(binderInfo)),
   ]
-  const term = (entry: TermEntry): Obj => {
+  const term = (entry: TermEntry): Owned => {
     if ('app' in entry) return fn('l_Lean_Expr_app___override')(termAt(entry.app.fn), termAt(entry.app.arg))
     if ('bvar' in entry) return fn('l_Lean_Expr_bvar___override')(box(entry.bvar))
     if ('const' in entry) {

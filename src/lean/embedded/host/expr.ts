@@ -1,5 +1,5 @@
 import { isScalar, type Objects } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Obj, Owned } from './wasm-module.ts'
 
 /** Constructor numbers of `Lean.Expr`. */
 export const EXPR = {
@@ -31,6 +31,44 @@ export const partsOf = ({ field, tag }: Objects, expr: Obj): Obj[] =>
 
 /** Constructor numbers of `Lean.Level`; `zero` is a boxed scalar. */
 export const LEVEL = { zero: 0, succ: 1, max: 2, imax: 3, param: 4, mvar: 5 } as const
+
+/** Levels right below one. */
+const LEVEL_PARTS: Readonly<Record<number, readonly number[]>> = {
+  [LEVEL.succ]: [0],
+  [LEVEL.max]: [0, 1],
+  [LEVEL.imax]: [0, 1],
+}
+
+/** What a walk makes of a level or a term, from what it has made of the levels and terms right below. All is borrowed. */
+export type TermFold<T> = {
+  readonly level: (kind: number, level: Obj, below: readonly T[]) => T
+  readonly term: (kind: number, term: Obj, below: readonly T[], levels: readonly T[]) => T
+}
+
+/** The one walk over terms: children first, in order, each address once. */
+export function termWalk<T>(lean: Objects, fold: TermFold<T>): (term: Obj) => T {
+  const { field, tag } = lean
+  const seen = new Map<Obj, T>()
+  const level = (l: Obj): T => {
+    const kind = isScalar(l) ? LEVEL.zero : tag(l)
+    return fold.level(
+      kind,
+      l,
+      (LEVEL_PARTS[kind] ?? []).map((i) => level(field(l, i))),
+    )
+  }
+  const levelsOf = (kind: number, e: Obj): readonly T[] =>
+    kind === EXPR.const ? lean.listItems(field(e, 1)).map(level) : kind === EXPR.sort ? [level(field(e, 0))] : []
+  const visit = (e: Obj): T => {
+    const known = seen.get(e)
+    if (known !== undefined) return known
+    const kind = tag(e)
+    const made = fold.term(kind, e, partsOf(lean, e).map(visit), levelsOf(kind, e))
+    seen.set(e, made)
+    return made
+  }
+  return visit
+}
 
 /** The cached facts about an expression. `Expr.data` is the u64 after the fields: hash, depth, four flags, loose-variable range. */
 export function exprFlags(lean: Objects, expr: Obj): { hasFVar: boolean; hasExprMVar: boolean; hasLevelMVar: boolean } {
@@ -88,67 +126,47 @@ export function createGoalShapes(lean: Objects) {
       }
       return n
     }
-    const seen = new Map<Obj, number>()
     let constants = new Set<string>()
 
-    const level = (l: Obj): number => {
-      if (isScalar(l)) return LEVEL.zero
-      const kind = tag(l)
-      if (kind === LEVEL.param) return combine(kind + 32, hashText(nameText(field(l, 0))), 0)
-      if (kind === LEVEL.mvar) return combine(kind + 32, number(field(l, 0)), 0)
-      if (kind === LEVEL.succ) return combine(kind + 32, level(field(l, 0)), 0)
-      return combine(kind + 32, level(field(l, 0)), level(field(l, 1)))
-    }
     const literal = (l: Obj): number => {
       const value = field(l, 0)
       if (tag(l) === 1) return hashText(`"${lean.stringValue(value)}`)
       return hashText(String(lean.natValue(value) ?? lean.takeString(lean.fn('l_Nat_reprFast')(inc(value)))))
     }
-    const visit = (e: Obj): number => {
-      const known = seen.get(e)
-      if (known !== undefined) return known
-      const kind = tag(e)
-      let h: number
-      switch (kind) {
-        case EXPR.bvar:
-          h = combine(kind, lean.natValue(field(e, 0)) ?? -1, 0)
-          break
-        case EXPR.fvar:
-        case EXPR.mvar:
-          h = combine(kind, number(field(e, 0)), 0)
-          break
-        case EXPR.sort:
-          h = combine(kind, level(field(e, 0)), 0)
-          break
-        case EXPR.const: {
-          const name = nameText(field(e, 0))
-          constants.add(name)
-          h = lean.listItems(field(e, 1)).reduce((acc, l) => combine(kind, acc, level(l)), hashText(name))
-          break
+    const visit = termWalk<number>(lean, {
+      level(kind, l, [a = 0, b = 0]) {
+        if (kind === LEVEL.zero) return LEVEL.zero
+        if (kind === LEVEL.param) return combine(kind + 32, hashText(nameText(field(l, 0))), 0)
+        if (kind === LEVEL.mvar) return combine(kind + 32, number(field(l, 0)), 0)
+        return combine(kind + 32, a, b)
+      },
+      term(kind, e, [a = 0, b = 0, c = 0], levels) {
+        switch (kind) {
+          case EXPR.bvar:
+            return combine(kind, lean.natValue(field(e, 0)) ?? -1, 0)
+          case EXPR.fvar:
+          case EXPR.mvar:
+            return combine(kind, number(field(e, 0)), 0)
+          case EXPR.sort:
+            return combine(kind, levels[0] ?? 0, 0)
+          case EXPR.const: {
+            const name = nameText(field(e, 0))
+            constants.add(name)
+            return levels.reduce((all, one) => combine(kind, all, one), hashText(name))
+          }
+          case EXPR.lam:
+          case EXPR.forallE:
+            // Binder names count: `intro` takes them.
+            return combine(kind, hashText(nameText(field(e, 0))), a, b)
+          case EXPR.lit:
+            return combine(kind, literal(field(e, 0)), 0)
+          case EXPR.proj:
+            return combine(kind, lean.natValue(field(e, 1)) ?? 0, a)
+          default:
+            return combine(kind, a, b, c)
         }
-        case EXPR.app:
-          h = combine(kind, visit(field(e, 0)), visit(field(e, 1)))
-          break
-        case EXPR.lam:
-        case EXPR.forallE:
-          // Binder names count: `intro` takes them.
-          h = combine(kind, hashText(nameText(field(e, 0))), visit(field(e, 1)), visit(field(e, 2)))
-          break
-        case EXPR.letE:
-          h = combine(kind, visit(field(e, 1)), visit(field(e, 2)), visit(field(e, 3)))
-          break
-        case EXPR.lit:
-          h = combine(kind, literal(field(e, 0)), 0)
-          break
-        case EXPR.mdata:
-          h = combine(kind, visit(field(e, 1)), 0)
-          break
-        default:
-          h = combine(kind, lean.natValue(field(e, 1)) ?? 0, visit(field(e, 2)))
-      }
-      seen.set(e, h)
-      return h
-    }
+      },
+    })
 
     /** One goal by its metavariable in a metavariable context (both borrowed): its 53 bits and the constants in it. */
     const goal = (mctx: Obj, mvarId: Obj): { hash: number; constants: string[] } => {
@@ -157,7 +175,7 @@ export function createGoalShapes(lean: Objects) {
       if (isScalar(found)) throw new Error('a goal is unknown to its own metavariable context')
       // MetavarDecl: userName, lctx, type, ...; LocalContext: fvarIdToDecl, decls, ...
       const decl = field(found, 0)
-      const instantiated: Obj[] = []
+      const instantiated: Owned[] = []
       const expr = (e: Obj): number => {
         const flags = exprFlags(lean, e)
         if (!flags.hasExprMVar && !flags.hasLevelMVar) return visit(e)
@@ -179,7 +197,7 @@ export function createGoalShapes(lean: Objects) {
       owned.push(found, ...instantiated)
       return { hash, constants: [...constants].sort() }
     }
-    const owned: Obj[] = []
+    const owned: Owned[] = []
     const end = () => {
       for (const o of owned) dec(o)
     }

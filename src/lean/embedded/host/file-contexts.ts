@@ -8,10 +8,10 @@ import type { CommandState, Elaborator } from './elaborator.ts'
 import { isInert } from './inert.ts'
 import type { Modules } from './modules.ts'
 import { type Objects, UNIT } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Obj, Owned } from './wasm-module.ts'
 
 /** Lean's state between two commands of a text, owned. */
-type Mark = { readonly command: number; readonly position: number; readonly state: CommandState; readonly parser: Obj }
+type Mark = { readonly command: number; readonly position: number; readonly state: Owned; readonly parser: Owned }
 /** What is known of a command that has run; the state behind it may be gone. */
 export type Done = PlacedCommand & {
   /** Bytes: where the next command begins. */ readonly after: number
@@ -30,7 +30,7 @@ type FileText = {
   /** No code of the files it imports has run. */
   readonly inertImports: boolean
   readonly bytes: Buffer
-  readonly input: Obj
+  readonly input: Owned
   readonly done: Done[]
   /** In order; the first is before the first command, the last is as far as the text has been elaborated. */
   marks: Mark[]
@@ -113,7 +113,7 @@ export function createFileContexts(
     return { command: 0, position, ...progress, state: withoutInfoTrees(progress.state) }
   }
   /** Info trees would keep every term alive. Takes the state. */
-  const withoutInfoTrees = (state: CommandState): CommandState => {
+  const withoutInfoTrees = (state: Owned): Owned => {
     const infoState = lean.makeCopy(field(state, COMMAND_STATE.infoState), {}, { 0: 0 })
     const copy = lean.makeCopy(state, { [COMMAND_STATE.infoState]: infoState })
     dec(state)
@@ -219,7 +219,7 @@ export function createFileContexts(
       return whole
     })
   /** A constant of the text by its written name. It may be private to its file. */
-  const findWritten = (env: Obj, written: string): Obj | undefined => {
+  const findWritten = (env: Obj, written: string): Owned | undefined => {
     for (const hidden of [true, false]) {
       const prefix = hidden ? fn('lean_name_mk_numeral')(elaborator.makeName('_private'), UNIT) : UNIT
       const name = reader.nameBelow(written, prefix)
@@ -308,7 +308,7 @@ export function createFileContexts(
     id: number,
     end: number,
   ):
-    | { kind: 'opened'; state: CommandState; clean: boolean; imports: string }
+    | { kind: 'opened'; state: Owned; clean: boolean; imports: string }
     | { kind: 'rejected'; diagnostics: readonly Diagnostic[] }
     | undefined => {
     const text = textOf(id)

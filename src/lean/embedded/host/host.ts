@@ -20,6 +20,7 @@ import { createProofStates } from './proof-states.ts'
 import { createSourceFiles, type SourceFile } from './source-files.ts'
 import type { OpenTheorem, SavedState } from './theorem-state.ts'
 import { createVerification } from './verification.ts'
+import type { Owned } from './wasm-module.ts'
 
 export type Host = Awaited<ReturnType<typeof createHost>>
 
@@ -39,7 +40,7 @@ export async function createHost(paths: HostPaths) {
 
   /** Environments after a whole header, by its text. */
   const opened = new Map<string, number>()
-  const environments = new Map<number, { state: CommandState; clean: boolean; imports: string; header?: string }>()
+  const environments = new Map<number, { state: Owned; clean: boolean; imports: string; header?: string }>()
   const theorems = new Map<number, { theorem: OpenTheorem; states: Set<number> }>()
   const states = new Map<number, { saved: SavedState; theorem: number }>()
   const files = new Map<number, SourceFile>()

@@ -4,7 +4,7 @@ import { createExportReader } from './export-reader.ts'
 import { createExportWriter } from './export-writer.ts'
 import type { Kernel } from './kernel.ts'
 import type { Objects } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Obj, Owned } from './wasm-module.ts'
 
 /**
  * What Lean's kernel says to declarations, each by itself on top of a library: for comparing it with another kernel.
@@ -36,7 +36,7 @@ export function createEcho(lean: Objects, kernel: Kernel) {
   return (data: ValidExport): DeclarationExport => {
     const reader = createExportReader(lean, data)
     const writer = createExportWriter(lean)
-    const built: Obj[] = []
+    const built: Owned[] = []
     try {
       for (const declaration of data.declarations) {
         if ('quot' in declaration || 'inductive' in declaration) continue

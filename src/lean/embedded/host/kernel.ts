@@ -3,7 +3,7 @@ import { CONSTANT_INFO } from './constants.ts'
 import type { Elaborator } from './elaborator.ts'
 import type { ExportReader } from './export-reader.ts'
 import { box, type Objects, UNIT } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import { type Owned, owned } from './wasm-module.ts'
 
 /** Constructors of `Lean.Declaration`; the first four are numbered like those of `ConstantInfo`. */
 const INDUCTIVE_DECLARATION = 6
@@ -17,11 +17,11 @@ export function createKernel(lean: Objects, elaborator: Elaborator) {
   const { fn, field, tag, inc, dec, makeCtor, makeList } = lean
 
   /** What `add` gives: the new environment, owned, or why not. The old environment is taken either way. */
-  type Added = { readonly environment: Obj } | { readonly refusal: string }
+  type Added = { readonly environment: Owned } | { readonly refusal: string }
 
-  const addDeclaration = (environment: Obj, declaration: Obj): Added => {
+  const addDeclaration = (environment: Owned, declaration: Owned): Added => {
     // addDecl (env) (maxHeartbeat: 0 is none) (declaration: borrowed) (cancelTk?: borrowed)
-    const result = lean.native('lean_add_decl')(environment, 0, declaration, UNIT) >>> 0
+    const result = owned(lean.native('lean_add_decl')(environment, 0, declaration, UNIT))
     dec(declaration)
     if (tag(result) === 1) {
       const added = inc(field(result, 0))
@@ -35,18 +35,18 @@ export function createKernel(lean: Objects, elaborator: Elaborator) {
   }
 
   /** Adds one declaration of an export. */
-  const add = (environment: Obj, reader: ExportReader, declaration: Declaration): Added => {
+  const add = (environment: Owned, reader: ExportReader, declaration: Declaration): Added => {
     if (!('quot' in declaration)) return addDeclaration(environment, build(reader, declaration))
     dec(environment)
     return { refusal: 'the quotient is declared already' }
   }
 
-  const build = (reader: ExportReader, declaration: Exclude<Declaration, { quot: unknown }>): Obj => {
-    const names = (list: readonly NameIndex[]): Obj => makeList(list.map((n) => inc(reader.name(n))))
-    const constant = (c: { name: number; levelParams: readonly number[]; type: number }): Obj =>
+  const build = (reader: ExportReader, declaration: Exclude<Declaration, { quot: unknown }>): Owned => {
+    const names = (list: readonly NameIndex[]): Owned => makeList(list.map((n) => inc(reader.name(n))))
+    const constant = (c: { name: number; levelParams: readonly number[]; type: number }): Owned =>
       makeCtor(0, [inc(reader.name(c.name)), names(c.levelParams), inc(reader.term(c.type))])
     // Nothing is mutual any more once it is compiled to recursors: each is the only one of its group.
-    const alone = (name: NameIndex): Obj => makeList([inc(reader.name(name))])
+    const alone = (name: NameIndex): Owned => makeList([inc(reader.name(name))])
     if ('axiom' in declaration) return makeCtor(CONSTANT_INFO.axiom, [makeCtor(0, [constant(declaration.axiom)], [0])])
     if ('thm' in declaration) {
       const { thm } = declaration
@@ -68,9 +68,9 @@ export function createKernel(lean: Objects, elaborator: Elaborator) {
     return inductive(reader, declaration.inductive)
   }
 
-  const hints = (h: 'opaque' | 'abbrev' | { readonly regular: number }): Obj => {
+  const hints = (h: 'opaque' | 'abbrev' | { readonly regular: number }): Owned => {
     if (h === 'opaque') return UNIT
-    if (h === 'abbrev') return 3
+    if (h === 'abbrev') return box(1)
     const height = h.regular
     return makeCtor(
       2,
@@ -80,7 +80,7 @@ export function createKernel(lean: Objects, elaborator: Elaborator) {
   }
 
   /** Recursors, and what else the kernel computes of a group, are left to it. */
-  const inductive = (reader: ExportReader, { types, ctors }: InductiveEntry): Obj => {
+  const inductive = (reader: ExportReader, { types, ctors }: InductiveEntry): Owned => {
     const [first] = types
     const list = types.map((type) => {
       const own = ctors

@@ -4,7 +4,7 @@ import { CONSTANT_INFO, type Constants } from './constants.ts'
 import type { Elaborator } from './elaborator.ts'
 import { createExportWriter, UnwritableTerm } from './export-writer.ts'
 import { isScalar, type Objects } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Obj, Owned } from './wasm-module.ts'
 
 export type LibraryConstants = {
   readonly exported: DeclarationExport
@@ -29,8 +29,8 @@ export function createLibraryConstants(lean: Objects, elaborator: Elaborator, co
    * @returns a name that the library does not have is not among the declarations
    */
   const collect = (env: Obj, names: readonly NameParts[], most: number, follow: boolean): LibraryConstants => {
-    const held: Obj[] = []
-    const hold = (o: Obj): Obj => {
+    const held: Owned[] = []
+    const hold = (o: Owned): Obj => {
       held.push(o)
       return o
     }

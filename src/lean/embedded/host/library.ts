@@ -3,7 +3,7 @@ import type { Constants } from './constants.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { termFingerprint } from './fingerprint.ts'
 import { type Objects, UNIT } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Obj, Owned } from './wasm-module.ts'
 
 /** Names nobody wrote: what `structure`, `inductive`, `def` and attributes generate. */
 const GENERATED =
@@ -59,8 +59,8 @@ export function createLibrary(lean: Objects, elaborator: Elaborator, constants: 
     return list
   }
 
-  const printers = (state: CommandState): CommandState[] => {
-    const states: CommandState[] = []
+  const printers = (state: CommandState): Owned[] => {
+    const states: Owned[] = []
     for (const options of PRINTING) {
       const run = elaborator.runCommands(states.at(-1) ?? state, options, 0, 'options')
       const errors = run.diagnostics.filter((d) => d.severity === 'error')
@@ -71,7 +71,7 @@ export function createLibrary(lean: Objects, elaborator: Elaborator, constants: 
   }
 
   /** Level parameters and type of a constant; undefined if the environment does not know it. Takes the prefix. */
-  const fingerprintOf = (env: Obj, name: string, prefix: Obj = UNIT): string | undefined => {
+  const fingerprintOf = (env: Obj, name: string, prefix: Owned = UNIT): string | undefined => {
     const leanName = elaborator.makeName(name, prefix)
     const info = constants.find(env, leanName)
     dec(leanName)

@@ -3,7 +3,7 @@ import type { ModuleFolder } from './boot.ts'
 import { type CommandState, type Elaborator, LeanError } from './elaborator.ts'
 import { isInert } from './inert.ts'
 import { box, isScalar, type Objects } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import { type Obj, type Owned, owned } from './wasm-module.ts'
 
 /** A module that is imported by itself, `all` with what it keeps to itself. */
 export type ImportedModule = { readonly module: string; readonly all: boolean }
@@ -20,7 +20,7 @@ export type Imported =
 
 /** What a text's header says. `imports` is an array of `Lean.Import`, owned. */
 type Header = {
-  readonly imports: Obj
+  readonly imports: Owned
   readonly isModule: boolean
   readonly position: number
   readonly errors: Diagnostic[]
@@ -58,9 +58,9 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
   const sources = new Map<string, ModuleSource>()
   const compiled = new Map<string, Compiled>()
   /** `ImportState` after a list of imports, by their names. The latest last. */
-  const loaded = new Map<string, Obj>()
+  const loaded = new Map<string, Owned>()
   /** By the text of the imports. The latest last. */
-  const states = new Map<string, { readonly state: CommandState; readonly inert: boolean }>()
+  const states = new Map<string, { readonly state: Owned; readonly inert: boolean }>()
 
   /** @throws where another file goes by the name of one that is known */
   const add = (modules: readonly ModuleSource[]): void => {
@@ -95,7 +95,7 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
 
   // ------------------------------------------------------------------ importing
   /** The modules of a list of imports, as an `ImportState`, owned. */
-  const load = (imports: Obj): Obj => {
+  const load = (imports: Obj): Owned => {
     const items = arrayItems(imports)
     const keys = items.map((x) => `${moduleName(x)} ${[0, 1, 2].map((i) => lean.scalarByte(x, i)).join('')}`)
     let known = items.length
@@ -107,14 +107,14 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
       // go (globalLevel) (arts) (imports) (importAll) (isExported) (needsData) (needsIRTrans) (the state)
       const go = fn('l___private_Lean_Environment_0__Lean_importModulesCore_go')
       const result = go(EXPORTED, NO_ARTIFACTS, one, YES, YES, YES, NO, inc(ref))
-      state = fn('lean_st_ref_get')(ref)
+      state = lean.refGet(ref)
       dec(ref)
       dec(io(result))
       remember(keys.slice(0, at + 1).join('\n'), inc(state))
     }
     return state
   }
-  const remember = (key: string, state: Obj): void => {
+  const remember = (key: string, state: Owned): void => {
     loaded.set(key, state)
     for (const [oldest, old] of loaded) {
       if (loaded.size <= LOADED_KEPT) break
@@ -126,20 +126,19 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
   }
 
   /** The environment behind a list of imports, owned. `isModule`: the text begins with the word `module`, and is private by default. */
-  const environmentOf = (imports: Obj, isModule: boolean): Obj => {
+  const environmentOf = (imports: Obj, isModule: boolean): Owned => {
     const options = () => inc(lean.constant('l_Lean_Options_empty'))
     const own = namesIn(imports).some(({ module }) => sources.has(module))
     // finalizeImport (s) (imports) (opts) (trustLevel) (leakEnv) (loadExts) (level) (isModule)
     const finalize = lean.native('l_Lean_finalizeImport')
-    const result = finalize(load(imports), inc(imports), options(), 0, 0, own ? 0 : 1, 0, isModule ? 1 : 0) >>> 0
-    const bare = io(result)
+    const bare = io(owned(finalize(load(imports), inc(imports), options(), 0, 0, own ? 0 : 1, 0, isModule ? 1 : 0)))
     if (!own) return bare
     const whole = withOwnCode(bare)
     const data = inc(field(field(kernelEnvironment(whole), KERNEL_ENVIRONMENT.header), HEADER.data))
     const read = io(fn('l___private_Lean_Environment_0__Lean_finalizePersistentExtensions')(whole, data, options()))
     // What Lean adds at the very end: where it keeps facts that it derives later, such as equations of definitions.
     const context = field(field(bare, ENVIRONMENT.realization), 0)
-    const ref = fn('lean_st_mk_ref')(fn('lean_st_ref_get')(field(context, 2)))
+    const ref = fn('lean_st_mk_ref')(lean.refGet(field(context, 2)))
     const realization = lean.some(lean.makeCopy(context, { 0: inc(read), 2: ref }))
     const environment = lean.makeCopy(read, { [ENVIRONMENT.realization]: realization })
     dec(read)
@@ -152,7 +151,7 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
    * Tells in which module the compiled code of each file's macros and notations stands, which this build leaves out.
    * Borrows the environment, whose extensions are still empty.
    */
-  const withOwnCode = (environment: Obj): Obj => {
+  const withOwnCode = (environment: Obj): Owned => {
     const base = field(environment, ENVIRONMENT.base)
     const kernel = kernelEnvironment(environment)
     const header = field(kernel, KERNEL_ENVIRONMENT.header)
@@ -168,7 +167,7 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
     const shown = lean.makeCopy(field(base, 1), { [KERNEL_ENVIRONMENT.const2ModIdx]: inc(places) })
     return lean.makeCopy(environment, {
       [ENVIRONMENT.base]: lean.makeCopy(base, { 0: hidden, 1: shown }),
-      [ENVIRONMENT.checked]: lean.native('lean_task_pure')(inc(hidden)) >>> 0,
+      [ENVIRONMENT.checked]: owned(lean.native('lean_task_pure')(inc(hidden))),
     })
   }
   /** The modules of an `EnvironmentHeader`: each is an Import, which begins with its name, in a structure. */
@@ -177,7 +176,7 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
 
   /** While Lean imports, attributes and options of the imported files may be registered. */
   const importing = <T>(work: () => T): T => {
-    const set = (value: Obj) =>
+    const set = (value: Owned) =>
       dec(io(fn('lean_st_ref_set')(inc(lean.constant('l___private_Lean_ImportingFlag_0__Lean_importingRef')), value)))
     set(YES)
     try {
@@ -187,7 +186,7 @@ export function createModules(lean: Objects, elaborator: Elaborator, folder: Mod
     }
   }
 
-  const mkState = (environment: Obj): CommandState =>
+  const mkState = (environment: Owned): Owned =>
     fn('l_Lean_Elab_Command_mkState')(environment, elaborator.emptyLog(), inc(lean.constant('l_Lean_Options_empty')))
 
   /** The state behind a text's imports, for a file that nobody imports. Borrowed until the next call. */

@@ -1,4 +1,4 @@
-import type { Obj, WasmFunction, WasmModule } from './wasm-module.ts'
+import { type LeanFunction, type Obj, type Owned, owned, type WasmFunction, type WasmModule } from './wasm-module.ts'
 
 /**
  * Lean objects seen from JavaScript, in the wasm32 layout of `lean.h` (Lean 4.28): an 8-byte header
@@ -16,7 +16,8 @@ const TAG_STRING = 249
 /** Constructors have tags up to here; only they keep their size in the header. */
 const TAG_MAX_CTOR = 244
 
-export const box = (n: number): Obj => ((n << 1) | 1) >>> 0
+/** Scalars are counted nowhere: they may be given away as often as one likes. */
+export const box = (n: number): Owned => (((n << 1) | 1) >>> 0) as Owned
 export const isScalar = (o: Obj): boolean => (o & 1) === 1
 /** The empty list, `none`, `()`, the anonymous name, and the world token. */
 export const UNIT = box(0)
@@ -50,6 +51,10 @@ export function createObjects(module: WasmModule) {
   const allocObject = native('lean_alloc_object')
   const mkString = native('lean_mk_string_from_bytes')
 
+  const stRefGet = native('lean_st_ref_get')
+  /** What a reference (borrowed) holds, owned. */
+  const refGet = (reference: Obj): Owned => owned(stRefGet(reference))
+
   const tag = (o: Obj): number => {
     refresh()
     return u8[o + 7] as number
@@ -62,22 +67,22 @@ export function createObjects(module: WasmModule) {
   }
   const field = (o: Obj, i: number): Obj => {
     refresh()
-    return u32[(o + HEADER + 4 * i) >> 2] as number
+    return u32[(o + HEADER + 4 * i) >> 2] as Obj
   }
   /** A byte among the unboxed scalars that follow the object fields of a constructor. */
   const scalarByte = (o: Obj, offset: number): number => u8[o + HEADER + 4 * fieldCount(o) + offset] as number
 
   // rc > 0: owned by one thread; rc < 0: shared, counts towards zero; rc = 0: lives for ever.
-  const inc = (o: Obj): Obj => {
+  const inc = (o: Obj): Owned => {
     if (!isScalar(o)) {
       refresh()
       const rc = (u32[o >> 2] as number) | 0
       if (rc > 0) u32[o >> 2] = rc + 1
       else if (rc < 0) Atomics.sub(new Int32Array(u32.buffer, o, 1), 0, 1)
     }
-    return o
+    return o as Owned
   }
-  const dec = (o: Obj): void => {
+  const dec = (o: Owned): void => {
     if (isScalar(o)) return
     refresh()
     const rc = (u32[o >> 2] as number) | 0
@@ -91,9 +96,9 @@ export function createObjects(module: WasmModule) {
     return u32[o >> 2] === 0
   }
 
-  const alloc = (bytes: number, tagByte: number, other: number): Obj => {
+  const alloc = (bytes: number, tagByte: number, other: number): Owned => {
     const size = (bytes + 7) & ~7
-    const o = allocObject(size) >>> 0
+    const o = owned(allocObject(size))
     refresh()
     u8.fill(0, o, o + size)
     u32[o >> 2] = 1
@@ -101,7 +106,7 @@ export function createObjects(module: WasmModule) {
     return o
   }
   /** Takes the fields. `scalars` are the bytes after them. */
-  const makeCtor = (tagByte: number, fields: readonly Obj[], scalars: readonly number[] = []): Obj => {
+  const makeCtor = (tagByte: number, fields: readonly Owned[], scalars: readonly number[] = []): Owned => {
     const o = alloc(HEADER + 4 * fields.length + scalars.length, tagByte, fields.length)
     fields.forEach((x, i) => {
       u32[(o + HEADER + 4 * i) >> 2] = x
@@ -112,7 +117,7 @@ export function createObjects(module: WasmModule) {
     return o
   }
   /** A copy of a constructor object with some fields replaced (the replacements are taken) and scalar bytes overwritten. */
-  const makeCopy = (o: Obj, fields: Record<number, Obj>, scalars: Record<number, number> = {}): Obj => {
+  const makeCopy = (o: Obj, fields: Record<number, Owned>, scalars: Record<number, number> = {}): Owned => {
     const count = fieldCount(o)
     const size = (u32[(o >> 2) + 1] as number) & 0xffff
     const bytes = u8.slice(o + HEADER + 4 * count, o + size)
@@ -124,7 +129,7 @@ export function createObjects(module: WasmModule) {
     return copy
   }
   /** Takes the items. */
-  const makeArray = (items: readonly Obj[] = []): Obj => {
+  const makeArray = (items: readonly Owned[] = []): Owned => {
     const capacity = Math.max(items.length, 4)
     const o = alloc(HEADER + 8 + 4 * capacity, TAG_ARRAY, 0)
     u32[(o + HEADER) >> 2] = items.length
@@ -135,9 +140,10 @@ export function createObjects(module: WasmModule) {
     return o
   }
   /** Takes the items. */
-  const makeList = (items: readonly Obj[]): Obj => items.reduceRight<Obj>((tail, x) => makeCtor(1, [x, tail]), UNIT)
+  const makeList = (items: readonly Owned[]): Owned =>
+    items.reduceRight<Owned>((tail, x) => makeCtor(1, [x, tail]), UNIT)
   /** A function value from a table index. Takes the fixed arguments. */
-  const makeClosure = (index: number, arity: number, fixed: readonly Obj[] = []): Obj => {
+  const makeClosure = (index: number, arity: number, fixed: readonly Owned[] = []): Owned => {
     const o = alloc(HEADER + 8 + 4 * fixed.length, TAG_CLOSURE, 0)
     u32[(o + HEADER) >> 2] = index
     u32[(o + HEADER + 4) >> 2] = arity | (fixed.length << 16)
@@ -147,27 +153,27 @@ export function createObjects(module: WasmModule) {
     return o
   }
   /** Any text, byte for byte: its length travels with it. @throws where it holds a lone surrogate, which no UTF-8 says */
-  const makeString = (text: string): Obj => {
+  const makeString = (text: string): Owned => {
     if (!text.isWellFormed()) throw new Error('a string with a lone surrogate is no text')
     const bytes = Buffer.from(text)
     const address = module._malloc(bytes.length + 1)
     refresh()
     u8.set(bytes, address)
-    const o = mkString(address, bytes.length) >>> 0
+    const o = owned(mkString(address, bytes.length))
     module._free(address)
     return o
   }
   /** A natural number of any size from its decimal digits. */
-  const makeBigNat = (digits: string): Obj => {
+  const makeBigNat = (digits: string): Owned => {
     const bytes = Buffer.from(`${digits}\0`)
     const address = module._malloc(bytes.length)
     refresh()
     u8.set(bytes, address)
-    const o = native('lean_cstr_to_nat')(address) >>> 0
+    const o = owned(native('lean_cstr_to_nat')(address))
     module._free(address)
     return o
   }
-  const some = (o: Obj): Obj => makeCtor(1, [o])
+  const some = (o: Owned): Owned => makeCtor(1, [o])
 
   // Nothing is dropped or replaced: a byte order mark is a character like others.
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -182,7 +188,7 @@ export function createObjects(module: WasmModule) {
     return u8.slice(o + HEADER + 12, o + HEADER + 11 + (u32[(o + HEADER) >> 2] as number))
   }
   /** Like `stringValue`, and gives the string back. */
-  const takeString = (o: Obj): string => {
+  const takeString = (o: Owned): string => {
     const text = stringValue(o)
     dec(o)
     return text
@@ -191,11 +197,11 @@ export function createObjects(module: WasmModule) {
   const arrayItems = (o: Obj): Obj[] => {
     refresh()
     const start = (o + HEADER + 8) >> 2
-    return Array.from(u32.subarray(start, start + (u32[(o + HEADER) >> 2] as number)))
+    return Array.from(u32.subarray(start, start + (u32[(o + HEADER) >> 2] as number))) as Obj[]
   }
   const arrayItem = (o: Obj, i: number): Obj => {
     refresh()
-    return u32[((o + HEADER + 8) >> 2) + i] as number
+    return u32[((o + HEADER + 8) >> 2) + i] as Obj
   }
   /** @throws where another object stands in place of a list: code can put one there, and following it might never end */
   const listItems = (o: Obj): Obj[] => {
@@ -220,20 +226,20 @@ export function createObjects(module: WasmModule) {
   /** `Nat` or `Int`-free natural number; big ones are not read. */
   const natValue = (o: Obj): number | undefined => (isScalar(o) ? o >>> 1 : undefined)
 
-  const callers = new Map<string, WasmFunction>()
+  const callers = new Map<string, LeanFunction>()
   /**
    * A Lean function by its exported name. All arguments are taken, the result is owned; missing trailing arguments
    * (a world token, erased types) are filled with unit. Where `f___boxed` exists it is the one that takes all its
    * arguments; where it does not, `f` itself does.
    */
-  const fn = (name: string): WasmFunction => {
+  const fn = (name: string): LeanFunction => {
     const known = callers.get(name)
     if (known !== undefined) return known
     const target = find(`${name}___boxed`) ?? native(name)
     const arity = target.length
-    const caller: WasmFunction = (...args) => {
+    const caller: LeanFunction = (...args) => {
       while (args.length < arity) args.push(UNIT)
-      return target(...args) >>> 0
+      return owned(target(...args))
     }
     callers.set(name, caller)
     return caller
@@ -243,7 +249,7 @@ export function createObjects(module: WasmModule) {
     const address = module.findData(name)
     if (address === 0) throw new Error(`this build of Lean does not export ${name}`)
     refresh()
-    return u32[address >> 2] as number
+    return u32[address >> 2] as Obj
   }
   /** A table index for an exported function, to make closures of it. */
   const tableIndex = (name: string): { index: number; arity: number } => ({
@@ -280,6 +286,7 @@ export function createObjects(module: WasmModule) {
     natValue,
     native,
     fn,
+    refGet,
     constant,
     tableIndex,
     addFunction: module.addFunction,

@@ -4,7 +4,7 @@ import type { CommandState, Elaborator } from './elaborator.ts'
 import { EXPR } from './expr.ts'
 import type { Modules } from './modules.ts'
 import type { Objects } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Obj, Owned } from './wasm-module.ts'
 
 export type Premises = { symbols: string[]; theorems: { name: string; uses: number[]; conclusion: string }[] }
 
@@ -107,7 +107,7 @@ export function createPremises(lean: Objects, elaborator: Elaborator, constants:
   }
 
   /** What is known of a constant of a text; `info` is kept, so that it can be told from another one. */
-  type Known = { readonly info: Obj; readonly open: boolean; readonly mentions: readonly string[] }
+  type Known = { readonly info: Owned; readonly open: boolean; readonly mentions: readonly string[] }
   const known = new Map<string, Known>()
   const look = (constant: string, info: Obj): Known => {
     const before = known.get(constant)

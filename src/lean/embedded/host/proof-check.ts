@@ -9,7 +9,7 @@ import type { Elaborator } from './elaborator.ts'
 import { createExportReader, type ExportReader } from './export-reader.ts'
 import type { Kernel } from './kernel.ts'
 import type { Objects } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Obj, Owned } from './wasm-module.ts'
 
 export type Refusal = { readonly kind: 'refused'; readonly reason: string; readonly messages: string[] }
 export type CheckResult =
@@ -56,7 +56,7 @@ export function createProofCheck(lean: Objects, elaborator: Elaborator, kernel: 
     { kernelEnvironment }: Library,
     data: ValidExport,
     reader: ExportReader,
-  ): { readonly environment: Obj } | { readonly refusal: Refusal } => {
+  ): { readonly environment: Owned } | { readonly refusal: Refusal } => {
     let environment = inc(kernelEnvironment)
     for (const declaration of data.declarations) {
       const added = kernel.add(environment, reader, declaration)

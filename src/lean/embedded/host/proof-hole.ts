@@ -1,7 +1,7 @@
 import type { Elaborator } from './elaborator.ts'
 import { box, isScalar, type Objects, UNIT } from './objects.ts'
 import type { SavedState, TermElab } from './theorem-state.ts'
-import type { Obj } from './wasm-module.ts'
+import { type Obj, type Owned, owned } from './wasm-module.ts'
 
 /** The kind of the syntax node that stands where the proof will be; no parser makes it. */
 const HOLE_KIND = 'hedge.proofHole'
@@ -16,31 +16,38 @@ export type RangeOf = (syntax: Obj) => { start: number; end: number } | undefine
 
 /** The hole that stands where a proof will be: when Lean comes to it, its contexts are kept. */
 export function createProofHole(lean: Objects, elaborator: Elaborator) {
-  const { fn, field, inc, dec, makeCtor, makeString, makeClosure, arrayItems, listItems } = lean
+  const { fn, field, inc, dec, makeCtor, makeString, makeClosure, arrayItems, listItems, refGet } = lean
   const { makeName, kindOf } = elaborator
   let capture: { elab: TermElab; root: SavedState } | undefined
-  const refGet = lean.native('lean_st_ref_get')
 
   /** How often the hole was come to: `all_goals sorry` comes to it for each goal. The first time counts. */
   let captures = 0
 
   /** A tactic elaborator (stx, Tactic.Context, Tactic.State ref, Term, Meta, Core, world): keeps what it is given. */
   const onHole = (...args: number[]): number => {
-    const [, , goalsRef, termContext, termRef, metaContext, metaRef, coreContext, coreRef] = args.map(
-      (x) => x >>> 0,
-    ) as [Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj, Obj]
+    const [, , goalsRef, termContext, termRef, metaContext, metaRef, coreContext, coreRef] = args.map(owned) as [
+      Obj,
+      Obj,
+      Obj,
+      Owned,
+      Owned,
+      Owned,
+      Owned,
+      Owned,
+      Owned,
+    ]
     captures++
     if (capture !== undefined) {
       for (const o of [termContext, termRef, metaContext, metaRef, coreContext, coreRef]) dec(o)
       return makeCtor(0, [UNIT])
     }
-    const goals = refGet(goalsRef) >>> 0
+    const goals = refGet(goalsRef)
     capture = {
       elab: { termContext, termRef, metaContext, metaRef, coreContext, coreRef },
       root: {
-        core: refGet(coreRef) >>> 0,
-        meta: refGet(metaRef) >>> 0,
-        term: refGet(termRef) >>> 0,
+        core: refGet(coreRef),
+        meta: refGet(metaRef),
+        term: refGet(termRef),
         goals: listItems(goals).map(inc),
       },
     }
@@ -62,9 +69,9 @@ export function createProofHole(lean: Objects, elaborator: Elaborator) {
   registerHole()
 
   /** The same syntax tree with its last `skip` node turned into the hole: the statement may hold others. Takes and returns owned syntax. */
-  const withHole = (syntax: Obj): Obj => {
+  const withHole = (syntax: Owned): Owned => {
     let found = false
-    const visit = (node: Obj): Obj => {
+    const visit = (node: Owned): Owned => {
       if (found || isScalar(node) || lean.tag(node) !== 1) return node
       if (kindOf(node) === 'Lean.Parser.Tactic.skip') {
         found = true
@@ -73,7 +80,7 @@ export function createProofHole(lean: Objects, elaborator: Elaborator) {
         return hole
       }
       const children = arrayItems(field(node, 2)).map(inc)
-      for (let i = children.length - 1; i >= 0; i--) children[i] = visit(children[i] as Obj)
+      for (let i = children.length - 1; i >= 0; i--) children[i] = visit(children[i] as Owned)
       const copy = lean.makeCopy(node, { 2: lean.makeArray(children) })
       dec(node)
       return copy
@@ -82,14 +89,14 @@ export function createProofHole(lean: Objects, elaborator: Elaborator) {
   }
 
   /** The same syntax tree with the hole in place of one part of it. Takes and returns owned syntax. */
-  const withHoleAt = (syntax: Obj, place: HoleAt, rangeOf: RangeOf): Obj => {
+  const withHoleAt = (syntax: Owned, place: HoleAt, rangeOf: RangeOf): Owned => {
     if (isScalar(syntax) || lean.tag(syntax) !== 1) return syntax
     const where = rangeOf(syntax)
     if (where === undefined || where.start > place.start || where.end < place.end) return syntax
     const kind = kindOf(syntax)
     if (where.start === place.start && where.end === place.end && HOLES.test(kind)) {
       const info = inc(field(arrayItems(field(syntax, 2))[0] as Obj, 0))
-      const node = (of: string, parts: Obj[]) => makeCtor(1, [box(2), makeName(of), lean.makeArray(parts)])
+      const node = (of: string, parts: Owned[]) => makeCtor(1, [box(2), makeName(of), lean.makeArray(parts)])
       const word = (text: string) => makeCtor(2, [inc(info), makeString(text)])
       const hole = node(HOLE_KIND, [word('sorry')])
       const replaced =

@@ -16,19 +16,18 @@ import {
   type StepResult,
   type TermElab,
 } from './theorem-state.ts'
-import type { Obj, WasmFunction } from './wasm-module.ts'
+import type { LeanFunction, Obj, Owned } from './wasm-module.ts'
 
 export type ProofStates = ReturnType<typeof createProofStates>
 
 export function createProofStates(lean: Objects, elaborator: Elaborator) {
-  const { fn, field, inc, dec, makeCtor, makeClosure, listItems } = lean
+  const { fn, field, inc, dec, makeCtor, makeClosure, listItems, refGet } = lean
   const { exceptionText } = elaborator
   const shapes = createGoalShapes(lean)
   // Built-in elaborators are copied into an environment when it is made, so the hole comes before the first import.
   const { withHole, withHoleAt, capturing } = createProofHole(lean, elaborator)
   const { enter, contexts, metaContexts, share, release } = createStateHandling(lean)
   const { parse, forgetParsed } = createTacticParser(lean, elaborator)
-  const refGet = lean.native('lean_st_ref_get')
 
   /**
    * Elaborates `statement` (a `theorem` without its proof) in an environment and stops where its proof begins, with
@@ -135,7 +134,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   }
 
   /** The auxiliary declarations among a goal's hypotheses: the theorem itself, which `exact` finds by its name. */
-  const auxiliaryVariables = (mctx: Obj, goal: Obj): Obj[] => {
+  const auxiliaryVariables = (mctx: Obj, goal: Obj): Owned[] => {
     const found = fn('l_Lean_MetavarContext_findDecl_x3f')(inc(mctx), inc(goal))
     const locals = lean.persistentArrayItems(field(field(field(found, 0), 1), 1))
     const variables = locals
@@ -151,7 +150,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   // ------------------------------------------------------------------ running a tactic
   let leanMs = 0
   /** The same function, with the time spent in it counted. */
-  const timed = (name: string): WasmFunction => {
+  const timed = (name: string): LeanFunction => {
     const target = fn(name)
     return (...args) => {
       const begun = performance.now()
@@ -223,7 +222,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     const result = evalTactic(inc(parsed.syntax), inc(tacticContext), inc(goalsRef), ...contexts(theorem))
     let failed = tacticFailure(theorem, result)
     dec(result)
-    let goals: Obj[] = []
+    let goals: Owned[] = []
     if (failed === undefined) {
       const unsolved = unsolvedGoals(inc(tacticContext), inc(goalsRef), ...contexts(theorem))
       failed = tacticFailure(theorem, unsolved)
@@ -241,9 +240,9 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     return {
       kind: 'open',
       state: {
-        core: refGet(elab.coreRef) >>> 0,
-        meta: refGet(elab.metaRef) >>> 0,
-        term: refGet(elab.termRef) >>> 0,
+        core: refGet(elab.coreRef),
+        meta: refGet(elab.metaRef),
+        term: refGet(elab.termRef),
         goals,
       },
     }
@@ -263,15 +262,15 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     if (result.kind !== 'open' && result.kind !== 'finished') return []
     if (result.kind === 'open') release(result.state)
     // Running leaves Lean's own references as the tactic left them.
-    const [core, meta] = [refGet(theorem.elab.coreRef) >>> 0, refGet(theorem.elab.metaRef) >>> 0]
+    const [core, meta] = [refGet(theorem.elab.coreRef), refGet(theorem.elab.metaRef)]
     const terms = state.goals.map((goal) => instantiated(field(meta, META_STATE.mctx), goal))
     const found = read(field(theorem.root.core, CORE_STATE.env), field(core, CORE_STATE.env), terms)
-    for (const owned of [core, meta, ...terms]) dec(owned)
+    for (const o of [core, meta, ...terms]) dec(o)
     return found
   }
 
   /** The term that a goal stands for, as far as it is known, owned. */
-  const instantiated = (mctx: Obj, goal: Obj): Obj => {
+  const instantiated = (mctx: Obj, goal: Obj): Owned => {
     const pair = fn('l_Lean_instantiateMVarsCore')(inc(mctx), fn('l_Lean_Expr_mvar___override')(inc(goal)))
     const term = inc(field(pair, 0))
     dec(pair)
@@ -280,7 +279,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
 
   /** Elaboration may log an error and go on with `sorry`; such a tactic has failed. */
   const loggedError = (theorem: OpenTheorem): StepResult | undefined => {
-    const core = refGet(theorem.elab.coreRef) >>> 0
+    const core = refGet(theorem.elab.coreRef)
     const error = firstError(field(core, CORE_STATE.messages))
     dec(core)
     return error
@@ -292,7 +291,7 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     const failed = tacticFailure(theorem, synthesized) ?? loggedError(theorem)
     dec(synthesized)
     if (failed !== undefined) return failed
-    const meta = refGet(theorem.elab.metaRef) >>> 0
+    const meta = refGet(theorem.elab.metaRef)
     const proof = instantiated(field(meta, META_STATE.mctx), theorem.rootGoal)
     dec(meta)
     const outcome: StepResult = exprFlags(lean, proof).hasExprMVar

@@ -4,17 +4,17 @@ import type { Diagnostic } from '../../session.ts'
 import type { FileCommand } from '../protocol.ts'
 import type { CommandState, Elaborator } from './elaborator.ts'
 import { box, isScalar, type Objects, UNIT } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Obj, Owned } from './wasm-module.ts'
 
 /** A file that is being elaborated command by command. What it owns is released by `close`. */
 export type SourceFile = {
   readonly text: Buffer
-  readonly input: Obj
+  readonly input: Owned
   /** After the last command that ran, and the place in the text behind it. */
-  state: CommandState
-  parser: Obj
+  state: Owned
+  parser: Owned
   /** The last command, if a proof can be written at its place: the state before it, and its text without a proof. */
-  last: { readonly before: CommandState; readonly statement: string } | undefined
+  last: { readonly before: Owned; readonly statement: string } | undefined
 }
 
 /** Field numbers of this build of Lean. A trace without goals or proofs would be the first to show that they are wrong. */
@@ -176,7 +176,7 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
 
   // ------------------------------------------------------------------ one command after another
   /** With other info trees to add to; `enabled` says whether any are kept. */
-  const withInfoTrees = (state: CommandState, infoState: Obj, enabled: boolean): CommandState => {
+  const withInfoTrees = (state: Owned, infoState: Obj, enabled: boolean): Owned => {
     const copy = lean.makeCopy(state, {
       [COMMAND_STATE.infoState]: lean.makeCopy(infoState, {}, { 0: enabled ? 1 : 0 }),
     })
@@ -252,7 +252,7 @@ export function createSourceFiles(lean: Objects, elaborator: Elaborator) {
     return described
   }
   /** A command that does nothing: a list of none. Its source information is `SourceInfo.none`. */
-  const emptyCommand = (): Obj => lean.makeCtor(1, [box(2), elaborator.makeName('null'), lean.makeArray()])
+  const emptyCommand = (): Owned => lean.makeCtor(1, [box(2), elaborator.makeName('null'), lean.makeArray()])
 
   return { open, next, close }
 }

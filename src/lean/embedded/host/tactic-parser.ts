@@ -1,7 +1,7 @@
 import type { Elaborator } from './elaborator.ts'
 import type { Objects } from './objects.ts'
 import { CORE_CONTEXT, CORE_STATE, type OpenTheorem, type ParsedTactic } from './theorem-state.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Owned } from './wasm-module.ts'
 
 /** Parsed scripts kept per theorem. */
 const PARSED_MAX = 4096
@@ -11,7 +11,7 @@ export function createTacticParser(lean: Objects, elaborator: Elaborator) {
   const { fn, field, inc, dec, makeCtor, makeString, makeClosure, arrayItems } = lean
 
   // whitespace, then a whole tactic sequence: `t1; t2`, several lines and `·` blocks parse as they do after `by`.
-  const parserOf = (name: string): Obj => inc(field(lean.constant(name), 1))
+  const parserOf = (name: string): Owned => inc(field(lean.constant(name), 1))
   const andthen = lean.tableIndex('l_Lean_Parser_andthenFn')
   const whitespace = lean.tableIndex('l_Lean_Parser_whitespace')
   const scriptParser = makeClosure(andthen.index, andthen.arity, [

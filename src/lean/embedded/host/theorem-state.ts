@@ -1,21 +1,26 @@
 import type { Objects } from './objects.ts'
-import type { Obj } from './wasm-module.ts'
+import type { Owned } from './wasm-module.ts'
 
 /**
  * A saved proof state: everything a tactic can read or change. Four owned pointers, so it is O(1) to keep, share and
  * restore; Lean's own persistent data structures do the sharing.
  */
-export type SavedState = { readonly core: Obj; readonly meta: Obj; readonly term: Obj; readonly goals: readonly Obj[] }
+export type SavedState = {
+  readonly core: Owned
+  readonly meta: Owned
+  readonly term: Owned
+  readonly goals: readonly Owned[]
+}
 
 /** The reader contexts and state references of TermElabM, owned, as Lean had them at the theorem's `by`. */
 export type TermElab = {
-  readonly termContext: Obj
-  readonly termRef: Obj
-  readonly metaContext: Obj
-  readonly metaRef: Obj
+  readonly termContext: Owned
+  readonly termRef: Owned
+  readonly metaContext: Owned
+  readonly metaRef: Owned
   /** With the limit of the tactic that is run. */
-  coreContext: Obj
-  readonly coreRef: Obj
+  coreContext: Owned
+  readonly coreRef: Owned
 }
 
 /** One theorem whose proof is being worked on. */
@@ -24,14 +29,14 @@ export type OpenTheorem = {
   /** Of a tactic, in thousands. */
   readonly heartbeats: number
   readonly root: SavedState
-  readonly rootGoal: Obj
+  readonly rootGoal: Owned
   /** The local variables by which a proof can refer to the theorem it proves. Owned. */
-  readonly itself: readonly Obj[]
+  readonly itself: readonly Owned[]
   /** Parsed scripts by their text: the same tactic is tried on many states. Owned. */
   readonly parsed: Map<string, ParsedTactic>
 }
 
-export type ParsedTactic = { readonly syntax: Obj } | { readonly error: string }
+export type ParsedTactic = { readonly syntax: Owned } | { readonly error: string }
 
 export type StepResult =
   | { readonly kind: 'open'; readonly state: SavedState }
@@ -54,9 +59,9 @@ export function createStateHandling(lean: Objects) {
     refSet(elab.metaRef, inc(state.meta))
     refSet(elab.termRef, inc(state.term))
   }
-  const contexts = ({ elab }: OpenTheorem): Obj[] =>
+  const contexts = ({ elab }: OpenTheorem): Owned[] =>
     [elab.termContext, elab.termRef, elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
-  const metaContexts = ({ elab }: OpenTheorem): Obj[] =>
+  const metaContexts = ({ elab }: OpenTheorem): Owned[] =>
     [elab.metaContext, elab.metaRef, elab.coreContext, elab.coreRef].map(inc)
 
   /** Another owned handle to the same state. */

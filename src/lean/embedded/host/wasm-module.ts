@@ -1,5 +1,14 @@
 /** An address in the module's memory, or a boxed scalar (lowest bit set): how compiled Lean passes every value. */
-export type Obj = number
+declare const looked: unique symbol
+declare const counted: unique symbol
+/** The address of a Lean object, or a boxed scalar, borrowed: it may be looked at while somebody keeps it. */
+export type Obj = number & { readonly [looked]: true }
+/** One that is counted for whoever holds it: to be freed, or given to what takes it, once. It may be looked at too. */
+export type Owned = Obj & { readonly [counted]: true }
+/** What the module gives back, as an object that is owned. */
+export const owned = (address: number): Owned => (address >>> 0) as Owned
+/** A Lean function that takes all its arguments; its result is owned. */
+export type LeanFunction = (...args: Owned[]) => Owned
 
 export type WasmFunction = (...args: number[]) => number
 
