@@ -1,4 +1,5 @@
 import type { EngineEvent } from '../engine.ts'
+import { nextLoan } from './loans.ts'
 import { LspProcess, type WorkerGone } from './lsp-process.ts'
 import type { LeanPeer } from './peer.ts'
 
@@ -19,11 +20,12 @@ export type WorkerDocument = {
 
 type Waiter = {
   readonly document: string
+  passedOver: number
   readonly grant: (slot: Slot) => void
   readonly refuse: (error: unknown) => void
 }
 
-/** Lean's file workers, lent out one user at a time in the order of asking. */
+/** Lean's file workers, lent out one user at a time: about in the order of asking, see `nextLoan`. */
 export class LspWorkers {
   readonly #peer: LeanPeer
   readonly #slots: Slot[]
@@ -114,6 +116,7 @@ export class LspWorkers {
       }
       const waiter: Waiter = {
         document,
+        passedOver: 0,
         grant: (slot) => {
           signal?.removeEventListener('abort', onAbort)
           resolve(slot)
@@ -129,12 +132,14 @@ export class LspWorkers {
   #dispatch(): void {
     for (;;) {
       const idle = this.#slots.filter((slot) => !slot.busy)
-      const [waiter] = this.#waiting
-      if (waiter === undefined || idle.length === 0) return
-      this.#waiting.shift()
-      const serves = (slot: Slot) => slot.worker !== undefined && slot.document === waiter.document
-      // Else one without a process, so that another header's stays warm.
-      const slot = idle.find(serves) ?? idle.find(({ worker }) => worker === undefined) ?? (idle[0] as Slot)
+      if (this.#waiting.length === 0 || idle.length === 0) return
+      const loan = nextLoan(
+        this.#waiting,
+        idle.map(({ worker, document }) => ({ document: worker === undefined ? undefined : document })),
+      )
+      for (const passed of this.#waiting.slice(0, loan.waiter)) passed.passedOver++
+      const [waiter] = this.#waiting.splice(loan.waiter, 1) as [Waiter]
+      const slot = idle[loan.slot] as Slot
       slot.busy = true
       waiter.grant(slot)
     }

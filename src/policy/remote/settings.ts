@@ -111,7 +111,7 @@ export async function readRemoteSettings(
     stream: flag('stream', false),
     samplesPerRequest: count('n', 32),
     promptsPerRequest: count('prompts', 1),
-    concurrency: count('concurrency', 16),
+    concurrency: count('concurrency', 64),
     timeoutMs: 1000 * take('timeout', 120, (x) => (typeof x === 'number' && x > 0 ? x : undefined), 'seconds above 0'),
     retries: count('retries', 6, 0),
     promptPrice: price('inprice'),
