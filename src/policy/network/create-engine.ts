@@ -6,6 +6,8 @@ export async function createEngine(options: EngineOptions): Promise<NetworkEngin
   switch (options.engine) {
     case 'ort':
     case 'ort-web':
+    case 'ort-webgpu':
+    case 'ort-cuda':
       return (await import('./ort/ort-engine.ts')).OrtEngine.create(options)
     case 'tfjs':
     case 'tfjs-wasm':

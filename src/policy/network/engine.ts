@@ -94,9 +94,18 @@ export function isMissing(error: unknown, name: string): boolean {
   return code === 'ERR_MODULE_NOT_FOUND' && String(message).includes(`'${name}'`)
 }
 
-export const ENGINE_NAMES = ['ort', 'ort-web', 'tfjs', 'tfjs-wasm', 'tfjs-cpu', 'tfjs-wasm-stock'] as const
+export const ENGINE_NAMES = [
+  'ort',
+  'ort-web',
+  'ort-webgpu',
+  'ort-cuda',
+  'tfjs',
+  'tfjs-wasm',
+  'tfjs-cpu',
+  'tfjs-wasm-stock',
+] as const
 /**
- * `ort`: onnxruntime-node, onnxruntime-web where that is missing. `tfjs`: the first of tfjs-node-gpu, tfjs-node, wasm and
+ * `ort`: onnxruntime-node, onnxruntime-web where that is missing. `ort-webgpu`, `ort-cuda`: onnxruntime-node on a GPU, or a failure. `tfjs`: the first of tfjs-node-gpu, tfjs-node, wasm and
  * cpu that works. The others name one back end; `tfjs-wasm-stock` is wasm without the faster matrix product, for measuring.
  */
 export type EngineName = (typeof ENGINE_NAMES)[number]

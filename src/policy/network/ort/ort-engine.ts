@@ -45,7 +45,9 @@ export class OrtEngine implements NetworkEngine {
   }
 
   async trainStep(batch: WeightedBatch, learningRate: number): Promise<StepResult> {
-    const session = await this.#session('train', () => trainProgram(this.config, this.#options.optimizer))
+    const session = await this.#session('train', () =>
+      trainProgram(this.config, this.#options.optimizer, this.#runtime.mostOutputs),
+    )
     const { beta1, beta2 } = this.#options.optimizer
     const step = this.#state.steps + 1
     const shape = [this.#state.parameters.length]
@@ -71,13 +73,13 @@ export class OrtEngine implements NetworkEngine {
   }
 
   async gradient(batch: WeightedBatch): Promise<{ logProbs: Float32Array; gradient: Float32Array }> {
-    const session = await this.#session('gradient', () => gradientProgram(this.config))
+    const session = await this.#session('gradient', () => gradientProgram(this.config, this.#runtime.mostOutputs))
     const output = await run(session, this.#weightedFeeds(batch))
     return { logProbs: output('logProbs').data, gradient: output('gradient').data }
   }
 
   async score(batch: TokenBatch): Promise<Float32Array> {
-    const session = await this.#session('score', () => scoreProgram(this.config))
+    const session = await this.#session('score', () => scoreProgram(this.config, this.#runtime.mostOutputs))
     return (await run(session, this.#batchFeeds(batch)))('logProbs').data
   }
 

@@ -1,6 +1,6 @@
 import type { OptimizerSettings } from '../engine.ts'
 import { decodeStep, encode, type LayerCache, logitsAt, logProbsAt, type Weights } from '../network.ts'
-import { type NetworkConfig, parameterCount, parameterSpecs } from '../network-config.ts'
+import { type NetworkConfig, type ParameterSpec, parameterCount, parameterSpecs } from '../network-config.ts'
 import { GraphValues, type Value } from './graph-values.ts'
 import { type Dimension, type ElementType, OnnxGraph } from './onnx-model.ts'
 import { OnnxOps } from './onnx-ops.ts'
@@ -13,6 +13,11 @@ class Program {
   readonly graph = new OnnxGraph()
   readonly ops = new OnnxOps(this.graph)
   readonly values = new GraphValues(this.graph)
+  readonly #mostOutputs: number
+
+  constructor(mostOutputs = Number.POSITIVE_INFINITY) {
+    this.#mostOutputs = mostOutputs
+  }
 
   input(name: string, type: ElementType, shape: readonly Dimension[]): Value {
     return { name: this.graph.input(name, type, shape), shape }
@@ -25,8 +30,7 @@ class Program {
   fedWeights(config: NetworkConfig, tracked: boolean): { theta: Value; weights: Weights<Value> } {
     const specs = parameterSpecs(config)
     const theta = this.input('theta', 'float32', [parameterCount(config)])
-    const sizes = this.graph.integers(specs.map((spec) => spec.size))
-    const pieces = this.graph.node('Split', [theta.name, sizes], { axis: 0 }, { outputs: specs.length })
+    const pieces = this.#cut(theta, specs)
     const weights = new Map(
       specs.map((spec, i) => {
         const piece = pieces[i] as string
@@ -36,6 +40,17 @@ class Program {
     )
     if (tracked) for (const weight of weights.values()) this.ops.track(weight)
     return { theta, weights: lookUp(weights) }
+  }
+
+  #cut(theta: Value, specs: readonly ParameterSpec[]): string[] {
+    if (specs.length <= this.#mostOutputs) {
+      const sizes = this.graph.integers(specs.map((spec) => spec.size))
+      return this.graph.node('Split', [theta.name, sizes], { axis: 0 }, { outputs: specs.length })
+    }
+    const at = (place: number) => this.graph.integers([place])
+    return specs.flatMap(({ offset, size }) =>
+      this.graph.node('Slice', [theta.name, at(offset), at(offset + size), at(0)]),
+    )
   }
 
   /** Parameters that are part of the model, so that the runtime can lay them out once for its matrix products. */
@@ -68,8 +83,8 @@ function lookUp(weights: ReadonlyMap<string, Value>): Weights<Value> {
 }
 
 /** In: theta, ids, positions, mask, places [m], targets [m]. Out: logProbs [m]. */
-export function scoreProgram(config: NetworkConfig): Uint8Array {
-  const program = new Program()
+export function scoreProgram(config: NetworkConfig, mostOutputs?: number): Uint8Array {
+  const program = new Program(mostOutputs)
   const { weights } = program.fedWeights(config, false)
   program.output(targetLogProbs(program, config, weights), 'logProbs')
   return program.graph.finish()
@@ -98,8 +113,8 @@ function differentiated(program: Program, config: NetworkConfig): { theta: Value
 }
 
 /** In: those of `scoreProgram` and weights [m]. Out: logProbs [m], gradient (flat). */
-export function gradientProgram(config: NetworkConfig): Uint8Array {
-  const program = new Program()
+export function gradientProgram(config: NetworkConfig, mostOutputs?: number): Uint8Array {
+  const program = new Program(mostOutputs)
   const { gradient } = differentiated(program, config)
   program.output(gradient, 'gradient')
   return program.graph.finish()
@@ -110,8 +125,8 @@ export function gradientProgram(config: NetworkConfig): Uint8Array {
  * firstCorrection = 1/(1 - beta1^t), secondCorrection = 1/(1 - beta2^t). Out: logProbs [m], gradientNorm [1],
  * newTheta, newFirstMoments, newSecondMoments.
  */
-export function trainProgram(config: NetworkConfig, optimizer: OptimizerSettings): Uint8Array {
-  const program = new Program()
+export function trainProgram(config: NetworkConfig, optimizer: OptimizerSettings, mostOutputs?: number): Uint8Array {
+  const program = new Program(mostOutputs)
   const { values: v, graph } = program
   const { theta, gradient } = differentiated(program, config)
   const first = program.input('firstMoments', 'float32', theta.shape)

@@ -1,18 +1,24 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
-import { EngineFailure, type EngineOptions, isMissing } from '../engine.ts'
+import { EngineFailure, type EngineName, type EngineOptions, isMissing } from '../engine.ts'
 import type { Dimension } from './onnx-model.ts'
 
 type Ort = typeof import('onnxruntime-web')
 export type Feeds = Readonly<Record<string, Tensor>>
 
+/** Execution providers of onnxruntime-node by engine. */
+const PROVIDERS: Partial<Record<EngineName, string>> = { ort: 'cpu', 'ort-webgpu': 'webgpu', 'ort-cuda': 'cuda' }
+
 /** A loaded ONNX Runtime and how sessions are made with it. */
 export class OrtRuntime {
   readonly description: string
+  /** What one operation gives at most: a GPU binds few buffers at once. */
+  readonly mostOutputs: number
   readonly #ort: Ort
   readonly #options: InferenceSession.SessionOptions
 
   private constructor(ort: Ort, name: string, provider: string, threads: number) {
     this.#ort = ort
+    this.mostOutputs = provider === 'webgpu' ? 1 : Number.POSITIVE_INFINITY
     this.description = `${name} (${provider}, ${threads} thread${threads === 1 ? '' : 's'})`
     this.#options = {
       executionProviders: [provider],
@@ -23,16 +29,22 @@ export class OrtRuntime {
     }
   }
 
-  /** onnxruntime-node, or onnxruntime-web where that one is absent or does not load, or was not asked for. */
+  /**
+   * onnxruntime-node, or onnxruntime-web where that one is absent or does not load, or was not asked for. Who asks for a GPU gets
+   * it or an EngineFailure.
+   */
   static async load({ engine, threads, notice }: EngineOptions): Promise<OrtRuntime> {
-    if (engine === 'ort')
+    const provider = PROVIDERS[engine]
+    if (provider !== undefined)
       try {
         // The name is not a literal, so that a program without this optional package still compiles.
         const name: string = 'onnxruntime-node'
         const loaded = (await import(name)) as Ort & { default?: Ort }
-        return new OrtRuntime(loaded.default ?? loaded, name, 'cpu', threads)
+        return new OrtRuntime(loaded.default ?? loaded, name, provider, threads)
       } catch (error) {
-        notice(`onnxruntime-node does not load (${oneLine(error)}); using onnxruntime-web, which is slower`)
+        const why = `onnxruntime-node does not load (${oneLine(error)})`
+        if (engine !== 'ort') throw new EngineFailure(`${why}: npm install onnxruntime-node@1.30.0`, { cause: error })
+        notice(`${why}; using onnxruntime-web, which is slower`)
       }
     try {
       const ort = await import('onnxruntime-web')
