@@ -30,6 +30,23 @@ async function attempt(text: string, name: string, ...tactics: string[]): Promis
   return results.map(({ kind }) => kind)
 }
 
+test('a statement is elaborated before a second process is begun: who has mistyped does not wait for it', async () => {
+  let begun = 0
+  const one = await EmbeddedEngine.create({
+    processes: 1,
+    onEvent: ({ kind }) => {
+      if (kind === 'started') begun++
+    },
+  })
+  const start = (statement: string) => one.start({ name: 't', header: '', statement })
+  for (const wrong of ['theorem t : Nat.foo = 1', 'theorem t : 1 = ', 'theorem t (n : Nat) : n = "n"'])
+    expect((await start(wrong)).kind).toBe('rejected')
+  expect(begun).toBe(1)
+  expect((await start('theorem t : 1 = 1')).kind).toBe('started')
+  await expect.poll(() => begun, { timeout: 60_000 }).toBe(2)
+  await one.dispose()
+})
+
 test('the beginning of a file is elaborated once for a proof, unless its own code has run', {
   timeout: 300_000,
 }, async () => {

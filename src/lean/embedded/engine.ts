@@ -169,7 +169,9 @@ export class EmbeddedEngine implements Engine, HoleOpener, ModuleReader {
       return started
     }
     const start = await startResult(PooledSession.begin(this.pool, named, limits, signal, begin))
-    return start.kind === 'rejected' ? start : { ...start, ...found, hole, kind: 'started', session: start.session }
+    if (start.kind === 'rejected') return start
+    this.pool.expectProof()
+    return { ...start, ...found, hole, kind: 'started', session: start.session }
   }
 
   checkCommand(text: string, command: number, edits: readonly Edit[]): Promise<CommandCheck | undefined> {

@@ -61,6 +61,7 @@ export class LeanPool {
   readonly #modules = new Map<string, ModuleFile>()
   /** Workers that are booting. */
   #starting = 0
+  readonly #verifies: boolean
   readonly #kernel: ReservedProcess
   readonly #statements: ReservedProcess
   #workerLost = false
@@ -74,11 +75,12 @@ export class LeanPool {
     this.processes = options.processes ?? availableParallelism()
     this.#memoryCeiling = options.memoryCeilingBytes ?? DEFAULT_MEMORY_CEILING
     this.#onEvent = options.onEvent ?? (() => {})
+    this.#verifies = options.verifies !== false
     this.#kernel = new ReservedProcess(() => this.#boot('data'), this.#memoryCeiling)
     this.#statements = new ReservedProcess(() => this.#boot(), this.#memoryCeiling)
   }
 
-  /** Prepares Lean if that has not been done on this machine, boots a worker, and begins to boot the kernel process. @throws EngineError */
+  /** Prepares Lean if that has not been done on this machine, and boots a worker. @throws EngineError */
   static async create(options: EngineOptions = {}): Promise<LeanPool> {
     const progress = options.onProgress ?? (() => {})
     const node = await findNodeBinary(progress)
@@ -88,8 +90,6 @@ export class LeanPool {
     const pool = new LeanPool(node, lean, codeFile, options)
     try {
       pool.#adopt(await pool.#boot())
-      // Behind the first, which has somebody waiting; it is there when the first proof is found.
-      if (options.verifies !== false) pool.#kernel.prepare()
     } catch (error) {
       await pool.dispose()
       throw error
@@ -172,6 +172,11 @@ export class LeanPool {
     } finally {
       this.#giveBack(worker)
     }
+  }
+
+  /** A statement is known, so that a proof may come: begins to boot the kernel process. Who has mistyped waits for one process only. */
+  expectProof(): void {
+    if (this.#verifies && !this.#disposed) this.#kernel.prepare()
   }
 
   /** Lends the process that never sees a text to `use`, which sends it plain data. */

@@ -79,6 +79,7 @@ export class SourceVerifier {
         return { result, heapBytes: result.heapBytes, reusable: true }
       })
       if (answer.kind === 'rejected') throw new RejectedInput(answer.where, answer.diagnostics)
+      this.#pool.expectProof()
       return answer
     } catch (error) {
       if (!(error instanceof ProcessGoneError)) throw error
