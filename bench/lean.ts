@@ -6,6 +6,7 @@ import { findNodeBinary } from '../src/lean/embedded/node-binary.ts'
 import { prepareLean } from '../src/lean/embedded/prepare.ts'
 import { openHeader } from '../src/lean/embedded/session.ts'
 import type { ProofSession } from '../src/lean/engine.ts'
+import { processorMs } from './processor.ts'
 
 /** Tactics that the kept machine code was not made with, for each theorem of `WORK`. */
 const OTHERS: readonly (readonly string[])[] = [
@@ -77,12 +78,15 @@ async function main(): Promise<void> {
     // V8 optimises what it has seen: the figure is for a process that has been at work for a while.
     for (let i = 0; i < 10; i++) await round()
     const before = await memory()
+    const pid = await engine.pool.withWorker(async ({ process }) => process.pid)
+    const processor = processorMs(pid)
     const start = performance.now()
     let tactics = 0
     while (performance.now() - start < Number(values.seconds) * 1000) tactics += await round()
     const elapsed = performance.now() - start
     const inLean = (await memory()).leanMs - before.leanMs
     row('tactics per second, one process, goals printed', (tactics / (elapsed / 1000)).toFixed(0), 'target >= 250')
+    row('processor milliseconds per tactic', ((processorMs(pid) - processor) / tactics).toFixed(2))
     row('share of that time outside Lean', `${(100 * (1 - inLean / elapsed)).toFixed(1)} %`, 'target <= 10 %')
 
     const examples = await wholeExamples(engine, Math.max(3, Number(values.seconds) / 4))

@@ -4,6 +4,7 @@ import { compiledCode } from '../src/lean/embedded/compiled-code.ts'
 import { spawnLean } from '../src/lean/embedded/lean-process.ts'
 import { findNodeBinary } from '../src/lean/embedded/node-binary.ts'
 import { prepareLean } from '../src/lean/embedded/prepare.ts'
+import { processorMs } from './processor.ts'
 
 /** Starts of one Lean process up to its first tactic answer: time by parts, and what it then has in memory. */
 type Start = { readonly wallMs: number; readonly cpuMs: number; readonly residentMb: number; readonly parts: Parts }
@@ -58,13 +59,6 @@ async function main(): Promise<void> {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 const least = (values: readonly number[]): number => Math.min(...values)
-
-/** What a process has used of processors so far, all threads together. */
-function processorMs(pid: number): number {
-  // Behind the name in parentheses; ticks are hundredths of a second on every Linux.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) * 10
-}
 
 function residentMb(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000

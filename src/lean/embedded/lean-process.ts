@@ -123,7 +123,7 @@ process.on('exit', () => {
 
 /** @param codeFile from `compiledCode`; without it the module is compiled anew */
 export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: string): LeanProcess {
-  const [command, ...rest] = [...widely(node.path), ...hostArguments(lean, codeFile)]
+  const [command, ...rest] = hostCommand(node, lean, codeFile)
   const child = spawn(command as string, rest, {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     // Nothing of the user's environment reaches Lean.
@@ -244,6 +244,11 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
     },
     kill,
   }
+}
+
+/** The command line of a host; `flags` are further ones for Node. */
+export function hostCommand(node: NodeBinary, lean: PreparedLean, codeFile?: string, flags: readonly string[] = []) {
+  return [...widely(node.path), ...flags, ...hostArguments(lean, codeFile)]
 }
 
 /** The beginning of a command line for Node; its first argument is the plain stack's, for where no wider one is granted. */
