@@ -9,6 +9,12 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const COMMANDS_LIST = /^ {2}([a-z]+)(?:\|\w+)? /gm
 
+/** Why a default is not the same everywhere. */
+const FLAGS = `A flag means the same in every command. Two defaults differ, because they bound different work. \`-b\` is a minute where somebody waits for one theorem
+(\`prove\`), ten seconds where there are many (a hole of \`fill\`, a theorem of \`iterate\`), and none in \`evaluate\`: there \`-n\` is the limit, since passes can be
+compared between machines and seconds cannot. So \`-n\` is 32 in \`evaluate\` and \`iterate\`, and no limit in \`prove\`. The seed of a search is any text (\`0\`); that of a training
+is a number (\`1\`), as the engines of networks want it.`
+
 const pages: Record<string, () => string> = { 'docs/cli.md': cliPage, 'docs/api.md': apiPage }
 
 function cliPage(): string {
@@ -25,7 +31,7 @@ function cliPage(): string {
     const parts = below.filter((name) => name !== 'help').map((name) => section([...names, name]))
     return [`## hedge ${names.join(' ')}`.trimEnd(), '', '```text', text, '```', '', ...parts].join('\n')
   }
-  return `# Commands\n\nMade by \`npm run docs\` from the commands' own help.\n\n${section([])}`
+  return `# Commands\n\nMade by \`npm run docs\` from the commands' own help.\n\n${FLAGS}\n\n${section([])}`
 }
 
 function apiPage(): string {

@@ -139,7 +139,7 @@ export function addTrainingOptions(command: Command): Command {
     .option('--from <dir>', 'a policy to go on from, with its network and its tokenizer')
     .addOption(new Option('--engine <name>', 'what computes').choices(ENGINE_NAMES).default('ort'))
     .option('--threads <n>', 'threads of the engine', atLeast(1), 1)
-    .option('--seed <n>', 'seed of everything random', atLeast(0), 1)
+    .option('-s, --seed <n>', 'seed of everything random', atLeast(0), 1)
     .option('--save-every <n>', 'steps between states that an interrupted run is taken up from', atLeast(1), 50)
 }
 
