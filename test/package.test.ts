@@ -56,6 +56,6 @@ test('has what its README links to, its types, and nothing that only its develop
   expect(
     ['dist/index.js.map', 'src', 'test', 'datasets/core-train', 'datasets/library-sample.jsonl'].filter(own),
   ).toEqual([])
-  for (const heavy of ['@tensorflow/tfjs', 'onnxruntime-web', 'onnxruntime-node', 'typescript'])
+  for (const heavy of ['@tensorflow/tfjs', 'onnxruntime-web', 'onnxruntime-node', 'node-llama-cpp', 'typescript'])
     expect(existsSync(installed(heavy)), heavy).toBe(false)
 })

@@ -1,8 +1,10 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import { type ProofStep, readStepFile } from '../dataset/step-file.ts'
+import { writeGguf } from '../policy/gguf/write-gguf.ts'
+import { readCheckpoint } from '../policy/network/checkpoint.ts'
 import { fillTemplate, readTemplate, type Template } from '../policy/remote/template.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { dcoReference } from '../training/reference-factors.ts'
@@ -10,7 +12,7 @@ import { EXIT, InputError, orBadInput } from './failure.ts'
 import { outFolder, share } from './flags.ts'
 
 type Options = {
-  readonly format: 'hf'
+  readonly format: 'hf' | 'gguf'
   readonly out: string
   readonly template: string
   readonly heldOut: number
@@ -22,12 +24,18 @@ const DOCUMENTS = { 'training-at-scale.md': 'README.md' } as const
 /** `hedge export`: steps as other programs' trainers read them. */
 export function exportCommand(): Command {
   return new Command('export')
-    .description('write steps for the fine-tuning of a language model elsewhere')
-    .argument('<steps...>', 'files of steps, as `hedge trace` writes them or of LeanDojo')
+    .description('write steps for the fine-tuning of a language model elsewhere, or a trained network for llama.cpp')
+    .argument(
+      '<files...>',
+      'files of steps, as `hedge trace` writes them or of LeanDojo; with gguf the folder of a policy',
+    )
     .requiredOption('-o, --out <folder>', 'where the files go', outFolder)
     .addOption(
-      new Option('--format <format>', "hf: JSON lines of prompt and completion, for Hugging Face's trainers")
-        .choices(['hf'])
+      new Option(
+        '--format <format>',
+        "hf: JSON lines of prompt and completion, for Hugging Face's trainers; gguf: model.gguf, for `--policy`",
+      )
+        .choices(['hf', 'gguf'])
         .default('hf'),
     )
     .option('--template <name>', 'how a state becomes a prompt: step ({state}:::), chat, or a file', 'step')
@@ -41,7 +49,9 @@ README.md, a page on how to train with them, by the Python package in training/.
 Exit codes: 0 written, 2 bad input.`,
     )
     .action(async (paths: string[], options: Options) => {
-      process.exitCode = await orBadInput(() => exportSteps(paths, options))
+      process.exitCode = await orBadInput(() =>
+        options.format === 'gguf' ? exportNetwork(paths, options.out) : exportSteps(paths, options),
+      )
     })
 }
 
@@ -64,6 +74,17 @@ async function exportSteps(paths: readonly string[], { out, template: name, held
   const count = (list: readonly ProofStep[]) =>
     `${list.length} steps of ${new Set(list.map(({ theorem }) => theorem)).size} theorems`
   process.stderr.write(`${out}: ${count(training)}${heldOut > 0 ? `; held out: ${count(validation)}` : ''}\n`)
+  return EXIT.done
+}
+
+async function exportNetwork(paths: readonly string[], out: string): Promise<number> {
+  const [path, ...others] = paths
+  if (path === undefined || others.length > 0) throw new InputError('--format gguf takes the folder of one policy')
+  const checkpoint = await readCheckpoint(path)
+  await mkdir(out, { recursive: true })
+  const to = join(out, 'model.gguf')
+  await writeFile(to, writeGguf(checkpoint, basename(path)))
+  process.stderr.write(`${to}: a network of ${checkpoint.parameters.length.toLocaleString('en')} parameters\n`)
   return EXIT.done
 }
 

@@ -9,8 +9,8 @@ export type ParsedMember =
 
 export const MEMBER_SYNTAX = `POLICY[@TEMPERATURE][,KEY=VALUE...]
   POLICY       neff-1, neff-4, neff-8, neff-16, neff-32 (shipped), baseline (needs no training), one-shot (only
-               closers such as omega and simp), the directory of a trained policy, or a model on a server,
-               http://HOST:PORT/v1#MODEL
+               closers such as omega and simp), the directory of a trained policy, a language model in a .gguf file
+               (with node-llama-cpp), or a model on a server, http://HOST:PORT/v1#MODEL
   TEMPERATURE  of sampling; 1 if left out, 0 (not for baseline) always takes the likeliest
   kind         whole: a model on a server that writes whole proofs; repair (2) is how often it may correct one
   search       rollouts (default) or best-first; width, alpha, widenings, batch, wave, first, expansions are best-first's own
@@ -22,7 +22,7 @@ Of a model on a server: template (a family: step, bfs-prover, chat, whole, deeps
 goedel-prover-v2, kimina; or a file with {state}, or {theorem}, in it; .json for chat messages), stop (texts between |, \\n
 for a line break), maxtokens, topp, neutral (no top_k and no penalties), logprobs, stream, n and prompts (most draws and prompts in a request),
 concurrency, timeout (seconds), retries, inprice and outprice (of a million tokens), keyenv (the environment variable with
-the key; HEDGE_API_KEY if left out).
+the key; HEDGE_API_KEY if left out). Of a .gguf file: template, stop, maxtokens, topp, n, threads, sequences.
 Examples: neff-8  neff-8@0.5  baseline@2,seed=1  baseline,search=best-first,width=8  models/n8
   http://localhost:8000/v1#prover-n8@0.7,neff=8,stop=\\n
   http://localhost:8000/v1#kimina,kind=whole,template=kimina,repair=2`

@@ -81,6 +81,7 @@ const KEPT = 4
  */
 export async function openPolicy(choice: PolicyChoice, premises: PremisesOf): Promise<OpenPolicy> {
   if (isRemote(choice.policy)) return (await import('./remote/open.ts')).openRemote(choice)
+  if (choice.policy.endsWith('.gguf')) return (await import('./gguf/open.ts')).openGguf(choice)
   if (choice.writes === 'proofs')
     throw new InputError(
       `\`${choice.policy}\` proposes steps: only a model on a server writes whole proofs (kind=whole)`,

@@ -3,7 +3,7 @@ import type { Policy, PolicyUsage } from './policy.ts'
 
 /** What a user says of a policy; see `openPolicy` for the settings. */
 export type PolicyChoice = {
-  /** `baseline`, `one-shot`, the name of a shipped policy, the directory of a trained one, or a model on a server. */
+  /** `baseline`, `one-shot`, the name of a shipped policy, the directory of a trained one, a .gguf file, or a model on a server. */
   readonly policy: string
   readonly temperature: number
   readonly settings: Readonly<Record<string, string | number | boolean>>

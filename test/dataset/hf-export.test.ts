@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeCheckpoint } from '../../src/policy/network/checkpoint.ts'
+import { initialParameters, parameterCount } from '../../src/policy/network/network-config.ts'
+import { trainTokenizer } from '../../src/policy/network/tokenizer-trainer.ts'
 import { HEDGE } from '../built.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -56,8 +59,34 @@ test('a chat template makes conversations, and theorems are held out whole', asy
   expect(first.completion).toEqual([{ role: 'assistant', content: 'constructor' }])
 })
 
+test('a trained network becomes a GGUF file', async () => {
+  const tokenizer = trainTokenizer(['⊢ True:::trivial'], 262)
+  const config = { vocabularySize: tokenizer.vocabularySize, contextLength: 32, width: 8, layers: 1, heads: 2 }
+  await writeCheckpoint(join(folder, 'policy'), {
+    config,
+    settings: { nEff: 8, maxTacticTokens: 16 },
+    tokenizer,
+    parameters: initialParameters(config, 1),
+    training: {},
+  })
+  const write = (...files: string[]) =>
+    spawnSync(process.execPath, [HEDGE, 'export', ...files, '--format', 'gguf', '-o', join(folder, 'gguf')], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+  const policy = join(folder, 'policy')
+  expect(write(policy)).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining(`a network of ${parameterCount(config).toLocaleString('en')} parameters`),
+  })
+  const written = await readFile(join(folder, 'gguf', 'model.gguf'))
+  expect(written.subarray(0, 4).toString()).toBe('GGUF')
+  expect(written.length).toBeGreaterThan(4 * parameterCount(config))
+  expect(write(policy, policy)).toMatchObject({ status: 2, stderr: expect.stringContaining('one policy') })
+})
+
 test.each([
-  [['--format', 'csv'], /Allowed choices are hf/],
+  [['--format', 'csv'], /Allowed choices are hf, gguf/],
   [['--template', 'nowhere.txt'], /template `nowhere.txt` is none of .*chat.*step.*, nor a file/],
   [['--held-out', '0.9999'], /leaves nothing to train on/],
 ])('bad input is told: %j', (args, message) => {
