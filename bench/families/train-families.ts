@@ -99,4 +99,35 @@ export const TRAIN_FAMILIES: Readonly<Record<string, Family>> = {
     const sum = Array.from({ length: n }, (_, i) => k * i * i).reduce((a, b) => a + b, 0)
     return `: ((List.range ${n}).map (fun i => ${times(k, 'i')} ^ 2)).sum = ${sum}`
   },
+  divisor_of_power: (d) => {
+    const [p, e] = [d.pick([2, 3, 5, 7]), d.int(2, 4)]
+    return `(n : ${d.pick(['Nat', 'Int'])}) (h : ${p} ∣ n ^ ${e}) : ${p} ∣ n`
+  },
+  power_less_itself: (d) => {
+    const [p, k] = [d.pick([2, 3, 5]), d.int(1, 4)]
+    return `(n : ${d.pick(['Nat', 'Int'])}) : ${p} ∣ ${times(k, `n ^ ${p}`)} - ${times(k, 'n')}`
+  },
+  sum_and_product: (d) => {
+    const [a, b] = [d.int(-12, 12), d.int(-12, 12)]
+    return a === b ? undefined : `(x y : Int) (h₀ : x + y = ${a + b}) (h₁ : x * y = ${a * b}) : x = ${a} ∨ x = ${b}`
+  },
+  equal_squares: (d) => {
+    const k = d.int(1, 9)
+    return `(a b : Int) (h : a ^ 2 = ${k === 1 ? 'b ^ 2' : `(${k} * b) ^ 2`}) : a = ${times(k, 'b')} ∨ a = -(${times(k, 'b')})`
+  },
+  greater_square: (d) => {
+    const k = d.int(0, 9)
+    return `(a b : Int) (h₀ : ${k} ≤ a) (h₁ : a < b) : a ^ 2${plus(k)} < b ^ 2${plus(k)}`
+  },
+  no_such_square: (d) => {
+    const m = d.int(3, 9)
+    const squares = new Set(Array.from({ length: m }, (_, r) => (r * r) % m))
+    const r = d.int(0, m - 1)
+    return squares.has(r) ? undefined : `: ¬ ∃ x : ${d.pick(['Nat', 'Int'])}, x ^ 2 % ${m} = ${r}`
+  },
+  common_divisor: (d) => {
+    const [g, a, b] = [d.int(2, 9), d.int(2, 9), d.int(2, 9)]
+    if (gcd(a, b) !== 1) return undefined
+    return `(n : Nat) (h₀ : n ∣ ${g * a}) (h₁ : n ∣ ${g * b}) : n ≤ ${g}`
+  },
 }

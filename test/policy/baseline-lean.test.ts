@@ -2,8 +2,10 @@ import { beforeAll, expect, test } from 'vitest'
 import { loadTheorems } from '../../src/dataset/theorem-file.ts'
 import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { verifyProof } from '../../src/lean/verifier.ts'
+import { finiteCases } from '../../src/policy/baseline/finite.ts'
 import { firstGoal, viewGoal } from '../../src/policy/baseline/goal-view.ts'
-import { instances } from '../../src/policy/baseline/instances.ts'
+import { instances, products } from '../../src/policy/baseline/instances.ts'
+import { modularSteps } from '../../src/policy/baseline/modular.ts'
 import { sumsOfSquares } from '../../src/policy/baseline/squares.ts'
 import { BaselinePolicy } from '../../src/policy/baseline.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../../src/policy/premises.ts'
@@ -85,7 +87,7 @@ test('every candidate of many kinds of state is a tactic', { timeout: PATIENCE_M
   }
 })
 
-test('inequalities of degree two fall to their squares, and functions are looked at where they match', {
+test('what competitions ask falls to one step: squares, roots, remainders, divisors, functions at matching places', {
   timeout: PATIENCE_MS,
 }, async () => {
   for (const [statement, ...path] of [
@@ -98,6 +100,18 @@ test('inequalities of degree two fall to their squares, and functions are looked
     ['(x y : Int) (h : x ^ 2 + y ^ 2 = 2 * x + 4 * y - 5) : x + y = 3'],
     ['(x : Nat) (h : x ^ 2 + 1 < 2 * x) : False'],
     ['(f : Int → Int) (h : ∀ x, f (2 * x - 1) = 5 * x - 2) : f 3 = 8'],
+    ['(a b : Int) (h : a ^ 2 = b ^ 2) : a = b ∨ a = -b'],
+    ['(a b : Int) (h₀ : 0 < a) (h₁ : a < b) : a ^ 2 < b ^ 2'],
+    ['(x y : Int) (h₀ : x * y = 6) (h₁ : x + y = 5) (h₂ : x < y) : x = 2'],
+    ['(n : Nat) : 5 ∣ n ^ 5 - n'],
+    ['(n : Nat) (h : 3 ∣ n ^ 2) : 3 ∣ n'],
+    ['(n : Int) (h : 3 ∣ n ^ 2) : 3 ∣ n'],
+    ['(p q : Nat) (h : p ^ 2 = 2 * q ^ 2) : p % 2 = 0'],
+    ['(x : Nat) (h : x ^ 2 % 4 = 2) : False'],
+    [
+      '(n : Nat) (h : 12 % n = 0) (k : 18 % n = 0) : n ≤ 6',
+      'have hle : n < 13 := Nat.lt_succ_of_le (Nat.le_of_dvd (by decide) (Nat.dvd_of_mod_eq_zero h))',
+    ],
   ] as const) {
     const session = await open(statement)
     let state = session.root
@@ -108,7 +122,8 @@ test('inequalities of degree two fall to their squares, and functions are looked
     }
     const view = firstGoal(state)
     if (view === undefined) throw new Error('no goal')
-    const tactics = [...sumsOfSquares(view), ...instances(view)].map(({ tactic }) => tactic)
+    const generators = [sumsOfSquares, instances, products, modularSteps, finiteCases]
+    const tactics = generators.flatMap((generate) => [...generate(view)]).map(({ tactic }) => tactic)
     const results = await session.runTactics(state, tactics)
     expect([statement, results.some(({ kind }) => kind === 'finished')]).toEqual([statement, true])
     await session.close()

@@ -37,6 +37,7 @@ const PROPOSED: Readonly<Record<number, string>> = {
   1: '5962de235b94c7bbe38265e614d76a2d00bd696b296ed4e868e068a15a7ebe1a',
   2: '649104a65acbf0a2b9f33be5bb61993e95a032aed06c611b3b1678694b90dd32',
   3: '07ccafd0db73fe021355941097354a1ca7d34c0ff5d83ae7901fe0c1fa06e12a',
+  4: '5e6c6f4beb6f708f9235f373386af9fb8dd2fc266d6d3dca2761871a40c2a6b5',
 }
 
 test('what a policy chooses from has the number that it is kept under', () => {

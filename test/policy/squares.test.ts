@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { affineOf, type Quadratic, quadraticOf, squaresOf } from '../../src/policy/baseline/quadratic.ts'
+import { affineOf, type Quadratic, quadraticOf, squaresOf, wholeRoots } from '../../src/policy/baseline/quadratic.ts'
 import { createRandom } from '../../src/proof/random.ts'
 
 const random = createRandom('squares')
@@ -43,5 +43,18 @@ describe('polynomials of degree two', () => {
     expect(quadraticOf(() => undefined, 1)).toBeUndefined()
     expect(affineOf(quadratic(([x = 0n, y = 0n]) => 3n * x - y + 7n, 2))).toEqual([3n, -1n, 7n])
     expect(affineOf(quadratic(([x = 0n]) => x * x, 1))).toBeUndefined()
+  })
+
+  test('whole roots are found, and only those', () => {
+    for (let trial = 0; trial < 200; trial++) {
+      const [a, b] = [BigInt(int(-30, 30)), BigInt(int(-30, 30))]
+      const factor = BigInt(int(1, 5))
+      const roots = wholeRoots(quadratic(([x = 0n]) => factor * (x - a) * (x - b), 1))
+      expect([...roots].sort()).toEqual([...new Set([a, b])].sort())
+    }
+    expect(wholeRoots(quadratic(([x = 0n]) => x * x - 2n, 1))).toEqual([])
+    expect(wholeRoots(quadratic(([x = 0n]) => x * x + 1n, 1))).toEqual([])
+    expect(wholeRoots(quadratic(([x = 0n]) => (2n * x - 1n) * (x - 3n), 1))).toEqual([])
+    expect(wholeRoots(quadratic(([x = 0n]) => x - 3n, 1))).toEqual([])
   })
 })

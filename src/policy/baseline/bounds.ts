@@ -90,7 +90,7 @@ function intInequalities(view: GoalView): string[] {
   for (const { name, type } of view.facts) {
     const related = relation(type)
     if (related === undefined || !isIntText(view, type)) continue
-    if (related.operator === '<') terms.push(`Int.sub_nonneg_of_le (Int.le_of_lt ${name})`)
+    if (related.operator === '<') terms.push(`Int.sub_nonneg_of_le (Int.add_one_le_of_lt ${name})`)
     else if (related.operator === '≤') terms.push(`Int.sub_nonneg_of_le ${name}`)
   }
   return terms

@@ -110,7 +110,7 @@ export function* products(view: GoalView): Iterable<Proposal> {
   for (const { name, type } of inequality.slice(0, 4)) {
     const operator = relation(type)?.operator
     const strict = operator === '<' || operator === '>'
-    if (int) terms.push(`Int.sub_nonneg_of_le ${strict ? `(Int.le_of_lt ${name})` : name}`)
+    if (int) terms.push(`Int.sub_nonneg_of_le ${strict ? `(Int.add_one_le_of_lt ${name})` : name}`)
     else terms.push(strict ? `Nat.le_of_lt ${name}` : name)
   }
   // The negated target takes part as well.
@@ -121,7 +121,7 @@ export function* products(view: GoalView): Iterable<Proposal> {
       terms.push(
         related.operator === '<'
           ? 'Int.sub_nonneg_of_le (Int.not_lt.mp hneg)'
-          : 'Int.sub_nonneg_of_le (Int.le_of_lt (Int.not_le.mp hneg))',
+          : 'Int.sub_nonneg_of_le (Int.add_one_le_of_lt (Int.not_le.mp hneg))',
       )
     else terms.push(related.operator === '<' ? 'Nat.le_of_not_lt hneg' : 'Nat.le_of_lt (Nat.lt_of_not_le hneg)')
   }

@@ -1,7 +1,8 @@
+import { ranges } from './bounds.ts'
 import { evaluate } from './evaluate.ts'
 import { type GoalView, mentions, variablesIn } from './goal-view.ts'
 import { type Proposal, propose, WEIGHTS } from './proposal.ts'
-import { argument, powers, relation } from './term-text.ts'
+import { argument, powers, relation, splitTop, stripOuter } from './term-text.ts'
 
 const LARGEST_MODULUS = 40n
 
@@ -16,6 +17,8 @@ export function* modularSteps(view: GoalView): Iterable<Proposal> {
     yield* periodicPowers(view, text, modulus)
   }
   yield* knownResidues(view)
+  yield* factResidues(view, text)
+  yield* boundedDivisors(view)
   yield* commonDivisors(view)
   const related = relation(view.target)
   if (related?.operator === '∣') {
@@ -33,9 +36,12 @@ function* residues(view: GoalView, modulus: bigint): Iterable<Proposal> {
   const lemmas = int
     ? 'Int.pow_succ, Int.mul_emod, Int.add_emod, Int.sub_emod'
     : 'Nat.pow_succ, Nat.mul_mod, Nat.add_mod'
+  const divided = relation(view.target)
+  // Subtraction of natural numbers has no remainder lemma of its own: both sides have to leave the same.
+  const difference = !int && divided !== undefined && splitTop(stripOuter(divided.right), ' - ').length === 2
   const asRemainder =
-    relation(view.target)?.operator === '∣'
-      ? `apply ${int ? 'Int.dvd_of_emod_eq_zero' : 'Nat.dvd_of_mod_eq_zero'}\n`
+    divided?.operator === '∣'
+      ? `apply ${int ? 'Int.dvd_of_emod_eq_zero' : 'Nat.dvd_of_mod_eq_zero'}\n${difference ? 'apply Nat.sub_mod_eq_zero_of_mod_eq\n' : ''}`
       : ''
   const negated = /^¬\d+ ∣/.test(view.target)
     ? `rw [${int ? 'Int.dvd_iff_emod_eq_zero' : 'Nat.dvd_iff_mod_eq_zero'}]\n`
@@ -60,6 +66,63 @@ function* residues(view: GoalView, modulus: bigint): Iterable<Proposal> {
       `${head}${splits.join(' <;> ')} <;> first | omega | simp [${lemmas}, ${names.join(', ')}] | simp_all [${lemmas}]`,
     )
   yield propose(WEIGHTS.fair / Number(modulus) ** 0.5, splits.join(' <;> '))
+}
+
+/** What a polynomial fact says modulo m, remainder by remainder: `3 ∣ n ^ 2` leaves only `n % 3 = 0`, `x ^ 2 % 4 = 2` nothing. */
+function* factResidues(view: GoalView, text: string): Iterable<Proposal> {
+  const moduli = [...new Set([...text.matchAll(/% (\d+)|(?<![\w.])(\d+) ∣/g)].map((m) => Number(m[1] ?? m[2])))]
+  for (const { name, type } of view.facts) {
+    if (!/\^|[\p{L}\d)₀-₉'] \* [\p{L}(]/u.test(type) || /\//.test(type)) continue
+    const fact = relation(type)
+    const own = variablesIn(view, type, 'nat', 'int')
+    const int = own.some((v) => v.sort === 'int')
+    if (fact === undefined || own.length === 0 || (!int && type.includes(' - '))) continue
+    const wanted = own.filter((v) => mentions(view.target, v.name))
+    const split = wanted.length > 0 ? wanted : own
+    const said = fact.operator === '=' ? /^(.*) % (\d+)$/s.exec(fact.left) : null
+    for (const m of moduli.filter((k) => k >= 2 && k ** split.length <= 64 && split.length <= 2).slice(0, 3)) {
+      const h = view.fresh('hm')
+      const line =
+        fact.operator === '∣' && fact.left === String(m)
+          ? `have ${h} := ${int ? 'Int.emod_eq_zero_of_dvd' : 'Nat.mod_eq_zero_of_dvd'} ${name}`
+          : said?.[2] === String(m)
+            ? `have ${h} := ${name}`
+            : fact.operator === '=' && !type.includes('%')
+              ? `have ${h} : (${fact.left}) % ${m} = (${fact.right}) % ${m} := by rw [${name}]`
+              : undefined
+      if (line === undefined) continue
+      const names = split.map((v) => view.fresh(`hr${v.name}`))
+      const cases = split.map((v, i) => {
+        const all = Array.from({ length: m }, (_, r) => `${v.name} % ${m} = ${r}`).join(' ∨ ')
+        return `rcases (by omega : ${all}) with ${Array.from({ length: m }, () => names[i]).join(' | ')}`
+      })
+      const lemmas = int
+        ? 'Int.pow_succ, Int.mul_emod, Int.add_emod, Int.sub_emod'
+        : 'Nat.pow_mod, Nat.mul_mod, Nat.add_mod'
+      yield propose(
+        WEIGHTS.good,
+        `${line}\n${cases.join(' <;> ')} <;> first | omega | (simp [${lemmas}, ${names.join(', ')}] at ${h} <;> omega)`,
+      )
+    }
+  }
+}
+
+/** A natural number that divides a numeral is at most that. */
+function* boundedDivisors(view: GoalView): Iterable<Proposal> {
+  const bounded = new Set(ranges(view).map(({ variable }) => variable.name))
+  for (const { name, type } of view.facts) {
+    const [, divisor, numeral] = /^(\S+) ∣ (\d+)$/.exec(type) ?? []
+    const [, whole, by] = /^(\d+) % (\S+) = 0$/.exec(type) ?? []
+    const [variable, most] = [divisor ?? by, numeral ?? whole]
+    if (variable === undefined || most === undefined || bounded.has(variable) || most === '0') continue
+    if (!view.variables.some((v) => v.name === variable && v.sort === 'nat')) continue
+    const divides = numeral === undefined ? `(Nat.dvd_of_mod_eq_zero ${name})` : name
+    yield propose(
+      WEIGHTS.good,
+      `have ${view.fresh('hle')} : ${variable} < ${BigInt(most) + 1n} := Nat.lt_succ_of_le (Nat.le_of_dvd (by decide) ${divides})`,
+    )
+    bounded.add(variable)
+  }
 }
 
 /** `x % m = r` is known: computes with it. */

@@ -94,6 +94,28 @@ export function squaresOf(q: Quadratic): { readonly forms: bigint[][]; readonly 
   return { forms, rest }
 }
 
+/** The roots of a polynomial in one variable where all of them are whole: one or two, or none at all. */
+export function wholeRoots(q: Quadratic | undefined): readonly bigint[] {
+  const [[a, b] = [], [, c] = []] = q ?? []
+  if (q?.length !== 2 || a === undefined || b === undefined || c === undefined || a === 0n) return []
+  // a x² + 2 b x + c = 0
+  const squared = b * b - a * c
+  if (squared < 0n) return []
+  const root = squareRoot(squared)
+  if (root * root !== squared || (root - b) % a !== 0n || (root + b) % a !== 0n) return []
+  return [...new Set([(root - b) / a, (-root - b) / a])]
+}
+
+function squareRoot(value: bigint): bigint {
+  let [low, high] = [0n, value + 1n]
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n
+    if (middle * middle <= value) low = middle
+    else high = middle
+  }
+  return low
+}
+
 function gcd(a: bigint, b: bigint): bigint {
   const [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b]
   return y === 0n ? x : gcd(y, x % y)

@@ -1,8 +1,8 @@
 import { evaluate } from './evaluate.ts'
 import { type GoalView, mentions, type Variable, variablesIn } from './goal-view.ts'
 import { type Proposal, propose, WEIGHTS } from './proposal.ts'
-import { affineOf, MOST_VARIABLES, type Quadratic, quadraticOf, squaresOf } from './quadratic.ts'
-import { argument, type Relation, relation } from './term-text.ts'
+import { affineOf, MOST_VARIABLES, type Quadratic, quadraticOf, squaresOf, wholeRoots } from './quadratic.ts'
+import { argument, type Relation, relation, splitTop } from './term-text.ts'
 
 /**
  * Inequalities of degree two: the difference of the sides is written as a sum of squares, by completing them, and `grind`
@@ -17,7 +17,10 @@ export function* sumsOfSquares(view: GoalView): Iterable<Proposal> {
     const fact = relation(type)
     if (fact === undefined || !isNonlinear(type)) continue
     if (view.target === 'False') yield* refuted(view, type, fact)
-    if (fact.operator === '=') yield* zeros(view, name, type, fact)
+    if (fact.operator !== '=') continue
+    yield* zeros(view, name, type, fact)
+    yield* equalSquares(view, type, fact)
+    yield* rootsOfOne(view, type, fact)
   }
 }
 
@@ -100,6 +103,46 @@ function* zeros(view: GoalView, name: string, type: string, fact: Relation): Ite
   }
 }
 
+/** `a ^ 2 = b ^ 2` of integers: `a = b` or `a = -b`. */
+function* equalSquares(view: GoalView, type: string, { left, right }: Relation): Iterable<Proposal> {
+  const [a, b] = [left, right].map((side) => /^(.*) \^ 2$/s.exec(side)?.[1])
+  if (a === undefined || b === undefined || splitTop(a, ' * ').length > 1 || splitTop(b, ' * ').length > 1) return
+  if (!variablesIn(view, type, 'int').length || variablesIn(view, type, 'nat').length > 0) return
+  const h = view.fresh('hf')
+  const split = `have ${h} : (${a} - ${b}) * (${a} + ${b}) = 0 := by grind\nrcases Int.mul_eq_zero.mp ${h} with ${h} | ${h}`
+  yield propose(WEIGHTS.good, `${split} <;> omega`)
+  yield propose(WEIGHTS.fair, split)
+}
+
+/** Linear equations and one of degree two that they leave in one unknown: with whole roots, it is a product. */
+function* rootsOfOne(view: GoalView, type: string, { left, right }: Relation): Iterable<Proposal> {
+  const numbers = variablesIn(view, view.facts.map((fact) => fact.type).join(' ; '), 'int', 'nat')
+  if (numbers.length < 2 || numbers.length > MOST_VARIABLES) return
+  const { free, solved } = solveLinear(view, numbers)
+  const [unknown] = free
+  if (unknown === undefined || free.length !== 1 || solved.length === 0) return
+  const roots = wholeRoots(polynomial(`(${left}) - (${right})`, free, solved))
+  const [a, b = a] = roots
+  if (a === undefined || b === undefined || !solved.some(({ name }) => mentions(type, name))) return
+  const h = view.fresh('hf')
+  const less = (root: bigint) => `(${unknown.name} ${root < 0n ? '+' : '-'} ${root < 0n ? -root : root})`
+  const lines = [
+    ...eliminated(view, solved),
+    `have ${h} : ${less(a)} * ${less(b)} = 0 := by grind`,
+    `rcases Int.mul_eq_zero.mp ${h} with ${h} | ${h}`,
+  ]
+  yield propose(WEIGHTS.likely, `${lines.join('\n')} <;> omega`)
+  yield propose(WEIGHTS.fair, `${lines.join('\n')} <;> grind`)
+}
+
+/** Steps that put in for variables what linear equations say of them. */
+function eliminated(view: GoalView, solved: readonly Solved[]): string[] {
+  return solved.flatMap(({ name, value }, i) => {
+    const h = view.fresh(`hv${i}`)
+    return [`have ${h} : ${name} = ${value} := by omega`, `subst ${h}`]
+  })
+}
+
 type Certificate = {
   /** Steps that solve the linear equations. */
   readonly lines: readonly string[]
@@ -129,11 +172,7 @@ function certificate(view: GoalView, text: string, greater: string, smaller: str
     (form, i) =>
       `have ${names[i]} : 0 ≤ ${form} * ${form} := (Int.le_total 0 ${form}).elim (fun h => Int.mul_nonneg h h) (fun h => Int.mul_nonneg_of_nonpos_of_nonpos h h)`,
   )
-  const lines = solved.flatMap(({ name, value }, i) => {
-    const h = view.fresh(`hv${i}`)
-    return [`have ${h} : ${name} = ${value} := by omega`, `subst ${h}`]
-  })
-  return { lines, squares, names, forms, rest: sum.rest }
+  return { lines: eliminated(view, solved), squares, names, forms, rest: sum.rest }
 }
 
 type Solved = { readonly name: string; readonly value: string; at(free: ReadonlyMap<string, bigint>): bigint }
