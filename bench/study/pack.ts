@@ -12,7 +12,9 @@ export async function pack(path: string): Promise<void> {
   source.prepare('VACUUM INTO ?').run(copy)
   source.close()
   const packed = openResults(copy, { mustExist: true })
-  packed.exec("DELETE FROM trees; DELETE FROM answers; UPDATE passes SET tactics = '[]' WHERE proof_id IS NULL")
+  packed.exec(
+    "DELETE FROM trees; DELETE FROM tree_parts; DELETE FROM answers; UPDATE passes SET tactics = '[]' WHERE proof_id IS NULL",
+  )
   packed.exec('VACUUM')
   packed.pragma('journal_mode = DELETE')
   packed.close()
