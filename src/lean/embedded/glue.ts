@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { CATCHING_FILE, catchingLoader } from './module/catching.ts'
 import { symbolFinder } from './module/symbol-file.ts'
 
 /** Beside the loader. */
@@ -15,7 +16,7 @@ export const PATCHES: readonly Patch[] = [
   {
     name: 'module object from the host',
     from: 'var Module=typeof Module!="undefined"?Module:{};',
-    to: `${symbolFinder(`__dirname+"/${SYMBOL_FILE}"`)}var Module=globalThis.__lean??{};`,
+    to: `${symbolFinder(`__dirname+"/${SYMBOL_FILE}"`)}${catchingLoader(`__dirname+"/${CATCHING_FILE}"`)}var Module=globalThis.__lean??{};`,
   },
   {
     // Every function has its place in the table from the start, the same one in every thread: nothing is added, and no
@@ -35,6 +36,11 @@ export const PATCHES: readonly Patch[] = [
     from: 'newValue=addFunction(value)}else if(typeof value.value=="number"){newValue=value}else{continue}GOT[symName]??=',
     to: 'newValue=findSymbol(symName)||addFunction(value)}else if(typeof value.value=="number"){newValue=value}else{continue}GOT[symName]??=',
   },
+  {
+    name: 'calls that catch',
+    from: 'function getWasmImports(){assignWasmImports();',
+    to: 'function getWasmImports(){assignWasmImports();Object.assign(wasmImports,catching(wasmImports));',
+  },
   // Lean's task manager needs one thread; every further one is another copy of the JavaScript side in memory.
   { name: 'thread pool size', from: 'pthreadPoolSize=4', to: 'pthreadPoolSize=1' },
   // Its module is instantiated while Lean initialises; what is sent to it meanwhile waits in its queue.
@@ -42,7 +48,7 @@ export const PATCHES: readonly Patch[] = [
   {
     name: 'raw exports',
     from: 'var origExports=wasmExports;',
-    to: 'Module.wasm=wasmExports;Module.wasmMem=wasmMemory;Object.assign(Module,{findSymbol,findData,functionAt:i=>getWasmTableEntry(i)});var origExports=wasmExports;',
+    to: 'Module.wasm=wasmExports;Module.wasmMem=wasmMemory;Object.assign(Module,{findSymbol,findData,functionAt:i=>getWasmTableEntry(i)});catchWith(wasmExports);var origExports=wasmExports;',
   },
   // The next three: Emscripten prepares every export for dynamic libraries, once per thread, in JavaScript: seconds and
   // hundreds of megabytes for libraries that do not exist. Only what the module itself imports has to be resolved.

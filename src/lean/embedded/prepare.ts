@@ -10,6 +10,7 @@ import * as tar from 'tar'
 import { z } from 'zod'
 import { EngineError, type StartProgress } from '../engine.ts'
 import { asksFor, GLUE_VERSION, prepareGlue, SYMBOL_FILE } from './glue.ts'
+import { CATCHING_FILE } from './module/catching.ts'
 import { SLIM_VERSION, slimModule } from './module/slim.ts'
 import { writeSymbols } from './module/symbol-file.ts'
 
@@ -136,15 +137,17 @@ async function build(target: string, progress: StartProgress): Promise<Manifest>
     }
   }
   progress('rewriting the module', 0.15)
-  const { module, symbols } = slimModule(await readFile(join(source, 'lean.wasm')), asksFor(glue))
+  const { module, symbols, catching } = slimModule(await readFile(join(source, 'lean.wasm')), asksFor(glue))
   await writeFile(join(target, 'lean.wasm'), module)
   await writeFile(join(target, SYMBOL_FILE), writeSymbols(symbols))
+  await writeFile(join(target, CATCHING_FILE), catching)
   await unpackLibrary(join(source, 'lean-lib.tar.gz'), join(target, 'lib'), (fraction) =>
     progress('unpacking the library', 0.2 + 0.7 * fraction),
   )
   progress('hashing the library', 0.9)
   const files = await hashTree(join(target, 'lib'))
-  for (const name of ['lean.cjs', 'lean.wasm', SYMBOL_FILE]) files[name] = await hashFile(join(target, name))
+  for (const name of ['lean.cjs', 'lean.wasm', SYMBOL_FILE, CATCHING_FILE])
+    files[name] = await hashFile(join(target, name))
   progress('done', 1)
   return { package: `${PACKAGE.name}@${PACKAGE.version}`, libraryHash: treeHash(files), files }
 }

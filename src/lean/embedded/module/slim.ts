@@ -1,4 +1,5 @@
 import { MalformedModule } from './bytes.ts'
+import { catchingModule } from './catching.ts'
 import {
   type Export,
   KIND,
@@ -8,27 +9,34 @@ import {
   readImports,
   readSections,
   readTable,
+  readTypes,
   SECTION,
   type Section,
+  withTable,
   writeElements,
   writeExports,
   writeSections,
-  writeTable,
 } from './sections.ts'
 
 /** What a symbol stands for: a function's place in the table, or the address of data. */
 export type SymbolPlace =
   | { readonly kind: 'function'; readonly slot: number }
   | { readonly kind: 'data'; readonly address: number }
-export type SlimModule = { readonly module: Uint8Array; readonly symbols: ReadonlyMap<string, SymbolPlace> }
+export type SlimModule = {
+  readonly module: Uint8Array
+  readonly symbols: ReadonlyMap<string, SymbolPlace>
+  /** The module that has its table, see `catchingModule`. */
+  readonly catching: Uint8Array
+}
 
 /** To be raised with every change of what is written, so that files made before are not used. */
-export const SLIM_VERSION = 1
+export const SLIM_VERSION = 3
 
 /**
  * The same module with few exports. V8 makes a JavaScript object of each export at every start, in every thread: most of a
  * second for the 201,110 of Lean. Here each exported function has a place in the table instead, which costs next to
- * nothing until it is read. Nothing else of the module is changed: code, data and places already in the table stay.
+ * nothing until it is read. The table is imported as `env.table`. Nothing else of the module is changed: code, data and places already in
+ * the table stay.
  * @param keeps says which names JavaScript asks the instance for, beside those that the module itself imports
  * @throws MalformedModule where the module is of another form
  */
@@ -69,12 +77,17 @@ export function slimModule(module: Uint8Array, keeps: (name: string) => boolean)
   const imported = new Set(imports.map(({ name }) => name))
   const kept = exports.filter(({ name, kind }) => isKept(kind) || imported.has(name) || keeps(name))
   const rewritten = new Map([
-    [SECTION.table as number, () => writeTable(length + added.length)],
+    [SECTION.import as number, () => withTable(contentsOf(SECTION.import), 'env', 'table', length + added.length)],
     [SECTION.export, () => writeExports(kept)],
     [SECTION.element, () => writeElements([...segments, { start: length, functions: added }])],
   ])
   const replace = ({ id, contents }: Section): Section => ({ id, contents: rewritten.get(id)?.() ?? contents })
-  return { module: writeSections(sections.map(replace)), symbols }
+  const types = readTypes(contentsOf(SECTION.type))
+  return {
+    module: writeSections(sections.filter(({ id }) => id !== SECTION.table).map(replace)),
+    symbols,
+    catching: catchingModule(imports, types, length + added.length),
+  }
 }
 
 const isKept = (kind: Export['kind']): boolean => kind === KIND.table || kind === KIND.memory
