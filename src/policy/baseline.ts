@@ -1,6 +1,7 @@
 import type { ProofState } from '../proof/proof-state.ts'
 import { bounds } from './baseline/bounds.ts'
 import { closers } from './baseline/closers.ts'
+import { factors } from './baseline/factors.ts'
 import { finiteCases } from './baseline/finite.ts'
 import { firstGoal, type GoalView } from './baseline/goal-view.ts'
 import { inductions } from './baseline/induction.ts'
@@ -33,6 +34,7 @@ const GENERATORS: readonly Generator[] = [
   inductions,
   products,
   sumsOfSquares,
+  factors,
   bounds,
   shifts,
   instances,

@@ -2,8 +2,10 @@ import { beforeAll, expect, test } from 'vitest'
 import { loadTheorems } from '../../src/dataset/theorem-file.ts'
 import type { EmbeddedEngine } from '../../src/lean/embedded/engine.ts'
 import { verifyProof } from '../../src/lean/verifier.ts'
+import { factors } from '../../src/policy/baseline/factors.ts'
 import { finiteCases } from '../../src/policy/baseline/finite.ts'
 import { firstGoal, viewGoal } from '../../src/policy/baseline/goal-view.ts'
+import { inductions } from '../../src/policy/baseline/induction.ts'
 import { instances, products } from '../../src/policy/baseline/instances.ts'
 import { modularSteps } from '../../src/policy/baseline/modular.ts'
 import { sumsOfSquares } from '../../src/policy/baseline/squares.ts'
@@ -103,6 +105,11 @@ test('what competitions ask falls to one step: squares, roots, remainders, divis
     ['(a b : Int) (h : a ^ 2 = b ^ 2) : a = b ∨ a = -b'],
     ['(a b : Int) (h₀ : 0 < a) (h₁ : a < b) : a ^ 2 < b ^ 2'],
     ['(x y : Int) (h₀ : x * y = 6) (h₁ : x + y = 5) (h₂ : x < y) : x = 2'],
+    ['(x : Int) (h : 2 * x ^ 2 - 7 * x + 3 = 0) : x = 3'],
+    ['(x y : Int) (h : x * y = x + y + 1) (hx : 1 < x) (hy : x < y) : x = 2 ∧ y = 3'],
+    ['(m n : Nat) (h : m * n = m + n) (hm : 0 < m) : m = 2'],
+    ['(x y : Int) (h : x * y - 3 * x = 2 * y - 6) (hy : y ≠ 3) : x = 2'],
+    ['(n : Nat) : (List.range (n + 1)).sum * 2 = n * (n + 1)'],
     ['(n : Nat) : 5 ∣ n ^ 5 - n'],
     ['(n : Nat) (h : 3 ∣ n ^ 2) : 3 ∣ n'],
     ['(n : Int) (h : 3 ∣ n ^ 2) : 3 ∣ n'],
@@ -122,10 +129,22 @@ test('what competitions ask falls to one step: squares, roots, remainders, divis
     }
     const view = firstGoal(state)
     if (view === undefined) throw new Error('no goal')
-    const generators = [sumsOfSquares, instances, products, modularSteps, finiteCases]
+    const generators = [sumsOfSquares, factors, instances, products, modularSteps, finiteCases, inductions]
     const tactics = generators.flatMap((generate) => [...generate(view)]).map(({ tactic }) => tactic)
     const results = await session.runTactics(state, tactics)
     expect([statement, results.some(({ kind }) => kind === 'finished')]).toEqual([statement, true])
+    await session.close()
+  }
+})
+
+test('equal powers have one root, or one exponent', { timeout: PATIENCE_MS }, async () => {
+  for (const statement of ['(n : Nat) (h : n ^ 3 = 1000) : n = 10', '(n : Nat) (h : 3 ^ n = 81) : n = 4']) {
+    const session = await open(statement)
+    const view = firstGoal(session.root)
+    if (view === undefined) throw new Error('no goal')
+    const [step] = [...factors(view)]
+    const [result] = await session.runTactics(session.root, [`${step?.tactic}\nexact he`])
+    expect([statement, result?.kind]).toEqual([statement, 'finished'])
     await session.close()
   }
 })

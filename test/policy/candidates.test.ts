@@ -21,6 +21,7 @@ const GOALS: readonly (readonly [text: string, ...constants: string[]])[] = [
   ['f : Nat → Nat\nh₀ : f 0 = 1\nh₁ : ∀ (n : Nat), f (n + 1) = 2 * f n\n⊢ f 5 = 32', 'Nat', 'Eq'],
   ['a b c : Nat\nh : a = b\nk : b = c\n⊢ c = a', 'Nat', 'Eq'],
   ['x y : Int\nh : x + y = 4\n⊢ x * y ≤ 4', 'Int', 'Eq', 'LE.le', 'HMul.hMul'],
+  ['x y : Nat\nh : x * y = x + y\n⊢ x = y', 'Nat', 'Eq', 'HMul.hMul'],
 ]
 const PREMISES = premisesOfContext({
   constants: [],
@@ -38,6 +39,7 @@ const PROPOSED: Readonly<Record<number, string>> = {
   2: '649104a65acbf0a2b9f33be5bb61993e95a032aed06c611b3b1678694b90dd32',
   3: '07ccafd0db73fe021355941097354a1ca7d34c0ff5d83ae7901fe0c1fa06e12a',
   4: '5e6c6f4beb6f708f9235f373386af9fb8dd2fc266d6d3dca2761871a40c2a6b5',
+  5: '15c008b1ac8e182c7840d794454c5181e5d59f2a52cd3d45854a435ac7c3a2a4',
 }
 
 test('what a policy chooses from has the number that it is kept under', () => {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { affineOf, type Quadratic, quadraticOf, squaresOf, wholeRoots } from '../../src/policy/baseline/quadratic.ts'
+import {
+  affineOf,
+  linearFactors,
+  type Quadratic,
+  quadraticOf,
+  squaresOf,
+  wholeRoots,
+} from '../../src/policy/baseline/quadratic.ts'
 import { createRandom } from '../../src/proof/random.ts'
 
 const random = createRandom('squares')
@@ -56,5 +63,12 @@ describe('polynomials of degree two', () => {
     expect(wholeRoots(quadratic(([x = 0n]) => x * x + 1n, 1))).toEqual([])
     expect(wholeRoots(quadratic(([x = 0n]) => (2n * x - 1n) * (x - 3n), 1))).toEqual([])
     expect(wholeRoots(quadratic(([x = 0n]) => x - 3n, 1))).toEqual([])
+    const rational = quadratic(([x = 0n]) => (2n * x - 1n) * (x - 3n), 1)
+    expect(
+      linearFactors(rational)
+        ?.map(([a, b]) => `${a} ${b}`)
+        .sort(),
+    ).toEqual(['1 -3', '2 -1'])
+    expect(linearFactors(quadratic(([x = 0n]) => x * x - 2n, 1))).toBeUndefined()
   })
 })

@@ -33,6 +33,11 @@ function* onNumber({ name }: Variable, view: GoalView, scale: number): Iterable<
     yield propose(weight, `${before}induction ${name} <;> omega`)
     yield propose(weight, `${before}induction ${name} <;> ${expanding}`)
     yield propose(weight * 0.8, `${before}induction ${name} <;> grind`)
+    if (view.constants.has('List.range'))
+      yield propose(
+        weight,
+        `${before}induction ${name} with\n| zero => simp\n| succ ${k} ${ih} => simp_all [List.range_succ]; first | omega | grind`,
+      )
   }
   yield propose(weight * 0.7, `induction ${name} with | zero => ?_ | succ ${k} ${ih} => ?_`)
   const others = view.variables.filter(

@@ -100,13 +100,27 @@ export function wholeRoots(q: Quadratic | undefined): readonly bigint[] {
   if (q?.length !== 2 || a === undefined || b === undefined || c === undefined || a === 0n) return []
   // a x² + 2 b x + c = 0
   const squared = b * b - a * c
-  if (squared < 0n) return []
   const root = squareRoot(squared)
-  if (root * root !== squared || (root - b) % a !== 0n || (root + b) % a !== 0n) return []
+  if (squared < 0n || root * root !== squared || (root - b) % a !== 0n || (root + b) % a !== 0n) return []
   return [...new Set([(root - b) / a, (-root - b) / a])]
 }
 
+/** Two affine forms `[factor, constant]` whose product is a multiple of a polynomial in one variable: its rational roots. */
+export function linearFactors(q: Quadratic | undefined): readonly (readonly [bigint, bigint])[] | undefined {
+  const [[a, b] = [], [, c] = []] = q ?? []
+  if (q?.length !== 2 || a === undefined || b === undefined || c === undefined || a === 0n) return undefined
+  const root = squareRoot(b * b - a * c)
+  if (root * root !== b * b - a * c) return undefined
+  // a (a x² + 2 b x + c) = (a x + b - root) (a x + b + root)
+  return [b - root, b + root].map((rest) => {
+    const divisor = gcd(a, rest)
+    return [a / divisor, rest / divisor] as const
+  })
+}
+
+/** The largest whole number whose square is at most the value, or -1 for a negative one. */
 function squareRoot(value: bigint): bigint {
+  if (value < 0n) return -1n
   let [low, high] = [0n, value + 1n]
   while (high - low > 1n) {
     const middle = (low + high) / 2n
@@ -116,7 +130,7 @@ function squareRoot(value: bigint): bigint {
   return low
 }
 
-function gcd(a: bigint, b: bigint): bigint {
+export function gcd(a: bigint, b: bigint): bigint {
   const [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b]
   return y === 0n ? x : gcd(y, x % y)
 }

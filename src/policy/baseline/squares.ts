@@ -204,7 +204,11 @@ function solveLinear(view: GoalView, numbers: readonly Variable[]): { free: Vari
 }
 
 /** A printed term as a polynomial in the free variables. */
-function polynomial(text: string, free: readonly Variable[], solved: readonly Solved[]): Quadratic | undefined {
+export function polynomial(
+  text: string,
+  free: readonly Variable[],
+  solved: readonly Solved[] = [],
+): Quadratic | undefined {
   const plain = text.replaceAll('↑', '')
   return quadraticOf((point) => {
     const values = new Map(free.map(({ name }, i) => [name, point[i] as bigint]))
@@ -216,7 +220,7 @@ function polynomial(text: string, free: readonly Variable[], solved: readonly So
 }
 
 /** `2 * x - y + 3`; the constant is the last of the factors. */
-function affineText(factors: readonly bigint[], names: readonly string[]): string {
+export function affineText(factors: readonly bigint[], names: readonly string[]): string {
   const text = factors.reduce((sum, c, i) => {
     if (c === 0n) return sum
     const name = names[i]
