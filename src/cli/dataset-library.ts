@@ -6,6 +6,7 @@ import { openLibrary } from '../lean/open.ts'
 import { sha256 } from '../proof/sha256.ts'
 import { formatDuration } from './clock.ts'
 import { outFolder, pattern } from './flags.ts'
+import { showLine } from './live-line.ts'
 import { FLAG } from './options.ts'
 
 type Options = { readonly out: string; readonly workers: number; readonly modules?: RegExp }
@@ -28,18 +29,27 @@ export function datasetLibraryCommand(): Command {
 
 async function writeLibrary({ out, workers, modules }: Options): Promise<number> {
   const began = performance.now()
-  const source = await openLibrary({ processes: workers })
+  let at = { done: 0, all: 0, kept: 0 }
+  const line = () => {
+    const spent = performance.now() - began
+    const { done, all, kept } = at
+    const left = done === 0 ? 'time left unknown' : `${formatDuration((spent * (all - done)) / done)} left`
+    return `${formatDuration(spent)} | ${done}/${all} modules | ${kept} theorems kept | ${left}`
+  }
+  const shown = showLine(line, () => "reading the library's modules")
+  const source = await openLibrary({ processes: workers }).catch((error) => {
+    shown.stop()
+    throw error
+  })
   try {
-    let said = 0
     const library = await readLibrary(source, {
       workers,
       where: (module) => modules?.test(module) ?? true,
       onModule(done, all, kept) {
-        if (done !== all && performance.now() - said < 10_000) return
-        said = performance.now()
-        process.stderr.write(`${formatDuration(said - began)} | ${done}/${all} modules | ${kept} theorems kept\n`)
+        at = { done, all, kept }
+        shown.update()
       },
-    })
+    }).finally(() => shown.stop(line()))
     const rows = splitLibrary(library.theorems)
     await mkdir(out, { recursive: true })
     const random = jsonLines(rows, (row) => row.split)
