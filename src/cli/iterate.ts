@@ -46,6 +46,7 @@ type Flags = TrainingFlags &
     readonly depth: number
     readonly share: number
     readonly neff: readonly number[]
+    readonly trainCommand?: string
     readonly workers: number
     readonly root?: string
     readonly lean?: string
@@ -71,6 +72,10 @@ export function iterateCommand(): Command {
       .addOption(FLAG.depth())
       .option('--share <x>', 'most of the steps that one tactic may make up', positive, 0.15)
       .option('--neff <list>', 'the confidence limits of the policies', widths, [1, 4, 8, 16, 32])
+      .option(
+        '--train-command <command>',
+        'trains elsewhere: a command for the shell, with HEDGE_STEPS, HEDGE_ROUND_FOLDER and HEDGE_ROUND in its environment; -m searches in every round',
+      )
       .addOption(FLAG.lean())
       .addOption(FLAG.root())
       .addOption(FLAG.workers())
@@ -79,7 +84,8 @@ export function iterateCommand(): Command {
         `
 Nothing of another split, or of --exclude, is searched or learnt from, by name or by statement; a set without splits, such as a
 Lean file, is searched whole. A proof that the search finds takes the place of --steps-from's steps of the same theorem. In later
-rounds the policies of the round before take turns on what is still unproved. The same command goes on where it stopped.
+rounds the policies of the round before take turns on what is still unproved; with --train-command the members of -m do, whose
+models it trains and loads. The same command goes on where it stopped.
 
 Members: ${MEMBER_SYNTAX}
 
@@ -124,7 +130,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
         engine ??= await startLean(flags)
         const premises = premisesFrom(engine)
         const searchers =
-          round === 0
+          round === 0 || flags.trainCommand !== undefined
             ? configs
             : chosenMembers(flags.neff.map((nEff) => policyDirectory(roundPaths(flags.out, round - 1), nEff)))
         const members = await openMembers(searchers, async () => premises)
@@ -167,6 +173,7 @@ async function iterate(files: readonly string[], flags: Flags): Promise<number> 
           training,
           nEffs: flags.neff,
           saveEvery: flags.saveEvery,
+          trainCommand: flags.trainCommand,
           signal: interrupt.signal,
           say: progress.say,
           onSearch: progress.onSearch,

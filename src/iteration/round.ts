@@ -17,6 +17,7 @@ import { listRuns, readRun } from '../results/read-run.ts'
 import { beginRun, openResults, type Provenance } from '../results/store.ts'
 import { type FamilyPlan, prepareFamily } from '../training/family.ts'
 import { harvest, withFound } from './harvest.ts'
+import { runTrainCommand } from './train-command.ts'
 
 /** Where a round keeps what it does. Its manifest is written last: a round that has one is over. */
 export type RoundPaths = {
@@ -63,7 +64,9 @@ const manifestSchema = z.object({
     sha256: z.string(),
   }),
   members: z.array(z.unknown()),
+  /** None where they were trained by `trainCommand`. */
   policies: z.array(z.object({ nEff: z.number(), hash: z.string() })),
+  trainCommand: z.string().optional(),
   seconds: z.object({ search: z.number(), harvest: z.number(), training: z.number() }),
   lean: z.object({ version: z.string(), libraryHash: z.string() }),
   commit: z.string(),
@@ -99,6 +102,8 @@ export type RoundOptions = {
   readonly training: (dataPath: string) => FamilyPlan
   readonly nEffs: readonly number[]
   readonly saveEvery: number
+  /** Trains elsewhere, in place of `training`: a command for the shell, see `runTrainCommand`. */
+  readonly trainCommand?: string | undefined
   readonly signal: AbortSignal
   readonly say: (line: string) => void
   readonly onSearch?: (event: ScheduleEvent) => void
@@ -139,8 +144,11 @@ export async function runRound(engine: Engine, options: RoundOptions): Promise<R
   say(
     `round ${options.round}: ${steps.length} steps to train on; ${replaced} gave way to proofs found, ${duplicates} repeated, ${dropped} over their share`,
   )
-  const policies = await timed(paths, 'training', () => trainAll(options))
+  const policies = await timed(paths, 'training', async () =>
+    options.trainCommand === undefined ? trainAll(options) : trainElsewhere(options, options.trainCommand),
+  )
   if (policies === undefined) return { kind: 'interrupted' }
+  if (typeof policies === 'string') return { kind: 'broken', message: policies }
   const manifest: RoundManifest = {
     round: options.round,
     dataset: {
@@ -160,6 +168,7 @@ export async function runRound(engine: Engine, options: RoundOptions): Promise<R
     steps: { all: all.length, replaced, duplicates, dropped, used: steps.length, sha256: sha256(text) },
     members: options.members.map(configOf),
     policies,
+    trainCommand: options.trainCommand,
     seconds: await readTimes(paths),
     lean: { version: engine.leanVersion, libraryHash: engine.libraryHash },
     commit: options.provenance.commit,
@@ -224,6 +233,14 @@ async function trainAll(options: RoundOptions): Promise<{ nEff: number; hash: st
     say(`round ${options.round}: policy at N_eff ${nEff} trained`)
   }
   return policies
+}
+
+/** No policies of ours, or why it failed; undefined where it was interrupted. */
+async function trainElsewhere({ paths, round, signal, say }: RoundOptions, command: string) {
+  say(`round ${round}: training by ${command}`)
+  const ended = await runTrainCommand(command, { steps: paths.steps, directory: paths.directory, round }, signal)
+  if (signal.aborted) return undefined
+  return ended === undefined ? [] : `the training command ${ended}: ${command}`
 }
 
 /** Notes how long a stage worked, however it ended. What a kill cut off is not counted. */
