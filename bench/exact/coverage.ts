@@ -18,7 +18,8 @@ export function passProbability(
     edges === undefined
       ? undefined
       : [...policy(i)].flatMap(([tactic, p]) => {
-          const to = edges[tactic]
+          // `constructor` is a tactic, and every object has one.
+          const to = Object.hasOwn(edges, tactic) ? edges[tactic] : undefined
           return to === undefined ? [] : [{ to, p }]
         }),
   )
