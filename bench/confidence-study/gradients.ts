@@ -1,8 +1,8 @@
 import { createEngine } from '../../src/policy/network/create-engine.ts'
-import { DEFAULT_OPTIMIZER, type EngineState, type NetworkEngine } from '../../src/policy/network/engine.ts'
+import type { EngineState, NetworkEngine } from '../../src/policy/network/engine.ts'
 import { dco } from '../../src/training/dco-loss.ts'
 import { batchOf, type Item, itemLogProbs, weighted } from '../../src/training/items.ts'
-import { DIRECT_NETWORK } from '../dco-demo/task.ts'
+import { DIRECT_RUN } from '../dco-demo/task.ts'
 
 /** What one difficulty of questions never learnt from says about a network. */
 export type LevelView = {
@@ -22,13 +22,7 @@ export async function levelViews(
   unseen: readonly (readonly Item[])[],
   n: number,
 ): Promise<LevelView[]> {
-  const engine = await createEngine({
-    engine: 'ort',
-    config: DIRECT_NETWORK,
-    optimizer: DEFAULT_OPTIMIZER,
-    threads: 1,
-    notice: console.error,
-  })
+  const engine = await createEngine(DIRECT_RUN)
   try {
     engine.writeState(state)
     const loss = await meanGradient(engine, test, (logProb) => dco(n, logProb).factor)

@@ -1,4 +1,4 @@
-import { DEFAULT_OPTIMIZER, type EngineState } from '../../src/policy/network/engine.ts'
+import type { EngineState } from '../../src/policy/network/engine.ts'
 import type { PolicyNetwork } from '../../src/policy/network/policy-network.ts'
 import { WorkerNetwork } from '../../src/policy/network/worker-network.ts'
 import type { Item } from '../../src/training/items.ts'
@@ -8,7 +8,7 @@ import { type DirectRun, type Look, look, passAt, runDirect } from '../dco-demo/
 import { runGrpo } from '../dco-demo/grpo.ts'
 import { rankAccuracies } from '../dco-demo/ranks.ts'
 import { type ReasonedLook, type ReasonedRun, reasonedPassAt, runReasoned } from '../dco-demo/reasoned.ts'
-import { DIRECT_NETWORK, rangedProblems, reasonedProblems } from '../dco-demo/task.ts'
+import { DIRECT_RUN, rangedProblems, reasonedProblems } from '../dco-demo/task.ts'
 import { type LevelView, levelViews, mean } from './gradients.ts'
 import type { Sizes } from './sizes.ts'
 
@@ -113,13 +113,7 @@ async function oneEpoch(seed: number, sizes: Sizes): Promise<LevelView[][]> {
     { training: sizes.once, test: sizes.test, unseen: sizes.unseen, outside: 0 },
     `${seed} once`,
   )
-  const network = await WorkerNetwork.start({
-    engine: 'ort',
-    config: DIRECT_NETWORK,
-    optimizer: DEFAULT_OPTIMIZER,
-    threads: 1,
-    notice: console.error,
-  })
+  const network = await WorkerNetwork.start(DIRECT_RUN)
   try {
     await network.initialise(seed)
     const views: LevelView[][] = []

@@ -1,11 +1,10 @@
-import { DEFAULT_OPTIMIZER } from '../../src/policy/network/engine.ts'
 import type { PolicyNetwork } from '../../src/policy/network/policy-network.ts'
 import { WorkerNetwork } from '../../src/policy/network/worker-network.ts'
 import type { Item } from '../../src/training/items.ts'
 import { scoreItems } from '../../src/training/metrics.ts'
 import { DEFAULT_SETTINGS } from '../../src/training/settings.ts'
 import { train } from '../../src/training/trainer.ts'
-import { DIRECT_NETWORK, type Problems } from './task.ts'
+import { DIRECT_RUN, type Problems } from './task.ts'
 
 /** What is known about a network after an epoch, from exact probabilities on the test questions. */
 export type Look = {
@@ -63,13 +62,7 @@ export async function runDirect(
   keep?: (network: PolicyNetwork) => Promise<void>,
   atLook?: (network: PolicyNetwork, epoch: number) => Promise<void>,
 ): Promise<DirectRun> {
-  const network = await WorkerNetwork.start({
-    engine: 'ort',
-    config: DIRECT_NETWORK,
-    optimizer: DEFAULT_OPTIMIZER,
-    threads: 1,
-    notice: console.error,
-  })
+  const network = await WorkerNetwork.start(DIRECT_RUN)
   try {
     await network.initialise(plan.seed)
     const looks: Look[] = []

@@ -1,3 +1,4 @@
+import { DEFAULT_OPTIMIZER } from '../../src/policy/network/engine.ts'
 import type { NetworkConfig } from '../../src/policy/network/network-config.ts'
 import { END_ID } from '../../src/policy/network/tokenizer.ts'
 import { createRandom, type Random } from '../../src/proof/random.ts'
@@ -41,6 +42,15 @@ export const DIRECT_NETWORK: NetworkConfig = {
   layers: 2,
   heads: 4,
 }
+
+/** How the networks on these questions are run. */
+export const DIRECT_RUN = {
+  engine: 'ort',
+  config: DIRECT_NETWORK,
+  optimizer: DEFAULT_OPTIMIZER,
+  threads: 1,
+  notice: console.error,
+} as const
 
 const digits = (n: number, count: number) => String(n).padStart(count, '0')
 

@@ -71,6 +71,17 @@ async function search(
 const whole = (server: ScriptedServer, more = '') => `${server.url}#prover,kind=whole,name=whole${more}`
 
 const SWAP: Theorem = { name: 'swap', header: '', statement: 'theorem swap (p q : Prop) (h : p ∧ q) : q ∧ p' }
+/** What the plans here have in common. */
+const PLAN = {
+  matched: false,
+  passes: 4,
+  block: 4,
+  depth: 50,
+  shortFirst: true,
+  wallClockMs: undefined,
+  sliceMs: 1000,
+  seed: '0',
+}
 const FALSE: Theorem = { name: 'wrong', header: '', statement: 'theorem wrong : 1 + 1 = 3' }
 const lean = (text: string) => `\`\`\`lean4\n${text}\n\`\`\``
 
@@ -259,16 +270,7 @@ describe('members together', () => {
     const configs = parseMembers([whole(writer, ',repair=1'), `${stepper.url}#steps,template=chat,name=steps,n=1`])
     if ('problem' in configs) throw new Error(configs.problem)
     const members = await openMembers(configs, async () => premisesFrom(engine))
-    const shared = {
-      mode: 'first-proof',
-      matched: false,
-      block: 4,
-      depth: 50,
-      shortFirst: true,
-      sliceMs: 1000,
-      seed: '0',
-    } as const
-    const plan = { ...shared, theorems: [theorem, FALSE], members, passes: 4, wallClockMs: undefined }
+    const plan = { ...PLAN, mode: 'first-proof', theorems: [theorem, FALSE], members } as const
     const database = openResults(':memory:')
     const journal = beginRun(database, plan, provenance)
     const world = engineWorld(engine, DEFAULT_LIMITS)
@@ -317,21 +319,17 @@ describe('members together', () => {
     const configs = parseMembers([whole(writer, ',repair=0'), `${stepper.url}#steps,template=chat,name=steps,n=1`])
     if ('problem' in configs) throw new Error(configs.problem)
     const members = await openMembers(configs, async () => premisesFrom(engine))
-    const shared = {
+    const plan = {
+      ...PLAN,
       mode: 'union',
-      matched: false,
-      block: 4,
-      depth: 50,
-      shortFirst: true,
-      sliceMs: 1000,
-      seed: '0',
+      theorems: [{ ...theorem, statement: `${theorem.statement} ∧ ∃ x, x > b` }],
+      members,
     } as const
-    const plan = { ...shared, theorems: [{ ...theorem, statement: `${theorem.statement} ∧ ∃ x, x > b` }], members }
     const database = openResults(':memory:')
-    const journal = beginRun(database, { ...plan, passes: 4, wallClockMs: undefined }, provenance)
+    const journal = beginRun(database, plan, provenance)
     const world = engineWorld(engine, DEFAULT_LIMITS)
     await schedule({
-      plan: { ...plan, passes: 4, wallClockMs: undefined },
+      plan,
       members,
       world,
       journal,

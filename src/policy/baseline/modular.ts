@@ -17,7 +17,7 @@ export function* modularSteps(view: GoalView): Iterable<Proposal> {
     yield* periodicPowers(view, text, modulus)
   }
   yield* knownResidues(view)
-  yield* factResidues(view, text)
+  yield* factResidues(view, moduli.map(Number))
   yield* boundedDivisors(view)
   yield* commonDivisors(view)
   const related = relation(view.target)
@@ -27,15 +27,23 @@ export function* modularSteps(view: GoalView): Iterable<Proposal> {
   }
 }
 
+/** Lemmas that take remainders of sums, products and powers apart. */
+const INT_REMAINDERS = 'Int.pow_succ, Int.mul_emod, Int.add_emod, Int.sub_emod'
+const NAT_REMAINDERS = 'Nat.pow_succ, Nat.mul_mod, Nat.add_mod'
+
+/** A case for each remainder that a term leaves; each calls it `h`. */
+export function remainderCases(term: string, modulus: number, h: string): string {
+  const cases = Array.from({ length: modulus }, (_, r) => `${term} % ${modulus} = ${r}`).join(' ∨ ')
+  return `rcases (by omega : ${cases}) with ${Array.from({ length: modulus }, () => h).join(' | ')}`
+}
+
 /** A polynomial modulo m depends on the remainders of its variables only. */
 function* residues(view: GoalView, modulus: bigint): Iterable<Proposal> {
   const numbers = variablesIn(view, view.target, 'nat', 'int')
   if (numbers.length === 0 || numbers.length > 2) return
   if (numbers.length === 2 && modulus > 8n) return
   const int = numbers.some((v) => v.sort === 'int')
-  const lemmas = int
-    ? 'Int.pow_succ, Int.mul_emod, Int.add_emod, Int.sub_emod'
-    : 'Nat.pow_succ, Nat.mul_mod, Nat.add_mod'
+  const lemmas = int ? INT_REMAINDERS : NAT_REMAINDERS
   const divided = relation(view.target)
   // Subtraction of natural numbers has no remainder lemma of its own: both sides have to leave the same.
   const difference = !int && divided !== undefined && splitTop(stripOuter(divided.right), ' - ').length === 2
@@ -50,9 +58,7 @@ function* residues(view: GoalView, modulus: bigint): Iterable<Proposal> {
   const splits = numbers.map((v) => {
     const h = view.fresh(`hr${v.name}`)
     names.push(h)
-    const cases = Array.from({ length: Number(modulus) }, (_, r) => `${v.name} % ${modulus} = ${r}`).join(' ∨ ')
-    const pattern = Array.from({ length: Number(modulus) }, () => h).join(' | ')
-    return `rcases (by omega : ${cases}) with ${pattern}`
+    return remainderCases(v.name, Number(modulus), h)
   })
   const head = `${asRemainder}${negated}`
   yield propose(
@@ -69,8 +75,7 @@ function* residues(view: GoalView, modulus: bigint): Iterable<Proposal> {
 }
 
 /** What a polynomial fact says modulo m, remainder by remainder: `3 ∣ n ^ 2` leaves only `n % 3 = 0`, `x ^ 2 % 4 = 2` nothing. */
-function* factResidues(view: GoalView, text: string): Iterable<Proposal> {
-  const moduli = [...new Set([...text.matchAll(/% (\d+)|(?<![\w.])(\d+) ∣/g)].map((m) => Number(m[1] ?? m[2])))]
+function* factResidues(view: GoalView, moduli: readonly number[]): Iterable<Proposal> {
   for (const { name, type } of view.facts) {
     if (!/\^|[\p{L}\d)₀-₉'] \* [\p{L}(]/u.test(type) || /\//.test(type)) continue
     const fact = relation(type)
@@ -92,13 +97,8 @@ function* factResidues(view: GoalView, text: string): Iterable<Proposal> {
               : undefined
       if (line === undefined) continue
       const names = split.map((v) => view.fresh(`hr${v.name}`))
-      const cases = split.map((v, i) => {
-        const all = Array.from({ length: m }, (_, r) => `${v.name} % ${m} = ${r}`).join(' ∨ ')
-        return `rcases (by omega : ${all}) with ${Array.from({ length: m }, () => names[i]).join(' | ')}`
-      })
-      const lemmas = int
-        ? 'Int.pow_succ, Int.mul_emod, Int.add_emod, Int.sub_emod'
-        : 'Nat.pow_mod, Nat.mul_mod, Nat.add_mod'
+      const cases = split.map((v, i) => remainderCases(v.name, m, names[i] as string))
+      const lemmas = int ? INT_REMAINDERS : 'Nat.pow_mod, Nat.mul_mod, Nat.add_mod'
       yield propose(
         WEIGHTS.good,
         `${line}\n${cases.join(' <;> ')} <;> first | omega | (simp [${lemmas}, ${names.join(', ')}] at ${h} <;> omega)`,
@@ -131,9 +131,7 @@ function* knownResidues(view: GoalView): Iterable<Proposal> {
   const known = view.facts.filter(({ type }) => /^\S+ % \d+ = \d+$/.test(type)).map(({ name }) => name)
   if (known.length === 0) return
   const int = variablesIn(view, view.target, 'int').length > 0
-  const lemmas = int
-    ? 'Int.pow_succ, Int.mul_emod, Int.add_emod, Int.sub_emod'
-    : 'Nat.pow_succ, Nat.mul_mod, Nat.add_mod'
+  const lemmas = int ? INT_REMAINDERS : NAT_REMAINDERS
   yield propose(WEIGHTS.good, `simp [${lemmas}, ${known.join(', ')}]`)
   yield propose(WEIGHTS.fair, `rw [← Nat.mod_add_div ${view.variables.find((v) => v.sort === 'nat')?.name ?? '_'}]`)
 }
@@ -152,16 +150,9 @@ function* periodicPowers(view: GoalView, text: string, modulus: bigint): Iterabl
       '  simp [Nat.pow_add, Nat.pow_mul, Nat.mul_mod, Nat.pow_mod]',
       `have ${hp} : 0 < ${base} ^ ${e} := Nat.pow_pos (by decide)`,
     ]
-    const cases = Array.from({ length: order }, (_, r) => `${e} % ${order} = ${r}`).join(' ∨ ')
-    const pattern = Array.from({ length: order }, () => hr).join(' | ')
-    yield propose(
-      WEIGHTS.good,
-      [...lemma, `rcases (by omega : ${cases}) with ${pattern} <;> simp [${hr}] at ${h} <;> omega`].join('\n'),
-    )
-    yield propose(
-      WEIGHTS.fair,
-      [...lemma, `rcases (by omega : ${cases}) with ${pattern} <;> simp only [${hr}] at ${h}`].join('\n'),
-    )
+    const cases = remainderCases(e, order, hr)
+    yield propose(WEIGHTS.good, [...lemma, `${cases} <;> simp [${hr}] at ${h} <;> omega`].join('\n'))
+    yield propose(WEIGHTS.fair, [...lemma, `${cases} <;> simp only [${hr}] at ${h}`].join('\n'))
   }
 }
 

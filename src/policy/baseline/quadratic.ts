@@ -96,13 +96,8 @@ export function squaresOf(q: Quadratic): { readonly forms: bigint[][]; readonly 
 
 /** The roots of a polynomial in one variable where all of them are whole: one or two, or none at all. */
 export function wholeRoots(q: Quadratic | undefined): readonly bigint[] {
-  const [[a, b] = [], [, c] = []] = q ?? []
-  if (q?.length !== 2 || a === undefined || b === undefined || c === undefined || a === 0n) return []
-  // a x² + 2 b x + c = 0
-  const squared = b * b - a * c
-  const root = squareRoot(squared)
-  if (squared < 0n || root * root !== squared || (root - b) % a !== 0n || (root + b) % a !== 0n) return []
-  return [...new Set([(root - b) / a, (-root - b) / a])]
+  const forms = linearFactors(q) ?? []
+  return forms.every(([a]) => a === 1n || a === -1n) ? [...new Set(forms.map(([a, rest]) => -a * rest))] : []
 }
 
 /** Two affine forms `[factor, constant]` whose product is a multiple of a polynomial in one variable: its rational roots. */

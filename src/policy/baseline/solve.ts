@@ -1,5 +1,6 @@
 import { evaluate } from './evaluate.ts'
 import { type GoalView, mentions, type Variable, variablesIn } from './goal-view.ts'
+import { remainderCases } from './modular.ts'
 import { type Proposal, propose, WEIGHTS } from './proposal.ts'
 import { relation } from './term-text.ts'
 
@@ -84,11 +85,7 @@ function* unsolvableModulo(view: GoalView): Iterable<Proposal> {
     if (related === undefined) continue
     const space = numbers[0]?.sort === 'int' ? 'Int' : 'Nat'
     const [hm, hr] = [view.fresh('hm'), view.fresh('hr')]
-    const splits = numbers.map((v, i) => {
-      const cases = Array.from({ length: Number(modulus) }, (_, r) => `${v.name} % ${modulus} = ${r}`).join(' ∨ ')
-      const pattern = Array.from({ length: Number(modulus) }, () => `${hr}${i}`).join(' | ')
-      return `rcases (by omega : ${cases}) with ${pattern}`
-    })
+    const splits = numbers.map((v, i) => remainderCases(v.name, Number(modulus), `${hr}${i}`))
     const lemmas = `${space}.pow_succ, ${space}.mul_${space === 'Int' ? 'e' : ''}mod, ${space}.add_${space === 'Int' ? 'e' : ''}mod`
     const known = numbers.map((_, i) => `${hr}${i}`).join(', ')
     yield propose(
