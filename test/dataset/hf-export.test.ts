@@ -59,6 +59,48 @@ test('a chat template makes conversations, and theorems are held out whole', asy
   expect(first.completion).toEqual([{ role: 'assistant', content: 'constructor' }])
 })
 
+test('theorems become rows that say what has to be proved, with the proofs that are known', async () => {
+  const set = join(folder, 'theorems.jsonl')
+  const theorems = [
+    { name: 'a', header: 'open Nat', statement: 'theorem a (p q : Prop) (h : p ∧ q) : q ∧ p' },
+    { name: 'c', statement: 'theorem c : True := by sorry' },
+    { name: 'd', statement: 'theorem d : 1 = 1' },
+  ]
+  await writeFile(set, theorems.map((theorem) => JSON.stringify(theorem)).join('\n'))
+  const write = (name: string, ...args: string[]) =>
+    spawnSync(
+      process.execPath,
+      [HEDGE, 'export', set, '--format', 'theorems', '-o', join(folder, name), ...args, '--steps', file],
+      { cwd: root, encoding: 'utf8' },
+    )
+  expect(write('whole')).toMatchObject({ status: 0, stderr: expect.stringContaining('3 theorems, 2 with a proof') })
+  const rows = await lines('whole', 'train.jsonl')
+  expect(rows.map(({ prompt, completion, ...row }) => row)).toEqual([
+    { theorem: 'a', statement: theorems[0]?.statement, header: 'open Nat', strict: true },
+    { theorem: 'c', statement: 'theorem c : True', strict: true },
+    { theorem: 'd', statement: 'theorem d : 1 = 1', strict: true },
+  ])
+  expect(rows[0].prompt.at(-1).content).toContain(`open Nat\n\n${theorems[0]?.statement} := by\n  sorry`)
+  const proof = `\`\`\`lean4\n${theorems[0]?.statement} := by\n  constructor\n  exact h.2\n  exact h.1\n\`\`\``
+  expect(rows[0].completion).toEqual([{ role: 'assistant', content: proof }])
+  expect(rows[2]).not.toHaveProperty('completion')
+  // A template of states shows the first one, and a theorem without one is left out.
+  expect(write('states', '--template', 'step')).toMatchObject({
+    status: 0,
+    stderr: expect.stringMatching(/^1 theorem left out.*--steps/),
+  })
+  expect(await lines('states', 'train.jsonl')).toEqual([
+    {
+      prompt: `${steps[0]?.state}:::`,
+      completion: 'constructor\nexact h.2\nexact h.1',
+      theorem: 'a',
+      statement: theorems[0]?.statement,
+      header: 'open Nat',
+    },
+    { prompt: '⊢ True:::', completion: 'trivial', theorem: 'c', statement: 'theorem c : True' },
+  ])
+})
+
 test('a trained network becomes a GGUF file', async () => {
   const tokenizer = trainTokenizer(['⊢ True:::trivial'], 262)
   const config = { vocabularySize: tokenizer.vocabularySize, contextLength: 32, width: 8, layers: 1, heads: 2 }
@@ -86,7 +128,7 @@ test('a trained network becomes a GGUF file', async () => {
 })
 
 test.each([
-  [['--format', 'csv'], /Allowed choices are hf, gguf/],
+  [['--format', 'csv'], /Allowed choices are hf, theorems, gguf/],
   [['--template', 'nowhere.txt'], /template `nowhere.txt` is none of .*chat.*step.*, nor a file/],
   [['--held-out', '0.9999'], /leaves nothing to train on/],
 ])('bad input is told: %j', (args, message) => {

@@ -25,14 +25,17 @@ def main(arguments=None):
     accelerator = Accelerator(mixed_precision=precision, cpu=options.cpu)
     set_seed(settings.seed)
     tokenizer = AutoTokenizer.from_pretrained(options.model)
+    validation = options.data / "validation.jsonl"
     if settings.online == "none":
         items, dropped = read_items(options.data / "train.jsonl", tokenizer, settings.max_length, settings.whole)
+        held_out = read_items(validation, tokenizer, settings.max_length, settings.whole)[0] if validation.exists() else []
     else:
-        items, dropped = read_statements(options.data / "train.jsonl", tokenizer, settings.max_length)
-    validation = options.data / "validation.jsonl"
-    held_out = read_items(validation, tokenizer, settings.max_length, settings.whole)[0] if validation.exists() else []
+        own = settings.online == "dco-a"
+        items, dropped = read_statements(options.data / "train.jsonl", tokenizer, settings.max_length, own)
+        held_out = read_statements(validation, tokenizer, settings.max_length, True)[0] if validation.exists() else []
     if accelerator.is_main_process:
-        print(f"{len(items)} items, {dropped} rows longer than {settings.max_length} tokens left out", flush=True)
+        why = " or without a completion" if settings.online == "dco-a" else ""
+        print(f"{len(items)} items, {dropped} rows longer than {settings.max_length} tokens{why} left out", flush=True)
     model = AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.float32)
     if options.gradient_checkpointing:
         model.gradient_checkpointing_enable()
@@ -72,7 +75,7 @@ def read_arguments(arguments):
     parser.add_argument("--preset", choices=PRESETS, help="settings of the paper, or of its authors' code")
     parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--gradient-checkpointing", action="store_true", help="less memory, a third more time")
-    online = parser.add_argument_group("inference in the loop", "with --online; rows of the data have a `statement` then")
+    online = parser.add_argument_group("inference in the loop", "with --online; the data are of `hedge export --format theorems`")
     online.add_argument("--server", default="http://127.0.0.1:8000/v1", help="draws: an address with the completions API")
     online.add_argument("--served", default="policy", help="the model's name there")
     online.add_argument("--load", help="address that takes {model, path} and loads these weights; default SERVER/load")

@@ -39,15 +39,20 @@ def read_items(path, tokenizer, max_length, whole=False):
     return [Item(str(key), tuple(rows)) for key, rows in groups.items() if rows], dropped
 
 
-def read_statements(path, tokenizer, max_length):
-    """As `read_items`, of rows with a `statement` that a reply must prove; a `completion` may be missing."""
+def read_statements(path, tokenizer, max_length, completions=False):
+    """As `read_items`, of rows with a `statement` that a reply must prove, as `hedge export --format theorems` writes them.
+
+    A `completion` may be missing; with `completions` a row without one is left out, for its own reply is what is trained on.
+    """
     items, dropped = [], 0
     for number, line in enumerate(Path(path).read_text().splitlines()):
         if not line.strip():
             continue
         record = json.loads(line)
-        row = encode(tokenizer, record["prompt"], record.get("completion", ""))
-        if sum(map(len, row)) > max_length:
+        if "statement" not in record:
+            raise SystemExit(f"{path}, line {number + 1}: no statement; `hedge export --format theorems` writes such rows")
+        row = encode(tokenizer, record["prompt"], record.get("completion"))
+        if (completions and "completion" not in record) or sum(map(len, row)) > max_length:
             dropped += 1
         else:
             items.append(Item(record.get("theorem", str(number)), (row,), record))
@@ -55,15 +60,14 @@ def read_statements(path, tokenizer, max_length):
 
 
 def encode(tokenizer, prompt, completion):
-    """Prompt and completion apart, so that no token reaches over the border, as a server sees them."""
+    """Prompt and completion (text, a conversation's reply, or None) apart, so that no token reaches over the border, as a server sees them."""
     if isinstance(prompt, str):
         ids = tokenizer(prompt)["input_ids"]
         if ids and ids[-1] == tokenizer.eos_token_id:
             ids = ids[:-1]
-        text = completion
     else:
         ids = tokenizer.apply_chat_template(prompt, add_generation_prompt=True, tokenize=True, return_dict=False)
-        text = completion[0]["content"]
+    text = completion if isinstance(completion, str) else completion[0]["content"] if completion else ""
     return tuple(ids), (*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id)
 
 

@@ -1,6 +1,8 @@
 import copy
 import json
+import shlex
 import shutil
+import subprocess
 import threading
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -8,9 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 from accelerate import Accelerator
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from hedge_training.__main__ import read_arguments
+from hedge_training.__main__ import main, read_arguments
 from hedge_training.data import read_statements
 from hedge_training.losses import overconfidence_factor
 from hedge_training.model import Scorer, collate
@@ -142,9 +144,56 @@ def test_presets_are_the_papers_runs():
     assert (settings.n_eff, settings.rollouts, settings.threshold) == (64, 64, 0.01)
 
 
-@pytest.mark.skipif(not (ROOT / "node_modules/.bin/tsx").exists() or not shutil.which("node"), reason="hedge is not installed")
+HEDGE = ["node", "--import", str(ROOT / "node_modules/tsx/dist/loader.mjs"), str(ROOT / "src/cli/main.ts")]
+needs_hedge = pytest.mark.skipif(not (ROOT / "node_modules/.bin/tsx").exists() or not shutil.which("node"), reason="hedge is not installed")
+
+
+@needs_hedge
+def test_training_reads_what_hedge_export_writes(world, tmp_path):
+    """Rows of theorems, as conversations: known proofs are ones that Lean takes, and DCO^a trains on them."""
+    folder, tokenizer, server, _ = world
+    lines = lambda rows: "".join(json.dumps(row) + "\n" for row in rows)
+    header = "def twice (n : Nat) : Nat := n + n"
+    theorems = [
+        {"name": "swap", "statement": "theorem swap (p q : Prop) (h : p ∧ q) : q ∧ p"},
+        {"name": "twice_one", "header": header, "statement": "theorem twice_one : twice 1 = 2"},
+        {"name": "open_one", "statement": "theorem open_one (n : Nat) : n = n"},
+    ]
+    steps = [
+        {"theorem": "swap", "index": 0, "state": "p q : Prop\nh : p ∧ q\n⊢ q ∧ p", "tactic": "constructor"},
+        {"theorem": "swap", "index": 1, "state": "⊢ q\n\n⊢ p", "tactic": "exact h.2"},
+        {"theorem": "swap", "index": 2, "state": "⊢ p", "tactic": "exact h.1"},
+        {"theorem": "twice_one", "index": 0, "state": "⊢ twice 1 = 2", "tactic": "rfl"},
+    ]
+    (tmp_path / "set.jsonl").write_text(lines(theorems))
+    (tmp_path / "steps.jsonl").write_text(lines(steps))
+    subprocess.run([*HEDGE, "export", str(tmp_path / "set.jsonl"), "--format", "theorems", "-o", str(tmp_path / "data"),
+                    "--steps", str(tmp_path / "steps.jsonl")], check=True, cwd=ROOT)
+    start = tmp_path / "start"
+    shutil.copytree(folder / "start", start)
+    (start / "chat_template.jinja").write_text("{% for m in messages %}<{{ m.role }}>{{ m.content }}\n{% endfor %}<assistant>")
+    talking = AutoTokenizer.from_pretrained(start)
+    items, dropped = read_statements(tmp_path / "data/train.jsonl", talking, 2048)
+    assert [item.name for item in items] == ["swap", "twice_one", "open_one"] and dropped == 0
+    assert "twice_one : twice 1 = 2 := by\n  sorry" in talking.decode(items[1].rows[0][0])
+    asked = [*HEDGE, "mcp"]
+    hedge = Hedge(asked)
+    try:
+        known = [(item.record, item.record["completion"][0]["content"]) for item in items[:2]]
+        assert hedge.rewards([*known, (items[0].record, "exact ⟨h.2, h.1⟩")]) == [1, 1, 0]
+    finally:
+        hedge.close()
+    main(["--data", str(tmp_path / "data"), "--model", str(start), "--out", str(tmp_path / "out"), "--cpu", "--precision", "fp32",
+          "--online", "dco-a", "--n-eff", "8", "--rollouts", "2", "--rollout-tokens", "4", "--max-steps", "1",
+          "--server", server.url, "--hedge", shlex.join(asked)])
+    [row] = [json.loads(line) for line in (tmp_path / "out/metrics.jsonl").read_text().splitlines()]
+    # The theorem without a known proof has nothing to train on.
+    assert (row["kind"], row["rollouts"], row["reward"], row["meanFactor"]) == ("step", 4, 0, 1)
+
+
+@needs_hedge
 def test_lean_is_the_judge():
-    hedge = Hedge(["node", "--import", "tsx", str(ROOT / "src/cli/main.ts"), "mcp"])
+    hedge = Hedge([*HEDGE, "mcp"])
     record = {"statement": STATEMENTS[0]}
     try:
         pairs = [(record, "exact fun h => h.2"), (record, "exact fun h => h.1"), (record, "sorry"), (record, "exact fun h => h.2")]
