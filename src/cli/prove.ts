@@ -6,65 +6,38 @@ import { findPlaced, leanTarget, readLeanFile } from '../api/lean-file.ts'
 import { type SessionOutcome, searchSession } from '../api/prove.ts'
 import { checkComments } from '../api/read-lean.ts'
 import { chosenMembers } from '../ensemble/chosen-members.ts'
-import type { ProofRecord, RefusalRecord } from '../ensemble/journal.ts'
-import { configOf, type Member, type MemberConfig } from '../ensemble/member.ts'
+import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { bestFirst, MEMBER_SYNTAX } from '../ensemble/member-spec.ts'
 import { closeMembers, once, openMembers } from '../ensemble/open-member.ts'
 import { type Refutation, refute } from '../ensemble/refute.ts'
-import { TURNS, type TurnsOutcome } from '../ensemble/turns.ts'
+import { TURNS } from '../ensemble/turns.ts'
 import { DEFAULT_LIMITS, type Engine, type ProofSession, type TacticLimits } from '../lean/engine.ts'
 import { openEngine } from '../lean/open.ts'
 import type { PlacedTheorem } from '../lean/placed.ts'
 import { verifyProof } from '../lean/verifier.ts'
 import { guesses } from '../policy/counterexamples.ts'
 import { premisesFrom } from '../policy/open.ts'
-import type { PolicyUsage } from '../policy/policy.ts'
 import { SHIPPED, SHIPPED_NOTE } from '../policy/shipped.ts'
-import { kernelsText } from '../proof/kernels.ts'
 import type { Proof } from '../proof/proof.ts'
 import { sourceText } from '../proof/source-text.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { ScriptVerdict } from '../proof/verdict.ts'
-import { plural } from '../report/plural.ts'
 import { renderTreeSvg } from '../report/tree-picture.ts'
 import { renderTreeText } from '../report/tree-text.ts'
-import type { SearchStatistics } from '../search/outcome.ts'
-import { defaultSettings, STRATEGY_NAMES, type StrategyName, strategyOf } from '../search/strategies.ts'
+import { defaultSettings, STRATEGY_NAMES } from '../search/strategies.ts'
 import type { Tree } from '../search/tree.ts'
-import { authorsOf } from '../search/tree.ts'
 import { treePage } from '../view/written.ts'
 import { EXIT, InputError } from './failure.ts'
 import { likelihood, outFile, temperature } from './flags.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { LiveSearch } from './live-search.ts'
 import { createLog } from './log.ts'
-import { addLimitOptions, FLAG, judgingOf, type LimitFlags } from './options.ts'
+import { addLimitOptions, FLAG, judgingOf } from './options.ts'
 import { programCommit } from './product.ts'
+import { outcomeAsJson, type ProveFlags, type Refused, sayOutcome, sayRefuted, workOf } from './prove-answer.ts'
 import { sayRejected } from './rejected.ts'
 import { findTheorem } from './target.ts'
-import { alsoChecked, sayWritten, seconds, showBar, showSteps, waited } from './terminal.ts'
-
-type Flags = LimitFlags & {
-  header?: string
-  budget: number
-  depth: number
-  passes?: number
-  search: StrategyName
-  width: number
-  seed: string
-  policy?: readonly string[]
-  temperature: number
-  topP?: number
-  workers: number
-  lean?: string
-  root?: string
-  allowAutoBound?: true
-  json?: true
-  out?: string
-  tree?: string
-  view?: true
-  verbose?: true
-}
+import { sayWritten, seconds, showBar, showSteps } from './terminal.ts'
 
 export function proveCommand(): Command {
   return addLimitOptions(
@@ -94,13 +67,13 @@ export function proveCommand(): Command {
         'after',
         `\nPolicies: ${MEMBER_SYNTAX}\n\n\`--search\`, \`--width\`, \`--temperature\` and \`--top-p\` are for policies that do not say their own.`,
       )
-      .action(async (what: string | undefined, flags: Flags) => {
+      .action(async (what: string | undefined, flags: ProveFlags) => {
         process.exitCode = await prove(what, flags)
       }),
   )
 }
 
-async function prove(what: string | undefined, flags: Flags): Promise<number> {
+async function prove(what: string | undefined, flags: ProveFlags): Promise<number> {
   const configs = membersOf(flags)
   if (flags.tree !== undefined && !/\.(svg|html|txt)$/.test(flags.tree)) {
     throw new InputError(`--tree draws .svg, .html or .txt, not ${JSON.stringify(flags.tree)}`)
@@ -189,8 +162,8 @@ async function prove(what: string | undefined, flags: Flags): Promise<number> {
     }
     // First of all what was found is shown: a file may turn out not to be writable.
     if (flags.json === true)
-      console.log(JSON.stringify(asJson(theorem, flags, members, engine, run, proof, refused), null, 2))
-    else print(theorem, flags, members, engine, run, proof, placed)
+      console.log(JSON.stringify(outcomeAsJson(theorem, flags, members, engine, run, proof, refused), null, 2))
+    else sayOutcome(theorem, flags, members, engine, run, proof, placed)
     if (proof !== undefined && flags.out !== undefined) {
       await writeFile(flags.out, proof.source)
       sayWritten(flags.out)
@@ -220,7 +193,7 @@ async function searchForNegation(
   engine: Engine,
   session: ProofSession,
   members: readonly Member[],
-  flags: Flags,
+  flags: ProveFlags,
   limits: TacticLimits,
   signal: AbortSignal,
 ): Promise<Refutation | undefined> {
@@ -237,32 +210,12 @@ async function searchForNegation(
   })
 }
 
-function sayRefuted(theorem: Theorem, { text, source, ...rest }: Refutation, engine: Engine, asJson: boolean): void {
-  if (asJson) {
-    const { axioms, kernels, values, tactics } = rest
-    const verdict = { kind: 'verified', axioms, ...(kernels && { kernels }) }
-    console.log(
-      JSON.stringify(
-        { theorem, result: 'false', counterexample: text, values, proof: tactics, source, verdict },
-        null,
-        2,
-      ),
-    )
-    return
-  }
-  console.log(`${theorem.name}: false: ${text}\n\n${source}`)
-  const kernels = kernelsText(rest.kernels)
-  console.log(
-    `Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(rest.axioms)}${kernels === '' ? '' : `; ${kernels}`}.`,
-  )
-}
-
 function withHeader(theorem: Theorem, header: string | undefined): Theorem {
   return header === undefined ? theorem : { ...theorem, header: sourceText(header).text }
 }
 
 /** @throws InputError */
-function membersOf(flags: Flags): MemberConfig[] {
+function membersOf(flags: ProveFlags): MemberConfig[] {
   const configs = chosenMembers(flags.policy ?? SHIPPED, {
     temperature: flags.temperature,
     search:
@@ -281,7 +234,7 @@ async function search(
   engine: Engine,
   session: ProofSession,
   members: readonly Member[],
-  flags: Flags,
+  flags: ProveFlags,
   verify: (proof: Proof) => Promise<ScriptVerdict>,
   signal: AbortSignal,
   live: LiveSearch | undefined,
@@ -315,7 +268,7 @@ async function search(
 function livePlan(
   theorem: Theorem,
   members: readonly Member[],
-  flags: Flags,
+  flags: ProveFlags,
   { leanVersion, libraryHash }: Engine,
   limits: TacticLimits,
 ): Parameters<typeof LiveSearch.begin> {
@@ -352,130 +305,4 @@ async function writeTree(path: string, tree: Tree, theorem: Theorem): Promise<vo
       ? `${renderTreeText(tree, TEXT_TREE_LINES)}\n`
       : await treePage(tree, title)
   await writeFile(path, drawn)
-}
-
-/** Why a search ended without a proof, in one clause. */
-function reasonOf({ completion, ends }: TurnsOutcome, flags: Flags, members: number): string {
-  if (completion === undefined) return 'interrupted'
-  if (completion === 'wallClock') return `the wall clock of ${seconds(flags.budget)} ran out`
-  const { passes } = flags
-  if (passes !== undefined && ends.length >= passes * members)
-    return `all ${passes} passes${members > 1 ? ' of each member' : ''} are used up`
-  if (ends.includes('depthLimit')) return `every path reached the depth of ${flags.depth} or failed`
-  if (ends.includes('expansions')) return 'all expansions are used up'
-  return 'nothing is left to try'
-}
-
-/** A finished script that the verifier did not take. */
-type Refused = Omit<RefusalRecord, 'key'>
-
-function axiomsText(axioms: readonly string[]): string {
-  return axioms.length === 0 ? 'no axioms beyond those of the library' : `axioms: ${axioms.join(', ')}`
-}
-
-function workOf({ expansions, tacticsRun }: Readonly<SearchStatistics>): string {
-  return `${plural(expansions, 'expansion')}, ${plural(tacticsRun, 'tactic')}`
-}
-
-function print(
-  theorem: Theorem,
-  flags: Flags,
-  members: readonly Member[],
-  engine: Engine,
-  run: TurnsOutcome,
-  proof: ProofRecord | undefined,
-  placed: PlacedTheorem | undefined,
-): void {
-  const { statistics, proved } = run
-  const passes = members.some(({ search }) => strategyOf(search.kind).byPasses)
-    ? `${plural(run.ends.length, 'pass', 'passes')}, `
-    : ''
-  for (const { member, requests, promptTokens, completionTokens, tooLong, cost } of usageOf(members).usage ?? []) {
-    const price = cost > 0 ? `, cost ${cost.toPrecision(3)}` : ''
-    const left = tooLong > 0 ? `, ${tooLong} proof states did not fit` : ''
-    console.error(`${member}: ${requests} requests, ${promptTokens} + ${completionTokens} tokens${price}${left}`)
-  }
-  for (const { name, remarks } of members) for (const remark of remarks?.() ?? []) console.error(`${name}: ${remark}`)
-  const work = `${passes}${workOf(statistics)}, ${waited()}`
-  if (proof === undefined || proved === undefined) {
-    console.log(`${theorem.name}: not proved: ${reasonOf(run, flags, members.length)} (${work})`)
-  } else {
-    const by = members.length > 1 ? ` by ${byWhom(run, members)}` : ''
-    console.log(`${theorem.name}: proved${by} (${work})\n`)
-    // What stands before it in its file is not shown again.
-    console.log(placed === undefined ? proof.source : proof.source.slice(theorem.header.trim().length).trimStart())
-    const kernels = kernelsText(proof.kernels)
-    const also = `${kernels === '' ? '' : `; ${kernels}`}${alsoChecked(proof.alsoCheckedBy ?? [])}`
-    console.log(
-      `Verified by Lean ${engine.leanVersion.slice(0, 24)} in a second process: ${axiomsText(proof.axioms)}${also}.`,
-    )
-  }
-}
-
-/** By step of the proof as it was found: the member that ran it first. */
-function stepAuthors({ tree, proved }: TurnsOutcome, members: readonly Member[]): string[] {
-  return authorsOf(tree, proved?.proof.tactics ?? []).map((by) => (by === undefined ? '?' : (members[by]?.name ?? '?')))
-}
-
-/** Who found the proof, and where one went on from what another wrote, who took which step. */
-function byWhom(run: TurnsOutcome, members: readonly Member[]): string {
-  const authors = stepAuthors(run, members)
-  const name = run.proved?.member.name ?? ''
-  const wholes = members.some(({ search }) => search.kind === 'whole')
-  if (!wholes || authors.every((author) => author === name)) return name
-  return `${name}, its steps by ${authors.map((author, i) => `${i + 1} ${author}`).join(', ')}`
-}
-
-/** What members on model servers have cost; the others are not listed. */
-function usageOf(members: readonly Member[]): {
-  usage?: readonly (PolicyUsage & { member: string; remarks: readonly string[] })[]
-} {
-  const usage = members.flatMap(({ name, usage, remarks }) =>
-    usage === undefined ? [] : [{ member: name, ...usage(), remarks: remarks?.() ?? [] }],
-  )
-  return usage.length === 0 ? {} : { usage }
-}
-
-function asJson(
-  theorem: Theorem,
-  flags: Flags,
-  members: readonly Member[],
-  engine: Engine,
-  run: TurnsOutcome,
-  proof: ProofRecord | undefined,
-  refused: readonly Refused[],
-): object {
-  return {
-    theorem,
-    result: proof !== undefined ? 'proved' : run.completion === undefined ? 'interrupted' : 'notProved',
-    ...(proof === undefined
-      ? { reason: reasonOf(run, flags, members.length) }
-      : {
-          proof: proof.tactics,
-          source: proof.source,
-          verdict: {
-            kind: 'verified',
-            axioms: proof.axioms,
-            ...(proof.kernels === undefined ? {} : { kernels: proof.kernels }),
-            ...(proof.alsoCheckedBy && { alsoCheckedBy: proof.alsoCheckedBy }),
-          },
-          provedBy: run.proved?.member.name,
-          ...(members.length > 1 && { stepsBy: stepAuthors(run, members) }),
-        }),
-    ...(refused.length === 0 ? {} : { refused }),
-    statistics: run.statistics,
-    passes: run.ends.length,
-    ...usageOf(members),
-    config: {
-      members: members.map(configOf),
-      seed: flags.seed,
-      budgetMs: flags.budget,
-      depth: flags.depth,
-      passes: flags.passes ?? null,
-      heartbeats: flags.heartbeats,
-      tacticTimeoutMs: flags.tacticTimeout,
-      workers: engine.processes,
-    },
-    lean: { version: engine.leanVersion, libraryHash: engine.libraryHash },
-  }
 }
