@@ -51,7 +51,7 @@ class LongestFirst extends BaseSequencer {
 
 /** Tests that start processes (Lean, the command line, a browser), train, or take many seconds. All others are `npm run test:unit`. */
 const LONG = [
-  'test/{cli-train,confidence-study,dco-demo,exact-study,examples,package,study}.test.ts',
+  'test/{bench-flags,cli-train,confidence-study,dco-demo,exact-study,examples,package,study}.test.ts',
   'test/{cli,iteration,mcp}/**/*.test.ts',
   'test/dataset/{core-train,families,hf-export,library}.test.ts',
   'test/ensemble/{modes,refute}.test.ts',

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { type Figure, figuresIn, figuresTable, type StoredFigures } from './figures.ts'
+import { flagsOf } from './flags.ts'
 
 /**
  * The short forms of all benchmarks that measure time and memory, one after another, as Markdown with ratios to the
@@ -26,9 +26,12 @@ const HERE = fileURLToPath(new URL('..', import.meta.url))
 const STORED = new URL('./figures.json', import.meta.url)
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { only: { type: 'string' }, store: { type: 'boolean', default: false }, beside: { type: 'string' } },
-  })
+  const { values } = flagsOf(
+    'The short forms of all benchmarks, one after another, as Markdown with ratios to stored figures.',
+    {
+      options: { only: { type: 'string' }, store: { type: 'boolean', default: false }, beside: { type: 'string' } },
+    },
+  )
   const { beside } = values
   const wanted = values.only?.split(',') ?? Object.keys(BENCHMARKS)
   const unknown = wanted.find((name) => BENCHMARKS[name] === undefined)

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { parameterCount } from '../src/policy/network/network-config.ts'
 import { formulaFigures, measuredFigures } from './confidence-study/figures.ts'
 import { reportText } from './confidence-study/report.ts'
 import { runSeed, type SeedResult } from './confidence-study/seed.ts'
 import { QUICK, WHOLE } from './confidence-study/sizes.ts'
 import { DIRECT_NETWORK, OUTSIDE } from './dco-demo/task.ts'
+import { flagsOf } from './flags.ts'
 
 /**
  * The paper's later text on the task of `demo:dco`: GRPO and DCO^a beside cross-entropy, what questions of each difficulty
@@ -18,21 +18,20 @@ const USAGE = `npm run study:confidence [-- --seeds 5] [--out study/confidence] 
   --quick   two seeds of tiny runs, in a folder of their own: that it runs, not what comes out`
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const { values } = parseArgs({
+const { values } = flagsOf(USAGE, {
   options: {
     seeds: { type: 'string' },
     out: { type: 'string' },
     page: { type: 'string' },
     quick: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 })
 
 async function main(): Promise<number> {
   const seeds = Number(values.seeds ?? (values.quick ? 2 : 5))
-  if (values.help || !Number.isInteger(seeds) || seeds < 2 || seeds > 10) {
+  if (!Number.isInteger(seeds) || seeds < 2 || seeds > 10) {
     console.log(USAGE)
-    return values.help ? 0 : 2
+    return 2
   }
   const sizes = values.quick ? QUICK : WHOLE
   const out = resolve(values.out ?? join(ROOT, values.quick ? 'study-quick' : 'study', 'confidence'))

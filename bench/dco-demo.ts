@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { type Check, checksOf, shortForm } from './dco-demo/checks.ts'
 import { type DirectRun, estimate, runDirect } from './dco-demo/experiment.ts'
 import {
@@ -15,18 +14,22 @@ import {
 import { boundsFor, type RankAccuracies, rankAccuracies } from './dco-demo/ranks.ts'
 import { type ReasonedRun, reasonedPassAt, runReasoned } from './dco-demo/reasoned.ts'
 import { directProblems, reasonedProblems } from './dco-demo/task.ts'
+import { flagsOf } from './flags.ts'
 
 /**
  * The paper in five minutes: what cross-entropy does to pass@N over epochs, and what DCO does about it, on a task that is
  * made here. `--short` trains less, checks directions only and exits with 1 if one is wrong.
  */
-const { values: flags } = parseArgs({
-  options: {
-    short: { type: 'boolean', default: false },
-    seed: { type: 'string', default: '1' },
-    out: { type: 'string', default: 'out/dco-demo' },
+const { values: flags } = flagsOf(
+  'What cross-entropy does to pass@N over epochs, and what DCO does about it, on a small task made here.',
+  {
+    options: {
+      short: { type: 'boolean', default: false },
+      seed: { type: 'string', default: '1' },
+      out: { type: 'string', default: 'out/dco-demo' },
+    },
   },
-})
+)
 const seed = Number(flags.seed)
 const started = performance.now()
 const clock = () => `${((performance.now() - started) / 1000).toFixed(0)} s`

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { schedule } from '../src/ensemble/scheduler.ts'
 import { engineWorld, type World } from '../src/ensemble/world.ts'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
@@ -11,6 +10,7 @@ import type { Policy } from '../src/policy/policy.ts'
 import type { Theorem } from '../src/proof/theorem.ts'
 import { beginRun, openResults } from '../src/results/store.ts'
 import { cheapPolicy, cheapWorld, type LivePlan, member, planOf } from './cheap-run.ts'
+import { flagsOf } from './flags.ts'
 
 /**
  * What an evaluation costs beside Lean and the policy: `npm run bench:evaluate -- [--passes 64] [--workers 1,2]
@@ -43,7 +43,7 @@ class Idle {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = flagsOf('What an evaluation costs beside Lean and the policy.', {
     options: {
       passes: { type: 'string', default: '64' },
       workers: { type: 'string', default: '1,2' },

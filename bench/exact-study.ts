@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { readJsonLines } from '../src/dataset/theorem-file.ts'
 import { openEngine } from '../src/lean/open.ts'
@@ -14,6 +13,7 @@ import { explore } from './exact/explore.ts'
 import { appendGraph, type GraphState, readGraphs } from './exact/graph.ts'
 import { type StudyPolicy, studyPolicy } from './exact/policies.ts'
 import { curvesOf, studyText } from './exact/tables.ts'
+import { flagsOf } from './flags.ts'
 
 /**
  * Coverage without sampling noise: every candidate is run once at a theorem's first states, and what a policy proves in N
@@ -28,7 +28,7 @@ const N_EFFS = [1, 4, 8, 16, 32]
 const HEARTBEATS = 2000
 const STEPS = join(ROOT, 'datasets', 'steps.jsonl.gz')
 
-const { values } = parseArgs({
+const { values } = flagsOf(USAGE, {
   options: {
     set: { type: 'string', default: join(ROOT, 'datasets', 'families.jsonl') },
     split: { type: 'string' },
@@ -40,7 +40,6 @@ const { values } = parseArgs({
     also: { type: 'string' },
     'tables-only': { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 })
 
@@ -48,9 +47,9 @@ async function main(): Promise<number> {
   const limit = values.limit === undefined ? (values.quick ? 2 : Number.POSITIVE_INFINITY) : Number(values.limit)
   const [part = 1, parts = 1] = values.shard.split('/').map(Number)
   const states = values.quick ? 1 : Number(values.states)
-  if (values.help || Number.isNaN(limit) || !(part >= 1 && part <= parts) || !(states >= 0)) {
+  if (Number.isNaN(limit) || !(part >= 1 && part <= parts) || !(states >= 0)) {
     console.log(USAGE)
-    return values.help ? 0 : 2
+    return 2
   }
   const out = values.out ?? join(ROOT, values.quick ? 'study-quick' : 'study', 'exact')
   mkdirSync(out, { recursive: true })

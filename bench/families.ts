@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { familyTheorems } from './families/families.ts'
+import { flagsOf } from './flags.ts'
 
-const { values } = parseArgs({
+const { values } = flagsOf('The statements of the families, written to the dataset.', {
   options: {
     seed: { type: 'string', default: '1' },
     each: { type: 'string', default: '6' },

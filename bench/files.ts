@@ -4,14 +4,14 @@
  * long file, of which an early theorem is wanted.
  */
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
 import type { Engine } from '../src/lean/engine.ts'
 import { LspEngine } from '../src/lean/native/engine.ts'
 import { tableMarkdown } from '../src/report/table.ts'
 import { wasmPeer } from '../test/lean/wasm-worker/peer.ts'
+import { flagsOf } from './flags.ts'
 
-const { values } = parseArgs({
+const { values } = flagsOf('Opens every theorem of a file in its place, one after the other: time and memory.', {
   options: {
     sizes: { type: 'string', default: '200,2000' },
     long: { type: 'string', default: '12000' },

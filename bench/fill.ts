@@ -1,18 +1,21 @@
 /** `npm run bench:fill -- [--policy P…] [--budget seconds] [files…]`: fills the project of the tests, and says what is left. */
 import { basename } from 'node:path'
-import { parseArgs } from 'node:util'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
 import { SHIPPED } from '../src/policy/shipped.ts'
 import { fillAndCheck, leanFilesIn, openMembers, PROJECT } from './fill-project.ts'
+import { flagsOf } from './flags.ts'
 
-const { values, positionals } = parseArgs({
-  options: {
-    policy: { type: 'string', multiple: true, default: [...SHIPPED] },
-    budget: { type: 'string', default: '10' },
-    workers: { type: 'string', default: '1' },
+const { values, positionals } = flagsOf(
+  'Fills the holes of the project of the tests, or of the files given: what is left, and the time.',
+  {
+    options: {
+      policy: { type: 'string', multiple: true, default: [...SHIPPED] },
+      budget: { type: 'string', default: '10' },
+      workers: { type: 'string', default: '1' },
+    },
+    allowPositionals: true,
   },
-  allowPositionals: true,
-})
+)
 const engine = await EmbeddedEngine.create({ processes: Number(values.workers) })
 const members = await openMembers(engine, values.policy)
 /** Of this file every statement with a hole is false where it stands. */

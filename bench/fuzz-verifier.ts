@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { ProcessGoneError } from '../src/lean/embedded/lean-process.ts'
 import { librarySource } from '../src/lean/embedded/library-source.ts'
 import { LeanPool } from '../src/lean/embedded/pool.ts'
@@ -6,6 +5,7 @@ import { SecondKernel } from '../src/lean/second-kernel.ts'
 import type { DeclarationExport } from '../src/proof/declarations/export.ts'
 import { MalformedExport } from '../src/proof/declarations/validate.ts'
 import { type Answer, fuzz, type Subject } from '../test/lean/verifier/fuzz.ts'
+import { flagsOf } from './flags.ts'
 
 /**
  * Mutants of real proofs, as data, before both kernels, for as long as is asked for. Each is given as a proof of its own
@@ -14,7 +14,7 @@ import { type Answer, fuzz, type Subject } from '../test/lean/verifier/fuzz.ts'
  *
  *     npm run fuzz:verifier -- --minutes 10 --seed 1
  */
-const { values: flags } = parseArgs({
+const { values: flags } = flagsOf('Mutants of real proofs, as data, before both kernels.', {
   options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string', default: String(Date.now()) } },
 })
 const DEADLINE_MS = 60_000

@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util'
 import { isMainThread, Worker } from 'node:worker_threads'
 import { ProcessGoneError } from '../src/lean/embedded/lean-process.ts'
 import { Library } from '../src/lean/kernel/library.ts'
 import type { NameParts } from '../src/proof/declarations/names.ts'
 import { MalformedExport, type ValidExport, validateExport } from '../src/proof/declarations/validate.ts'
 import { createRandom } from '../src/proof/random.ts'
+import { flagsOf } from './flags.ts'
 import { judgeEach, type Opinion } from './kernel/differential.ts'
 import { BenchLean } from './kernel/lean.ts'
 import { type Mutant, mutate } from './kernel/mutants.ts'
@@ -27,7 +27,7 @@ const KINDS = { definition: 1, inductive: 5 }
 const imports = [{ module: 'Init', all: false }]
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = flagsOf('Both kernels on declarations and on mutants of them.', {
     options: {
       declarations: { type: 'string', default: '5000' },
       /** Of each declaration. */

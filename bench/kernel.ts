@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { SecondKernel } from '../src/lean/second-kernel.ts'
+import { flagsOf } from './flags.ts'
 import { BenchLean } from './kernel/lean.ts'
 import { type RecordedProof, recordedProofs } from './kernel/proofs.ts'
 
@@ -22,7 +22,7 @@ type Row = {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = flagsOf('Both kernels on all proofs on record.', {
     options: {
       /** Every n-th proof only. */
       every: { type: 'string', default: '1' },

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { compiledCode, WORK } from '../src/lean/embedded/compiled-code.ts'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
 import { spawnLean } from '../src/lean/embedded/lean-process.ts'
@@ -6,6 +5,7 @@ import { findNodeBinary } from '../src/lean/embedded/node-binary.ts'
 import { prepareLean } from '../src/lean/embedded/prepare.ts'
 import { openHeader } from '../src/lean/embedded/session.ts'
 import type { ProofSession } from '../src/lean/engine.ts'
+import { flagsOf } from './flags.ts'
 import { processorMs } from './processor.ts'
 
 /** Tactics that the kept machine code was not made with, for each theorem of `WORK`. */
@@ -29,7 +29,7 @@ const CHEAP = [
 ]
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = flagsOf('Lean inside Node: start, tactics a second, memory.', {
     options: { runs: { type: 'string', default: '100000' }, seconds: { type: 'string', default: '20' } },
   })
   const node = await findNodeBinary()

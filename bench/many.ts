@@ -1,7 +1,6 @@
 import { rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { Database } from 'better-sqlite3'
 import { schedule } from '../src/ensemble/scheduler.ts'
 import { evaluationTables } from '../src/report/evaluation-tables.ts'
@@ -11,6 +10,7 @@ import { beginRun, openResults } from '../src/results/store.ts'
 import { summarise } from '../src/results/summary.ts'
 import { reportPage } from '../src/view/written.ts'
 import { cheapPolicy, cheapWorld, type LivePlan, member, planOf } from './cheap-run.ts'
+import { flagsOf } from './flags.ts'
 
 /**
  * What many theorems in one run cost beside Lean and the policy, by `npm run bench:many -- [--theorems 10000] [--passes 4]
@@ -19,7 +19,7 @@ import { cheapPolicy, cheapWorld, type LivePlan, member, planOf } from './cheap-
 const SOURCE = { dataset: 'bench', datasetHash: '', leanVersion: '', libraryHash: '', commit: '', settings: {} }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = flagsOf('Many theorems in one run: memory, size of the results file, resuming, a report.', {
     options: {
       theorems: { type: 'string', default: '10000' },
       passes: { type: 'string', default: '4' },

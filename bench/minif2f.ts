@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import { loadTheorems } from '../src/dataset/theorem-file.ts'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
 import type { ProofSession } from '../src/lean/engine.ts'
@@ -14,6 +13,7 @@ import { searchBestFirst } from '../src/search/best-first.ts'
 import type { Accept } from '../src/search/outcome.ts'
 import { searchRollouts } from '../src/search/rollouts.ts'
 import { createTree } from '../src/search/tree.ts'
+import { flagsOf } from './flags.ts'
 
 /** One line of the table. Times are in seconds. */
 type Row = {
@@ -37,7 +37,7 @@ const USAGE = `npm run bench:minif2f -- [file] [--budget 60s] [--workers 2] [--s
   [--seed N] [--no-premises] [--json out.json]`
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = flagsOf(USAGE, {
     allowPositionals: true,
     options: {
       budget: { type: 'string', default: '60s' },
@@ -56,10 +56,8 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '0' },
       'no-premises': { type: 'boolean', default: false },
       json: { type: 'string' },
-      help: { type: 'boolean', default: false },
     },
   })
-  if (values.help) return say(USAGE)
   const path = positionals[0] ?? '../shared/data/minif2f_core_valid.jsonl'
   const file = await loadTheorems(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
@@ -218,11 +216,6 @@ function milliseconds(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text)
   if (match === null) throw new RangeError(`a duration like 60s, 500ms or 2m is expected, not ${text}`)
   return Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[match[2] as 'ms' | 's' | 'm']
-}
-
-function say(text: string): number {
-  console.log(text)
-  return 0
 }
 
 process.exitCode = await main()

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import {
   DEFAULT_OPTIMIZER,
   ENGINE_NAMES,
@@ -12,12 +11,13 @@ import { SampleQueue } from '../src/policy/network/sample-queue.ts'
 import { type Draw, seedsOf } from '../src/policy/network/sampler.ts'
 import { END_ID, PAD_ID } from '../src/policy/network/tokenizer.ts'
 import { WorkerNetwork } from '../src/policy/network/worker-network.ts'
+import { flagsOf } from './flags.ts'
 
 /**
  * Speed and memory of every engine that loads: training tokens per second, and the time for tactics to be sampled.
  * Machines differ and are shared: read it as a table of ratios. Nothing here is asserted.
  */
-const { values: flags } = parseArgs({
+const { values: flags } = flagsOf('Speed and memory of every engine that loads.', {
   allowNegative: true,
   options: {
     engines: { type: 'string', default: ENGINE_NAMES.join(',') },

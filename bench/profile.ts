@@ -4,7 +4,6 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
-import { parseArgs } from 'node:util'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import { compiledCode, WORK } from '../src/lean/embedded/compiled-code.ts'
 import { hostCommand } from '../src/lean/embedded/lean-process.ts'
@@ -12,6 +11,7 @@ import { KIND, readExports, readSections, SECTION } from '../src/lean/embedded/m
 import { findNodeBinary } from '../src/lean/embedded/node-binary.ts'
 import { prepareLean } from '../src/lean/embedded/prepare.ts'
 import { methods, PROTOCOL_FD } from '../src/lean/embedded/protocol.ts'
+import { flagsOf } from './flags.ts'
 import { type CpuProfile, type Place, shares } from './profile-shares.ts'
 
 /**
@@ -19,7 +19,9 @@ import { type CpuProfile, type Place, shares } from './profile-shares.ts'
  * `npm run bench:profile -- [--seconds 12]`.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { seconds: { type: 'string', default: '12' } } })
+  const { values } = flagsOf("Where a tactic's time goes, by V8's own samples.", {
+    options: { seconds: { type: 'string', default: '12' } },
+  })
   const node = await findNodeBinary()
   const lean = await prepareLean()
   const codeFile = await compiledCode(node, lean)

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { openResults } from '../src/results/store.ts'
 import { lastingRows } from '../test/results/rows.ts'
 import { serverKinds, type TestServer } from '../test/scale/servers.ts'
+import { flagsOf } from './flags.ts'
 import { simulate } from './scale/simulation.ts'
 
 /**
@@ -28,7 +28,7 @@ const STATEMENTS = [
 const HEDGE = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = flagsOf('What a queue costs: with real Lean, then with many workers that only pretend.', {
     options: {
       rounds: { type: 'string', default: '1' },
       passes: { type: 'string', default: '16' },

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { bestFirst, parseMembers } from '../src/ensemble/member-spec.ts'
 import { closeMembers, openMembers } from '../src/ensemble/open-member.ts'
 import { searchInTurns, TURNS } from '../src/ensemble/turns.ts'
@@ -11,6 +10,7 @@ import { SHIPPED } from '../src/policy/shipped.ts'
 import type { Theorem } from '../src/proof/theorem.ts'
 import { TUNED_BEST_FIRST } from '../src/search/best-first.ts'
 import type { Clock } from '../src/search/budget.ts'
+import { flagsOf } from './flags.ts'
 
 /**
  * What the search of `hedge prove` gets out of a processor: theorems proved per minute of processor time, all processes
@@ -19,15 +19,18 @@ import type { Clock } from '../src/search/budget.ts'
  * processor seconds a theorem, so that other work on the machine changes little.
  */
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      budget: { type: 'string', default: '10' },
-      limit: { type: 'string', default: '60' },
-      every: { type: 'string', default: '1' },
-      heartbeats: { type: 'string', default: '100000' },
+  const { values, positionals } = flagsOf(
+    'Theorems proved per minute of processor time by the search of hedge prove, on the files given.',
+    {
+      allowPositionals: true,
+      options: {
+        budget: { type: 'string', default: '10' },
+        limit: { type: 'string', default: '60' },
+        every: { type: 'string', default: '1' },
+        heartbeats: { type: 'string', default: '100000' },
+      },
     },
-  })
+  )
   for (const file of positionals.length === 0 ? ['datasets/core-small.jsonl'] : positionals) {
     const lines = readFileSync(file, 'utf8')
       .split('\n')

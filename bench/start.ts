@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { compiledCode } from '../src/lean/embedded/compiled-code.ts'
 import { spawnLean } from '../src/lean/embedded/lean-process.ts'
 import { findNodeBinary } from '../src/lean/embedded/node-binary.ts'
 import { prepareLean } from '../src/lean/embedded/prepare.ts'
+import { flagsOf } from './flags.ts'
 import { processorMs } from './processor.ts'
 
 /** Starts of one Lean process up to its first tactic answer: time by parts, and what it then has in memory. */
@@ -14,7 +14,9 @@ const DEADLINE_MS = 180_000
 const STATEMENT = 'theorem t (a b : Nat) (h : a ≤ b) : a + b = b + a'
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { starts: { type: 'string', default: '7' } } })
+  const { values } = flagsOf('Starts of one Lean process up to its first tactic answer: time by parts, and memory.', {
+    options: { starts: { type: 'string', default: '7' } },
+  })
   const node = await findNodeBinary()
   const lean = await prepareLean()
   const codeFile = await compiledCode(node, lean)

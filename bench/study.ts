@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { flagsOf } from './flags.ts'
 import { pack } from './study/pack.ts'
 import { RESULTS, ROOT, type Setting, SHIPPED } from './study/setting.ts'
 import { evaluate, evaluations, learn, trainVariants } from './study/stages.ts'
@@ -21,7 +21,7 @@ const USAGE = `npm run study -- [--quick] [--out study] [--workers 2] [--passes 
 const SOURCES = ['--import', import.meta.resolve('tsx'), join(ROOT, 'src', 'cli', 'main.ts')]
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = flagsOf(USAGE, {
     options: {
       quick: { type: 'boolean', default: false },
       out: { type: 'string' },
@@ -31,13 +31,8 @@ async function main(): Promise<number> {
       'tables-only': { type: 'boolean', default: false },
       pack: { type: 'boolean', default: false },
       program: { type: 'string' },
-      help: { type: 'boolean', default: false },
     },
   })
-  if (values.help) {
-    console.log(USAGE)
-    return 0
-  }
   const { quick } = values
   const out = values.out ?? (quick ? 'study-quick' : 'study')
   await mkdir(out, { recursive: true })

@@ -14,7 +14,6 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import PQueue from 'p-queue'
 import { parseMembers } from '../src/ensemble/member-spec.ts'
 import { closeMembers, openMembers } from '../src/ensemble/open-member.ts'
@@ -27,22 +26,26 @@ import { sha256 } from '../src/proof/sha256.ts'
 import type { TacticResult } from '../src/proof/tactic-result.ts'
 import { beginRun, openResults } from '../src/results/store.ts'
 import type { Domain } from '../src/search/domain.ts'
+import { flagsOf } from './flags.ts'
 
 const FILE = fileURLToPath(import.meta.url)
-const { values } = parseArgs({
-  options: {
-    theorems: { type: 'string', default: '20' },
-    passes: { type: 'string', default: '64' },
-    members: { type: 'string', default: '5' },
-    'lean-ms': { type: 'string', default: '20' },
-    'model-ms': { type: 'string', default: '150' },
-    workers: { type: 'string', default: '2' },
-    concurrency: { type: 'string', default: '64' },
-    /** Theorems worked on at the same time; the program's own choice if left out. */
-    'at-once': { type: 'string' },
-    serve: { type: 'boolean', default: false },
+const { values } = flagsOf(
+  'A large evaluation with a pretended model and a pretended Lean: what the program itself costs.',
+  {
+    options: {
+      theorems: { type: 'string', default: '20' },
+      passes: { type: 'string', default: '64' },
+      members: { type: 'string', default: '5' },
+      'lean-ms': { type: 'string', default: '20' },
+      'model-ms': { type: 'string', default: '150' },
+      workers: { type: 'string', default: '2' },
+      concurrency: { type: 'string', default: '64' },
+      /** Theorems worked on at the same time; the program's own choice if left out. */
+      'at-once': { type: 'string' },
+      serve: { type: 'boolean', default: false },
+    },
   },
-})
+)
 const LEAN_MS = Number(values['lean-ms'])
 const MODEL_MS = Number(values['model-ms'])
 /** A state has so many tactics that a model may draw, the first ones most often. */

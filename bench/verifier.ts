@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
 import type { LeanPool, Worker } from '../src/lean/embedded/pool.ts'
+import { flagsOf } from './flags.ts'
 
 /**
  * The verifier under load: many headers in one run (memory stays flat, nothing true is refused), then deep proofs, with a
@@ -8,7 +8,9 @@ import type { LeanPool, Worker } from '../src/lean/embedded/pool.ts'
  *
  *     npm run bench:verifier -- --headers 500
  */
-const { values: flags } = parseArgs({ options: { headers: { type: 'string', default: '500' } } })
+const { values: flags } = flagsOf('The verifier under load: many headers, then deep proofs.', {
+  options: { headers: { type: 'string', default: '500' } },
+})
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
 
 type Row = { readonly what: string; readonly statement: string; readonly source: string }
