@@ -45,3 +45,10 @@ test('what a header declares is found beside the library, and only what proofs m
   expect(index.local?.([quad, 'Nat'])).toMatchObject({ definitions: ['quad'], theorems: [{ name: 'quad_eq' }] })
   expect(index.find(['Nat.gcd'], PREMISES_PER_GOAL)).toHaveLength(PREMISES_PER_GOAL)
 })
+
+test('a text that begins before Init is offered no theorem that comes later', async () => {
+  const early = await engine.premises('prelude\nimport Init.Data.Nat.Basic')
+  const names = new Set(early.theorems.map(({ name }) => name))
+  expect(names).toContain('Nat.add_comm')
+  expect(names).not.toContain('List.reverse_append')
+})

@@ -219,10 +219,11 @@ export async function createHost(paths: HostPaths) {
   /** Lean text for the library's modules that an environment imports. */
   const importLines = (environment: number): string => {
     const env = lean.field(environmentState(environment), 0)
-    return modules
-      .libraryImports(env)
-      .map(({ module, all }) => `import ${all ? 'all ' : ''}${module}`)
-      .join('\n')
+    const imported = modules.libraryImports(env)
+    const lines = imported.map(({ module, all }) => `import ${all ? 'all ' : ''}${module}`)
+    // Without this word a text imports `Init` whatever else it says.
+    if (!imported.some(({ module }) => module === 'Init')) lines.unshift('prelude')
+    return lines.join('\n')
   }
 
   const memory = (): HostMemory => ({
