@@ -132,9 +132,11 @@ function parseSearch(take: (key: string) => string | undefined, preset: MemberSe
   if (kind === undefined)
     return `search must be ${STRATEGY_NAMES.slice(0, -1).join(', ')} or ${STRATEGY_NAMES.at(-1)}, not \`${text}\``
   const settings: Record<string, number> = { ...(kind === preset.kind ? preset.settings : defaultSettings(kind)) }
-  for (const [key, { least }] of Object.entries(strategyOf(kind).settings)) {
-    const value = Number(take(key) ?? settings[key])
-    if (!(value >= least)) return `${key} is out of range`
+  for (const [key, { least, most = Number.POSITIVE_INFINITY }] of Object.entries(strategyOf(kind).settings)) {
+    const text = take(key)
+    if (text === undefined && settings[key] === undefined) continue
+    const value = Number(text === undefined ? settings[key] : settingValue(text))
+    if (!(value >= least && value <= most)) return `${key} is out of range`
     settings[key] = value
   }
   return { kind, settings }

@@ -7,6 +7,7 @@ import type { Proof } from '../proof/proof.ts'
 import type { Theorem } from '../proof/theorem.ts'
 import type { ScriptVerdict } from '../proof/verdict.ts'
 import type { Domain } from '../search/domain.ts'
+import { withFocus } from '../search/focus.ts'
 import { refute } from './refute.ts'
 
 /** What an evaluation needs of a prover's surroundings: theorems to work on, and a judge. */
@@ -56,7 +57,7 @@ export function engineWorld(engine: Engine, limits: TacticLimits, pack?: PackExp
       }
       return {
         kind: 'opened',
-        domain: started.session,
+        domain: withFocus(started.session),
         async verify(proof) {
           let exported: Uint8Array | undefined
           const onExport = (data: DeclarationExport) => {

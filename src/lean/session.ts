@@ -43,6 +43,11 @@ export interface ProofSession {
     signal?: AbortSignal,
     trying?: Trying,
   ): Promise<TacticResult[]>
+  /**
+   * A key for each of a state's goals by itself, which equal goals share; undefined where they hold metavariables, so that a
+   * proof of one may say something of another. Left out by an engine that knows no more than the goals' texts.
+   */
+  alone?(state: ProofState): readonly string[] | undefined
   /** Tells the engine that no tactic will be run on this state soon. It stays valid: running on it again rebuilds it. */
   release(state: ProofState): void
   close(): Promise<void>

@@ -65,6 +65,7 @@ class BestFirstQueue implements SearchQueue {
   readonly #widenings: number
   readonly #tried = new Map<SearchNode, Tried>()
   readonly #cut = new Set<SearchNode>()
+  readonly #aside = new Set<SearchNode>()
   /** In the order in which they came. */
   readonly #slow: Slow[] = []
   /** Tactics that have reached the short limit, by node. */
@@ -158,6 +159,16 @@ class BestFirstQueue implements SearchQueue {
     return { whole, jobs: taken.map(({ node, candidate }) => ({ node, candidates: [candidate] })) }
   }
 
+  setAside(node: SearchNode): void {
+    this.#aside.add(node)
+  }
+
+  giveBack(node: SearchNode): void {
+    this.#aside.delete(node)
+    const tried = this.#tried.get(node)
+    if (tried === undefined || tried.waiting) this.#offer(node, tried?.worst)
+  }
+
   /** Whether a tactic has reached the short limit on the likeliest way to a node. */
   #wasSlow(node: SearchNode, tactic: string): boolean {
     for (let edge = this.#reachOf(node).likeliest; edge !== undefined; edge = this.#reachOf(edge.from).likeliest)
@@ -177,6 +188,7 @@ class BestFirstQueue implements SearchQueue {
 
   /** False if the depth limit keeps the node out. */
   #offer(node: SearchNode, worst?: number): boolean {
+    if (this.#aside.has(node)) return true
     const reach = this.#reachOf(node)
     if (reach.depth >= this.#depth) {
       this.#cut.add(node)

@@ -18,6 +18,8 @@ export interface Domain {
     signal?: AbortSignal,
     trying?: Trying,
   ): Promise<TacticResult[]>
+  /** See `ProofSession.alone`. */
+  alone?(state: ProofState): readonly string[] | undefined
   /** A hint that this state, and any other with its key, will not be worked on soon. It must stay valid. */
   release(state: ProofState): void
 }

@@ -35,6 +35,8 @@ export type LivePass = {
   drawn: Candidate | undefined
   depth: number
   end: PassEnd | undefined
+  /** States that are solved goal by goal, outermost first, each with how many tactics led to it. */
+  readonly apart: { readonly node: SearchNode; readonly tactics: number }[]
 }
 
 /** Pass `index` with its own random stream: at the root, or every other one at a state that `onward` leads to. */
@@ -54,6 +56,7 @@ export function startPass(index: number, tree: Tree, random: Random, onward: rea
     drawn: undefined,
     depth: tactics.length,
     end: undefined,
+    apart: [],
   }
 }
 

@@ -7,6 +7,7 @@ import { type Budget, type Clock, type Meter, openBudget, systemClock } from './
 import type { Domain } from './domain.ts'
 import { expandAll, type Job } from './expansion.ts'
 import { type Accept, newStatistics, type Progress, type SearchResult, type SearchStatistics } from './outcome.ts'
+import { QueueSplit } from './queue-split.ts'
 import type { SearchEdge, SearchNode, Tree } from './tree.ts'
 import { verifyEdge } from './verification.ts'
 
@@ -39,6 +40,9 @@ export interface SearchQueue {
   deferred(count: number): { readonly jobs: readonly Job[]; readonly whole: boolean }
   /** After an expansion: puts the node back in line where it has more to offer, and says whether it has. */
   widen(node: SearchNode, ranked: readonly Candidate[]): boolean
+  /** Keeps a node out of line, whatever comes, until it is given back. */
+  setAside(node: SearchNode): void
+  giveBack(node: SearchNode): void
   /** The tactics that lead to a node. */
   tacticsTo(node: SearchNode): readonly string[]
 }
@@ -61,6 +65,10 @@ export type QueueSearchOptions = {
   readonly first?: number
   /** See `Plan.shortFirst`; true if left out. */
   readonly shortFirst?: boolean
+  /** Goals without metavariables in common are solved one by one; false if left out. */
+  readonly split?: boolean
+  /** Goals that others have solved on this tree are solved; with `split` only. */
+  readonly stopAtFirstProof?: boolean
   /** States worked on at the same time, 1 if left out. Changes no result. */
   readonly concurrency?: number
   readonly clock?: Clock
@@ -95,6 +103,8 @@ export async function searchByQueue(
     wave = Number.POSITIVE_INFINITY,
     first = wave,
     shortFirst = true,
+    split = false,
+    stopAtFirstProof = false,
     concurrency = 1,
     clock = systemClock,
     onward = [],
@@ -109,12 +119,14 @@ export async function searchByQueue(
   const how = { shortFirst, untilFinished: shortFirst }
   const context = { tree, domain, policy, accept, meter, statistics, concurrency, ...how }
   const queue = open(tree.root, meter.depth)
+  const parts = split ? new QueueSplit(queue, context, stopAtFirstProof) : undefined
   for (const { outcome } of onward)
     if (outcome.kind === 'open') for (const edge of tree.edgesTo(outcome.node)) queue.add(edge, edge.logProb)
 
   /** Runs a wave of tactics and takes in what they gave: those that are done, and the proof among it that was accepted. */
   const runWave = async (jobs: readonly Job[], whole: boolean) => {
     const answers = await expandAll(jobs, context, whole)
+    await parts?.open(answers.flatMap((edges) => edges ?? []))
     const done = new Set<Candidate>()
     const finished: SearchEdge[] = []
     for (const [i, { node, candidates }] of jobs.entries())
@@ -125,8 +137,11 @@ export async function searchByQueue(
         done.add(candidate)
         if (isGivenUp(answer)) queue.defer(node, candidate)
         else for (const tooDeep of queue.add(edge, Math.min(0, candidate.logProb))) domain.release(tooDeep.state)
+        parts?.add(edge)
         if (answer.kind === 'finished') finished.push(edge)
       }
+    const merged = await parts?.merge()
+    if (merged !== undefined) return { done, proof: merged }
     for (const edge of finished) {
       const proof = { tactics: [...queue.tacticsTo(edge.from), edge.tactic] }
       const verification = await verifyEdge(edge, proof, context)
@@ -142,6 +157,7 @@ export async function searchByQueue(
       const { done, proof } = await runWave(nextWave(left, size, concurrency), whole)
       if (proof !== undefined) return proof
       left = left.map(({ node, candidates }) => ({ node, candidates: candidates.filter((one) => !done.has(one)) }))
+      left = parts?.needed(left) ?? left
     }
     return undefined
   }
@@ -152,21 +168,23 @@ export async function searchByQueue(
       const stopped = meter.stopped()
       if (stopped === 'interrupted') return { kind: 'interrupted' }
       if (stopped === 'wallClock') return { kind: 'outOfBudget', limit: 'wallClock' }
-      if (queue.size + queue.slow === 0)
+      parts?.revive()
+      if (queue.size + queue.slow === 0 && parts?.giveUp() !== true)
         return queue.cutByDepth ? { kind: 'outOfBudget', limit: 'depth' } : { kind: 'exhausted' }
       const left = meter.expansions - statistics.expansions
       if (left < 1) return { kind: 'outOfBudget', limit: 'expansions' }
 
       const slow = queue.deferred(batch)
       if (slow.jobs.length > 0) {
-        const proof = await runAll(slow.jobs, slow.whole)
+        const proof = await runAll(parts?.needed(slow.jobs) ?? slow.jobs, slow.whole)
         if (proof !== undefined) return { kind: 'proved', proof }
         show()
         await nextTurn()
         continue
       }
       const head = statistics.expansions === 0 ? Math.min(first, wave) : wave
-      const nodes = queue.take(Math.min(batch, left))
+      const taken = queue.take(Math.min(batch, left))
+      const nodes = parts?.neededNodes(taken) ?? taken
       statistics.expansions += nodes.length
       const ranked = await Promise.all(nodes.map((node) => rank(node, queue.width(node), context)))
       const jobs = nodes.map((node, i): Job => ({ node, candidates: queue.untried(node, ranked[i] ?? []) }))

@@ -7,6 +7,8 @@ import type { Domain } from './domain.ts'
 import { expandAll, type Job } from './expansion.ts'
 import { type Accept, newStatistics, type Progress, type SearchResult, type SearchStatistics } from './outcome.ts'
 import { finish, type LivePass, type Pass, startPass } from './pass.ts'
+import { arriveAll } from './rollout-split.ts'
+import { Split } from './split.ts'
 import type { SearchEdge, SearchNode, Tree } from './tree.ts'
 import { verifyEdge } from './verification.ts'
 
@@ -24,6 +26,8 @@ export type RolloutOptions = {
   readonly concurrency?: number
   /** See `Plan.shortFirst`; true if left out. */
   readonly shortFirst?: boolean
+  /** Goals without metavariables in common are solved one by one; false if left out. */
+  readonly split?: boolean
   readonly clock?: Clock
   /** Edges to states from which every other pass goes on; from the first state where there are none. */
   readonly onward?: readonly SearchEdge[]
@@ -50,6 +54,11 @@ export type RolloutOutcome = {
  * and on exact tactic results only, so neither `block` nor `concurrency` nor other searches on the same tree change how
  * it ends; they do change which passes are unfinished when the search stops early.
  *
+ * With `split`, a pass that comes to a state whose goals can be solved one by one goes on with the first of them that is not
+ * solved yet, by itself or by a pass before it in this search (where one proof is wanted: by anybody on this tree), and then with
+ * the next; tactics that solved a goal before are not drawn again. When all are solved, their tactics are run on the state one
+ * after another, and what finishes is verified. So how a pass ends depends on those before it, and on `block`.
+ *
  * An expansion is a state at which this search samples for the first time.
  */
 export async function searchRollouts(
@@ -59,7 +68,7 @@ export async function searchRollouts(
   options: RolloutOptions,
 ): Promise<RolloutOutcome> {
   const { random, accept, stopAtFirstProof, block = 32, concurrency = 1, clock = systemClock, onProgress } = options
-  const { onward = [], shortFirst = true } = options
+  const { onward = [], shortFirst = true, split = false } = options
   if (tree.root.state.key !== domain.root.key) throw new Error('the tree belongs to another theorem')
   if (!(block >= 1)) throw new RangeError(`block must be at least 1, not ${block}`)
   const { passes: most, wallClockMs, signal } = options.budget
@@ -68,7 +77,8 @@ export async function searchRollouts(
   const meter = openBudget(options.budget, clock)
   const statistics = newStatistics()
   const how = { stopAtFirstProof, shortFirst, untilFinished: stopAtFirstProof && shortFirst }
-  const context = { tree, domain, policy, accept, meter, statistics, concurrency, ...how }
+  const work = { tree, domain, policy, accept, meter, statistics, concurrency, ...how }
+  const context = { ...work, split: split ? new Split(work, stopAtFirstProof) : undefined }
   const passes: Pass[] = []
   const proofs = new Set<Proof>()
   const visits = new Map<SearchNode, number>()
@@ -114,6 +124,7 @@ type StepContext = {
   readonly meter: Meter
   readonly statistics: SearchStatistics
   readonly concurrency: number
+  readonly split: Split | undefined
 }
 
 /**
@@ -160,6 +171,13 @@ async function moveAll(
     }
   moves.sort((a, b) => a.pass.index - b.pass.index)
   for (const { pass, edge } of moves) await move(pass, edge, context, proofs)
+  if (context.split !== undefined)
+    await arriveAll(
+      moves.map(({ pass }) => pass),
+      context.split,
+      proofs,
+      context.stopAtFirstProof,
+    )
   return slow
 }
 
@@ -190,6 +208,7 @@ async function move(pass: LivePass, edge: SearchEdge, context: StepContext, proo
   pass.drawn = undefined
   switch (outcome.kind) {
     case 'open':
+      context.split?.solutions.add(edge)
       pass.depth++
       if (pass.depth >= context.meter.depth) pass.end = { kind: 'depthLimit' }
       pass.isBack = pass.visited.has(outcome.node)

@@ -43,8 +43,13 @@ export type StrategyOutcome = {
 export type Strategy = {
   /** Whether it goes pass by pass; if not, all it does on a theorem counts as one pass. */
   readonly byPasses: boolean
-  /** Its settings, with what they are where nothing is said and the least that they may be. */
-  readonly settings: Readonly<Record<string, { readonly value: number; readonly least: number }>>
+  /**
+   * Its settings, with what they are where nothing is said, and the least and the most that they may be; yes is 1, no is 0.
+   * One without a value is not put on record where nothing is said.
+   */
+  readonly settings: Readonly<
+    Record<string, { readonly value?: number; readonly least: number; readonly most?: number }>
+  >
   run(
     tree: Tree,
     domain: Domain,
@@ -54,14 +59,16 @@ export type Strategy = {
   ): Promise<StrategyOutcome>
 }
 
+/** Whether goals are solved one by one; not where nothing is said. */
+const SPLIT = { least: 0, most: 1 }
 const { width, alpha, widenings, batch, wave, first } = TUNED_BEST_FIRST
 
 /** All strategies, by the name that people write. A new one is a file that makes a `SearchQueue`, and a row here. */
 export const STRATEGIES = {
   rollouts: {
     byPasses: true,
-    settings: {},
-    run: (tree, domain, policy, _, how) => searchRollouts(tree, domain, policy, how),
+    settings: { split: SPLIT },
+    run: (tree, domain, policy, { split }, how) => searchRollouts(tree, domain, policy, { ...how, split: split === 1 }),
   },
   'best-first': {
     byPasses: false,
@@ -73,10 +80,11 @@ export const STRATEGIES = {
       wave: { value: wave, least: 1 },
       first: { value: first, least: 1 },
       expansions: { value: 1000, least: 1 },
+      split: SPLIT,
     },
-    async run(tree, domain, policy, { expansions = Number.POSITIVE_INFINITY, ...choice }, how) {
-      const budget = { ...how.budget, expansions }
-      return { ...(await searchBestFirst(tree, domain, policy, { ...how, ...choice, budget })), passes: [] }
+    async run(tree, domain, policy, { expansions = Number.POSITIVE_INFINITY, split, ...choice }, how) {
+      const options = { ...how, ...choice, split: split === 1, budget: { ...how.budget, expansions } }
+      return { ...(await searchBestFirst(tree, domain, policy, options)), passes: [] }
     },
   },
   whole: {
@@ -95,5 +103,9 @@ export function strategyOf(name: StrategyName): Strategy {
 
 /** A strategy's settings where nothing is said. */
 export function defaultSettings(name: StrategyName): StrategySettings {
-  return Object.fromEntries(Object.entries(strategyOf(name).settings).map(([key, { value }]) => [key, value]))
+  return Object.fromEntries(
+    Object.entries(strategyOf(name).settings).flatMap(([key, { value }]) =>
+      value === undefined ? [] : [[key, value]],
+    ),
+  )
 }

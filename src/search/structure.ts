@@ -1,5 +1,6 @@
 import type { Goal, ProofState } from '../proof/proof-state.ts'
 import type { TacticResult } from '../proof/tactic-result.ts'
+import { bullet, indent } from './blocks.ts'
 import type { Domain } from './domain.ts'
 
 /** A tactic, and the proofs of the goals it left, in Lean's order. */
@@ -120,7 +121,3 @@ function withBlock(head: string, block: readonly string[]): string {
   if (block.length === 1 && !only.includes('\n') && `${head} ${only}`.length < 90) return `${head} ${only}`
   return `${head}\n${indent(block.join('\n'))}`
 }
-
-const bullet = (block: readonly string[]): string => `· ${indent(block.join('\n')).trimStart()}`
-
-const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ')

@@ -21,6 +21,8 @@ const stateSchema = z.object({
   state: z.number(),
   key: z.string(),
   goals: z.array(z.object({ text: z.string(), constants: z.array(z.string()).readonly() })),
+  /** A key for each of several goals by itself; missing where one of them holds metavariables. */
+  alone: z.array(z.string()).readonly().optional(),
 })
 
 export const stepSchema = z.discriminatedUnion('kind', [

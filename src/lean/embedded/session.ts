@@ -43,7 +43,11 @@ async function openText(worker: Worker, header: string): Promise<OpenedHeader> {
 }
 
 /** Handles of a theorem and its first state, just made in a process. */
-export type Started = Omit<ProofState, 'path'> & { readonly theorem: number; readonly state: number }
+export type Started = Omit<ProofState, 'path'> & {
+  readonly theorem: number
+  readonly state: number
+  readonly alone?: readonly string[] | undefined
+}
 /** Opens what a session works on, in one process. @throws RejectedInput */
 type Begin = (worker: Worker) => Promise<Started>
 
@@ -72,6 +76,7 @@ export class PooledSession implements ProofSession {
   readonly #limits: TacticLimits
   /** The state each state was made from, and how its tactic was tried; the root has none. */
   readonly #parents = new WeakMap<ProofState, { readonly state: ProofState; readonly trying: Trying }>()
+  readonly #alone = new WeakMap<ProofState, readonly string[] | undefined>()
   #root: ProofState | undefined
 
   readonly #begin: Begin
@@ -129,6 +134,10 @@ export class PooledSession implements ProofSession {
       await this.#retrying(signal, use, (worker) => worker.theorems.get(this)?.states.has(state.key) === true)
     }
     return results
+  }
+
+  alone(state: ProofState): readonly string[] | undefined {
+    return this.#alone.get(state)
   }
 
   release(state: ProofState): void {
@@ -203,6 +212,7 @@ export class PooledSession implements ProofSession {
         this.#keep(worker, step.key, step.state)
         const state: ProofState = { key: step.key, goals: step.goals, path: [...from.path, tactic] }
         this.#parents.set(state, { state: from, trying })
+        this.#alone.set(state, step.alone)
         return { kind: 'open', state }
       }
       case 'timeout':
@@ -225,7 +235,10 @@ export class PooledSession implements ProofSession {
     const started = await this.#begin(worker)
     const opened: OpenedTheorem = { theorem: started.theorem, states: new Map([[started.key, started.state]]) }
     worker.theorems.set(this, opened)
-    this.#root ??= { key: started.key, goals: started.goals, path: [] }
+    if (this.#root === undefined) {
+      this.#root = { key: started.key, goals: started.goals, path: [] }
+      this.#alone.set(this.#root, started.alone)
+    }
     if (started.key !== this.#root.key)
       throw new EngineError(`Lean gave another first state for ${this.theorem.name} in a new process`)
     return opened

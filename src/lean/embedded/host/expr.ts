@@ -127,6 +127,7 @@ export function createGoalShapes(lean: Objects) {
       return n
     }
     let constants = new Set<string>()
+    let isOpen = false
 
     const literal = (l: Obj): number => {
       const value = field(l, 0)
@@ -168,9 +169,13 @@ export function createGoalShapes(lean: Objects) {
       },
     })
 
-    /** One goal by its metavariable in a metavariable context (both borrowed): its 53 bits and the constants in it. */
-    const goal = (mctx: Obj, mvarId: Obj): { hash: number; constants: string[] } => {
+    /**
+     * One goal by its metavariable in a metavariable context (both borrowed): its 53 bits, the constants in it, and whether
+     * it holds metavariables, so that another goal may say what they are.
+     */
+    const goal = (mctx: Obj, mvarId: Obj): { hash: number; constants: string[]; isOpen: boolean } => {
       constants = new Set()
+      isOpen = false
       const found = lean.fn('l_Lean_MetavarContext_findDecl_x3f')(inc(mctx), inc(mvarId))
       if (isScalar(found)) throw new Error('a goal is unknown to its own metavariable context')
       // MetavarDecl: userName, lctx, type, ...; LocalContext: fvarIdToDecl, decls, ...
@@ -182,6 +187,8 @@ export function createGoalShapes(lean: Objects) {
         const result = lean.fn('l_Lean_instantiateMVarsCore')(inc(mctx), inc(e))
         // Kept until the walk is over: `seen` goes by address, which must not be used again meanwhile.
         instantiated.push(result)
+        const left = exprFlags(lean, field(result, 0))
+        isOpen ||= left.hasExprMVar || left.hasLevelMVar
         return visit(field(result, 0))
       }
       let hash = hashText(nameText(field(decl, 0)))
@@ -195,7 +202,7 @@ export function createGoalShapes(lean: Objects) {
       }
       hash = combine(24, hash, expr(field(decl, 2)))
       owned.push(found, ...instantiated)
-      return { hash, constants: [...constants].sort() }
+      return { hash, constants: [...constants].sort(), isOpen }
     }
     const owned: Owned[] = []
     const end = () => {

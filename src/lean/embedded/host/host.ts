@@ -126,10 +126,7 @@ export async function createHost(paths: HostPaths) {
     return state
   }
 
-  const keep = (
-    theorem: number,
-    saved: SavedState,
-  ): { state: number; key: string; goals: ReturnType<typeof proofStates.describe>['goals'] } => {
+  const keep = (theorem: number, saved: SavedState): { state: number } & ReturnType<typeof proofStates.describe> => {
     const entry = theorems.get(theorem)
     if (entry === undefined) throw new Error(`unknown theorem ${theorem}`)
     const state = nextId++

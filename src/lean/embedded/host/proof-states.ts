@@ -327,8 +327,11 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     return lean.takeString(prettyPrint(format, box(120), box(0), box(0)))
   }
 
-  /** The goals of a state as Lean prints them, the constants in each, and a key that equal states share. */
-  const describe = (theorem: OpenTheorem, state: SavedState): { key: string; goals: Goal[] } => {
+  /**
+   * The goals of a state as Lean prints them, the constants in each, and a key that equal states share. `alone` has a key for
+   * each of several goals by itself, where none of them holds metavariables.
+   */
+  const describe = (theorem: OpenTheorem, state: SavedState): { key: string; goals: Goal[]; alone?: string[] } => {
     enter(theorem, state)
     // Not the tactic's: it may have used up nearly all of its own.
     setLimit(theorem, theorem.heartbeats)
@@ -339,13 +342,22 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
     const shown = state.goals.map((goal) => {
       const shape = walk.goal(mctx, goal)
       hash = shapes.combine(30, hash, shape.hash)
-      return { text: renderGoal(theorem, goal), constants: shape.constants }
+      return { text: renderGoal(theorem, goal), constants: shape.constants, isOpen: shape.isOpen }
     })
     const texts = renumberMetavariables(shown.map(({ text }) => text))
     const goals = shown.map(({ constants }, i): Goal => ({ text: texts[i] as string, constants }))
     walk.end()
-    const text = createHash('sha1').update(renderState(goals)).digest('base64url').slice(0, 16)
-    return { key: `${text}.${hash.toString(36)}`, goals }
+    const keyOf = (shownGoals: readonly Goal[], bits: number): string =>
+      `${createHash('sha1').update(renderState(shownGoals)).digest('base64url').slice(0, 16)}.${bits.toString(36)}`
+    const key = keyOf(goals, hash)
+    if (goals.length < 2 || shown.some(({ isOpen }) => isOpen)) return { key, goals }
+    const alone = state.goals.map((goal, i) => {
+      const own = shapes.walker()
+      const bits = own.goal(mctx, goal).hash
+      own.end()
+      return keyOf(goals.slice(i, i + 1), bits)
+    })
+    return { key, goals, alone }
   }
 
   const close = (theorem: OpenTheorem): void => {
