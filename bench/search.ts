@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Member } from '../src/ensemble/member.ts'
 import { bestFirst, parseMembers } from '../src/ensemble/member-spec.ts'
 import { closeMembers, openMembers } from '../src/ensemble/open-member.ts'
 import { searchInTurns, TURNS } from '../src/ensemble/turns.ts'
@@ -15,8 +16,9 @@ import { flagsOf } from './flags.ts'
 /**
  * What the search of `hedge prove` gets out of a processor: theorems proved per minute of processor time, all processes
  * together, by `npm run bench:search -- [FILE.jsonl...] [--budget 10] [--every 1] [--limit 60]
- * [--heartbeats 100000]`. The budget, too, is
- * processor seconds a theorem, so that other work on the machine changes little.
+ * [--heartbeats 100000] [--policy NAME...] [--search rollouts] [--passes 64] [--against split=true]`. The budget, too, is
+ * processor seconds a theorem, so that other work on the machine changes little. With `--against`, each theorem is
+ * searched a second time with these settings of every member, and both are counted beside each other.
  */
 async function main(): Promise<void> {
   const { values, positionals } = flagsOf(
@@ -28,9 +30,17 @@ async function main(): Promise<void> {
         limit: { type: 'string', default: '60' },
         every: { type: 'string', default: '1' },
         heartbeats: { type: 'string', default: '100000' },
+        policy: { type: 'string', multiple: true, default: [...SHIPPED] },
+        search: { type: 'string', default: 'best-first' },
+        passes: { type: 'string', default: '1000000' },
+        against: { type: 'string', multiple: true, default: [] },
       },
     },
   )
+  const searches = ['', ...values.against].map((more) => ({
+    more,
+    specs: values.policy.map((policy) => [policy, `search=${values.search}`, ...(more === '' ? [] : [more])].join()),
+  }))
   for (const file of positionals.length === 0 ? ['datasets/core-small.jsonl'] : positionals) {
     const lines = readFileSync(file, 'utf8')
       .split('\n')
@@ -40,44 +50,83 @@ async function main(): Promise<void> {
       .map((line): Theorem => ({ header: 'import Init', ...JSON.parse(line) }))
     // Heartbeats end a tactic: a clock would end it sooner on a busy machine.
     const limits = { heartbeats: Number(values.heartbeats), wallClockMs: 600_000 }
-    const { proved, tactics, timeouts, verifierMs, seconds } = await run(theorems, Number(values.budget) * 1000, limits)
-    console.log(
-      `${file}: ${proved} of ${theorems.length} proved, ${tactics} tactics (${timeouts} timeouts), ${seconds.toFixed(0)} processor seconds, ` +
-        `${((60 * proved) / seconds).toFixed(1)} proved per processor minute; ${(verifierMs / 1000).toFixed(0)} of the seconds are the verifier's`,
-    )
+    const budgetMs = Number(values.budget) * 1000
+    const all = await run(theorems, searches, { budgetMs, passes: Number(values.passes), limits })
+    for (const [i, { proved, tactics, timeouts, verifierMs, ms }] of all.entries()) {
+      const seconds = ms / 1000
+      console.log(
+        `${file}${i === 0 ? '' : ` ${searches[i]?.more}`}: ${proved.size} of ${theorems.length} proved, ${tactics} tactics (${timeouts} timeouts), ${seconds.toFixed(0)} processor seconds, ` +
+          `${((60 * proved.size) / seconds).toFixed(1)} proved per processor minute; ${(verifierMs / 1000).toFixed(0)} of the seconds are the verifier's`,
+      )
+      if (i > 0) console.log(compared(all[0] as Sum, all[i] as Sum))
+    }
   }
 }
 
-async function run(theorems: readonly Theorem[], budgetMs: number, limits: TacticLimits) {
-  const search = bestFirst(TUNED_BEST_FIRST.width)
-  const configs = parseMembers([...SHIPPED], { temperature: 1, search, settings: {} })
-  if ('problem' in configs) throw new Error(configs.problem)
+/** What a search has done on all theorems; of those it proved, the processor time and the tactics each took. */
+type Sum = {
+  readonly proved: Map<string, { readonly ms: number; readonly tactics: number }>
+  tactics: number
+  timeouts: number
+  verifierMs: number
+  ms: number
+}
+
+function compared(one: Sum, other: Sum): string {
+  const both = [...one.proved.keys()].filter((name) => other.proved.has(name))
+  const total = ({ proved }: Sum, what: 'ms' | 'tactics') =>
+    both.reduce((sum, name) => sum + (proved.get(name)?.[what] ?? 0), 0)
+  const ratio = (what: 'ms' | 'tactics') => (total(other, what) / total(one, what)).toFixed(2)
+  const only = (a: Sum, b: Sum) => [...a.proved.keys()].filter((name) => !b.proved.has(name)).join(' ') || 'none'
+  return (
+    `  on the ${both.length} that both prove: ${ratio('tactics')} of the tactics, ${ratio('ms')} of the processor time\n` +
+    `  only the first: ${only(one, other)}\n  only the second: ${only(other, one)}`
+  )
+}
+
+async function run(
+  theorems: readonly Theorem[],
+  searches: readonly { readonly specs: readonly string[] }[],
+  { budgetMs, passes, limits }: { readonly budgetMs: number; readonly passes: number; readonly limits: TacticLimits },
+): Promise<Sum[]> {
   const clock = new ProcessorClock()
   const engine = await openEngine(undefined, { processes: 1, onEvent: (event) => clock.hear(event) })
   const world = engineWorld(engine, limits)
-  const members = await openMembers(configs, async () => premisesFrom(engine))
-  const sum = { proved: 0, tactics: 0, timeouts: 0, verifierMs: 0, seconds: 0 }
-  const begun = clock.now()
+  const ensembles: Member[][] = []
+  const sums = searches.map((): Sum => ({ proved: new Map(), tactics: 0, timeouts: 0, verifierMs: 0, ms: 0 }))
   try {
-    for (const theorem of theorems) {
-      const opened = await world.open(theorem, new AbortController().signal)
-      if (opened.kind === 'rejected') throw new Error(`rejected: ${theorem.statement}`)
-      const { proved, statistics } = await searchInTurns(theorem, opened, {
-        ...{ ...TURNS, members, wallClockMs: budgetMs, passes: 1, depth: 50, seed: '0', concurrency: 1, clock },
-        signal: new AbortController().signal,
-      })
-      await opened.close()
-      if (proved !== undefined) sum.proved++
-      sum.tactics += statistics.tacticsRun
-      sum.timeouts += statistics.timeouts
-      sum.verifierMs += statistics.verifierMs
+    for (const { specs } of searches) {
+      const search = bestFirst(TUNED_BEST_FIRST.width)
+      const configs = parseMembers(specs, { temperature: 1, search, settings: {} })
+      if ('problem' in configs) throw new Error(configs.problem)
+      ensembles.push(await openMembers(configs, async () => premisesFrom(engine)))
     }
-    sum.seconds = (clock.now() - begun) / 1000
+    // Whoever comes second finds Lean warm, so they take turns.
+    for (const [n, theorem] of theorems.entries())
+      for (const i of n % 2 === 0 ? sums.keys() : [...sums.keys()].reverse()) {
+        const [sum, members] = [sums[i] as Sum, ensembles[i] as Member[]]
+        const begun = clock.now()
+        const opened = await world.open(theorem, new AbortController().signal)
+        if (opened.kind === 'rejected') throw new Error(`rejected: ${theorem.statement}: ${opened.message}`)
+        const { proved, statistics } = await searchInTurns(theorem, opened, {
+          ...{ ...TURNS, members, wallClockMs: budgetMs, passes, depth: 50, seed: '0', concurrency: 1, clock },
+          signal: new AbortController().signal,
+        })
+        await opened.close()
+        const ms = clock.now() - begun
+        if (proved !== undefined) sum.proved.set(theorem.name, { ms, tactics: statistics.tacticsRun })
+        sum.ms += ms
+        sum.tactics += statistics.tacticsRun
+        sum.timeouts += statistics.timeouts
+        sum.verifierMs += statistics.verifierMs
+        if (process.env.HEDGE_BENCH_LIST)
+          console.log(i, theorem.name, proved?.proof.tactics ?? '-', statistics.tacticsRun)
+      }
   } finally {
-    await closeMembers(members)
+    for (const members of ensembles) await closeMembers(members)
     await engine.dispose()
   }
-  return sum
+  return sums
 }
 
 /** Goes as this process and its Lean processes use processors. */
