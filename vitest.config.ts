@@ -8,7 +8,7 @@ import { builtPath } from './test/built.ts'
  */
 const SHARING = [
   'test/lean/native.test.ts',
-  'test/lean/{file-kinds,definitions,native-verify,places,premises,structure,trace,verifier,whole-proofs}.test.ts',
+  'test/lean/{file-kinds,definitions,native-verify,places,premises,split,structure,trace,verifier,whole-proofs}.test.ts',
   'test/lean/verifier/{depth,forged-exports,transport,true}.test.ts',
   'test/cli/{leandojo,theorem-set}.test.ts',
   'test/dataset/{core-train,families,library}.test.ts',

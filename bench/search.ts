@@ -16,7 +16,7 @@ import { flagsOf } from './flags.ts'
 /**
  * What the search of `hedge prove` gets out of a processor: theorems proved per minute of processor time, all processes
  * together, by `npm run bench:search -- [FILE.jsonl...] [--budget 10] [--every 1] [--limit 60]
- * [--heartbeats 100000] [--policy NAME...] [--search rollouts] [--passes 64] [--against split=true]`. The budget, too, is
+ * [--heartbeats 100000] [--policy NAME...] [--search rollouts] [--passes 64] [--against split=true] [--list]`. The budget, too, is
  * processor seconds a theorem, so that other work on the machine changes little. With `--against`, each theorem is
  * searched a second time with these settings of every member, and both are counted beside each other.
  */
@@ -34,6 +34,7 @@ async function main(): Promise<void> {
         search: { type: 'string', default: 'best-first' },
         passes: { type: 'string', default: '1000000' },
         against: { type: 'string', multiple: true, default: [] },
+        list: { type: 'boolean', default: false },
       },
     },
   )
@@ -51,7 +52,9 @@ async function main(): Promise<void> {
     // Heartbeats end a tactic: a clock would end it sooner on a busy machine.
     const limits = { heartbeats: Number(values.heartbeats), wallClockMs: 600_000 }
     const budgetMs = Number(values.budget) * 1000
-    const all = await run(theorems, searches, { budgetMs, passes: Number(values.passes), limits })
+    const all = await run(theorems, searches, {
+      ...{ budgetMs, passes: Number(values.passes), limits, list: values.list },
+    })
     for (const [i, { proved, tactics, timeouts, verifierMs, ms }] of all.entries()) {
       const seconds = ms / 1000
       console.log(
@@ -87,8 +90,9 @@ function compared(one: Sum, other: Sum): string {
 async function run(
   theorems: readonly Theorem[],
   searches: readonly { readonly specs: readonly string[] }[],
-  { budgetMs, passes, limits }: { readonly budgetMs: number; readonly passes: number; readonly limits: TacticLimits },
+  how: { readonly budgetMs: number; readonly passes: number; readonly limits: TacticLimits; readonly list: boolean },
 ): Promise<Sum[]> {
+  const { budgetMs, passes, limits, list } = how
   const clock = new ProcessorClock()
   const engine = await openEngine(undefined, { processes: 1, onEvent: (event) => clock.hear(event) })
   const world = engineWorld(engine, limits)
@@ -119,8 +123,7 @@ async function run(
         sum.tactics += statistics.tacticsRun
         sum.timeouts += statistics.timeouts
         sum.verifierMs += statistics.verifierMs
-        if (process.env.HEDGE_BENCH_LIST)
-          console.log(i, theorem.name, proved?.proof.tactics ?? '-', statistics.tacticsRun)
+        if (list) console.log(i + 1, theorem.name, proved?.proof.tactics.join('; ') ?? '-', statistics.tacticsRun)
       }
   } finally {
     for (const members of ensembles) await closeMembers(members)

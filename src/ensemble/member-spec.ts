@@ -14,6 +14,7 @@ export const MEMBER_SYNTAX = `POLICY[@TEMPERATURE][,KEY=VALUE...]
   TEMPERATURE  of sampling; 1 if left out, 0 (not for baseline) always takes the likeliest
   kind         whole: a model on a server that writes whole proofs; repair (2) is how often it may correct one
   search       rollouts (default) or best-first; width, alpha, widenings, batch, wave, first, expansions are best-first's own
+  split        true: goals that share no metavariable are solved one by one, in either search; false if left out
   seed         a number; tells members apart that differ in nothing else
   neff         the confidence limit, for reports; a trained policy knows its own
   name         how reports call the member; the text itself if left out

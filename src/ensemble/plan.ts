@@ -67,6 +67,11 @@ export type Unit = {
   readonly stopAtFirstProof: boolean
 }
 
+/** Whether what a pass does depends on goals that were solved before it: passes are then no independent draws. */
+export function sharesGoals({ members }: Pick<Plan, 'members'>): boolean {
+  return members.some(({ search }) => search.settings.split === 1)
+}
+
 /** Why nothing is left to do on a theorem. */
 export const COMPLETIONS = ['complete', 'wallClock', 'firstProof'] as const
 export type Completion = (typeof COMPLETIONS)[number]

@@ -81,7 +81,7 @@ export function evaluationWarnings(summary: Summary): string[] {
 function estimatorText({ estimator }: Summary): string {
   return estimator === 'unbiased'
     ? 'unbiased pass@k over all passes of a theorem; where time ran out before pass k, what was found'
-    : 'solved within k passes: members stop at the first proof, so pass@k cannot be estimated'
+    : 'solved within k passes: members stop at the first proof, or go on from goals that were solved before, so pass@k cannot be estimated'
 }
 
 function label({ estimator }: Summary, k: number): string {

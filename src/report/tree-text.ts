@@ -28,8 +28,8 @@ function line({ item, edge, onProof, failed, merged, cycles, hiddenChildren }: V
   if (item.kind === 'end') return `${mark}${tactic}${describeOutcome(item.edge)}`
   const remarks: string[] = []
   const goals = item.node.state.goals.length
-  if (goals !== 1) remarks.push(`${goals} goals`)
-  if (item.node.edges.size === 0) remarks.push('not expanded')
+  if (goals > 1) remarks.push(`${goals} goals`)
+  if (goals > 0 && item.node.edges.size === 0) remarks.push('not expanded')
   if (failed.length > 0) remarks.push(`${failed.length} failed`)
   if (merged.length > 0) remarks.push(`${merged.length} merged`)
   if (cycles.length > 0) remarks.push(plural(cycles.length, 'cycle'))

@@ -8,7 +8,10 @@ export type PassCounts = {
   readonly first: number | undefined
 }
 
-/** `unbiased`: every pass of the budget ran. `solvedWithin`: the search stops at its first proof, so only that is known. */
+/**
+ * `unbiased`: every pass of the budget ran, and none depends on another. `solvedWithin`: the search stops at its first proof, or
+ * a pass goes on from goals that others have solved, so only what the first k passes did is known.
+ */
 export type Estimator = 'unbiased' | 'solvedWithin'
 
 /**

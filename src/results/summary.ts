@@ -1,3 +1,4 @@
+import { sharesGoals } from '../ensemble/plan.ts'
 import { countSteps } from '../proof/steps.ts'
 import type { Contribution } from './contributions.ts'
 import { coverageAt, doublings, type Estimator, ensembleCoverageAt, solvedWithin, tableColumns } from './coverage.ts'
@@ -10,6 +11,7 @@ import {
   type TheoremResult,
 } from './read-run.ts'
 import { mcnemar, mean, median, type PairedTest, type Rate, wilson } from './statistics.ts'
+import { planOfConfig } from './stored-plan.ts'
 
 export type Point = { readonly k: number; readonly rate: Rate }
 
@@ -90,7 +92,8 @@ export type Summary = {
 export function summarise(results: RunResults): Summary {
   const { run, members, theorems } = results
   const done = theorems.filter((theorem) => theorem.outcome === 'done')
-  const estimator: Estimator = run.mode === 'union' ? 'unbiased' : 'solvedWithin'
+  const independent = run.mode === 'union' && !sharesGoals(planOfConfig(run.config, run.key))
+  const estimator: Estimator = independent ? 'unbiased' : 'solvedWithin'
   const comparable = estimator === 'unbiased' || members.length === 1
   const columns = tableColumns(run.passes)
   /** Up to the run's passes in the time that every member had; beyond them, in the time that goes with more passes. */

@@ -1,10 +1,11 @@
-import { type MemberProgress, NO_PROGRESS, nextUnit, type Plan } from '../ensemble/plan.ts'
+import { type MemberProgress, NO_PROGRESS, nextUnit, type Plan, sharesGoals } from '../ensemble/plan.ts'
 import { strategyOf } from '../search/strategies.ts'
 import type { Block, Piece } from './protocol.ts'
 
 /** Passes of these plans end the same wherever and whenever they run, so that any worker's unit is as good as another's. */
-export function isRepeatable(plan: Pick<Plan, 'mode' | 'wallClockMs' | 'theoremMs'>): boolean {
-  return plan.mode === 'union' && plan.wallClockMs === undefined && plan.theoremMs === undefined
+export function isRepeatable(plan: Pick<Plan, 'mode' | 'wallClockMs' | 'theoremMs' | 'members'>): boolean {
+  const { mode, wallClockMs, theoremMs } = plan
+  return mode === 'union' && wallClockMs === undefined && theoremMs === undefined && !sharesGoals(plan)
 }
 
 /** Whether a theorem's blocks may be done apart: its passes then need nothing of each other. */

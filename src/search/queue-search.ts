@@ -67,8 +67,6 @@ export type QueueSearchOptions = {
   readonly shortFirst?: boolean
   /** Goals without metavariables in common are solved one by one; false if left out. */
   readonly split?: boolean
-  /** Goals that others have solved on this tree are solved; with `split` only. */
-  readonly stopAtFirstProof?: boolean
   /** States worked on at the same time, 1 if left out. Changes no result. */
   readonly concurrency?: number
   readonly clock?: Clock
@@ -104,7 +102,6 @@ export async function searchByQueue(
     first = wave,
     shortFirst = true,
     split = false,
-    stopAtFirstProof = false,
     concurrency = 1,
     clock = systemClock,
     onward = [],
@@ -119,7 +116,7 @@ export async function searchByQueue(
   const how = { shortFirst, untilFinished: shortFirst }
   const context = { tree, domain, policy, accept, meter, statistics, concurrency, ...how }
   const queue = open(tree.root, meter.depth)
-  const parts = split ? new QueueSplit(queue, context, stopAtFirstProof) : undefined
+  const parts = split ? new QueueSplit(queue, context) : undefined
   for (const { outcome } of onward)
     if (outcome.kind === 'open') for (const edge of tree.edgesTo(outcome.node)) queue.add(edge, edge.logProb)
 

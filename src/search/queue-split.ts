@@ -19,9 +19,9 @@ export class QueueSplit {
   #idle: SearchNode[] = []
   #idleJobs: Job[] = []
 
-  constructor(queue: SearchQueue, context: ExpansionContext & { readonly accept: Accept }, shared: boolean) {
+  constructor(queue: SearchQueue, context: ExpansionContext & { readonly accept: Accept }) {
     this.#queue = queue
-    this.#split = new Split(context, shared)
+    this.#split = new Split(context)
   }
 
   /** Takes apart, where that can be done, the states that tactics have led to, before the queue hears of them. */

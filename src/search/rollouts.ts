@@ -55,9 +55,9 @@ export type RolloutOutcome = {
  * it ends; they do change which passes are unfinished when the search stops early.
  *
  * With `split`, a pass that comes to a state whose goals can be solved one by one goes on with the first of them that is not
- * solved yet, by itself or by a pass before it in this search (where one proof is wanted: by anybody on this tree), and then with
- * the next; tactics that solved a goal before are not drawn again. When all are solved, their tactics are run on the state one
- * after another, and what finishes is verified. So how a pass ends depends on those before it, and on `block`.
+ * solved yet, by itself or by anybody before it on this tree, and then with the next: what solved a goal before is not
+ * drawn again. When all are solved, their tactics are run on the state one after another, and what finishes is verified. So
+ * how such a pass ends depends on what was searched before it.
  *
  * An expansion is a state at which this search samples for the first time.
  */
@@ -78,7 +78,7 @@ export async function searchRollouts(
   const statistics = newStatistics()
   const how = { stopAtFirstProof, shortFirst, untilFinished: stopAtFirstProof && shortFirst }
   const work = { tree, domain, policy, accept, meter, statistics, concurrency, ...how }
-  const context = { ...work, split: split ? new Split(work, stopAtFirstProof) : undefined }
+  const context = { ...work, split: split ? new Split(work) : undefined }
   const passes: Pass[] = []
   const proofs = new Set<Proof>()
   const visits = new Map<SearchNode, number>()

@@ -15,16 +15,14 @@ export type Merged =
   /** The search ended first. */
   | { readonly kind: 'unfinished' }
 
-/** One search's view of states whose goals are solved one by one. */
+/** One search's view of states whose goals are solved one by one. What anybody has solved on the tree before is solved. */
 export class Split {
   readonly solutions = new Solutions()
   readonly #context: ExpansionContext & { readonly accept: Accept }
   readonly #asked = new Set<SearchNode>()
 
-  /** @param shared goals that others have solved on this tree are solved */
-  constructor(context: ExpansionContext & { readonly accept: Accept }, shared: boolean) {
+  constructor(context: ExpansionContext & { readonly accept: Accept }) {
     this.#context = context
-    if (!shared) return
     for (const node of context.tree.nodes()) {
       for (const edge of node.edges.values()) this.solutions.add(edge)
       this.#take(node)

@@ -16,16 +16,15 @@ type How = {
   readonly depth?: number
   readonly accept?: (proof: Proof) => boolean
   readonly tree?: Tree
-  readonly stopAtFirstProof?: boolean
 }
 
 async function bestFirst(domain: GoalDomain, policy: Policy, how: How) {
-  const { split, expansions = 2000, depth = 50, accept = () => true, stopAtFirstProof = true } = how
+  const { split, expansions = 2000, depth = 50, accept = () => true } = how
   const tree = how.tree ?? createTree(domain.root)
   const found = await searchBestFirst(tree, domain, policy, {
     budget: { expansions, depth },
     accept: async (proof) => answer(accept(proof)),
-    ...{ split, stopAtFirstProof, width: 2, widenings: 3, batch: 2, wave: 2, first: 1 },
+    ...{ split, width: 2, widenings: 3, batch: 2, wave: 2, first: 1 },
   })
   checkTree(tree)
   return found
@@ -34,7 +33,7 @@ async function bestFirst(domain: GoalDomain, policy: Policy, how: How) {
 async function rollOut(
   domain: GoalDomain,
   policy: Policy,
-  how: How & { readonly passes: number; readonly block?: number },
+  how: How & { readonly passes: number; readonly block?: number; readonly stopAtFirstProof?: boolean },
 ) {
   const { split, passes, depth = 50, block = 8, accept = () => true, stopAtFirstProof = true } = how
   const tree = how.tree ?? createTree(domain.root)
