@@ -1,7 +1,9 @@
 /**
- * `npm run bench:throughput -- [--theorems 20] [--passes 64] [--members 5] [--lean-ms 20] [--model-ms 150] [--workers 2] [--concurrency 64]`:
+ * `npm run bench:throughput -- [--theorems 20] [--passes 64] [--members 5] [--lean-ms 20] [--model-ms 150] [--workers 2] [--concurrency 64] [--block 128] [--at-once 16]`:
  * what the program itself costs a large evaluation. A server that only pretends to be a model (a process of its own) and a
  * Lean that only pretends take the times they are told; requests, HTTP, search, trees, SQLite are real.
+ *
+ * A resource that is idle is a loss only while the other is not full: the second figure of each says that.
  *
  * The paper's run is `--theorems 2000 --passes 4096`; `--theorems 100 --passes 1024` has its shape.
  */
@@ -18,7 +20,7 @@ import PQueue from 'p-queue'
 import { parseMembers } from '../src/ensemble/member-spec.ts'
 import { closeMembers, openMembers } from '../src/ensemble/open-member.ts'
 import type { Plan } from '../src/ensemble/plan.ts'
-import { schedule, theoremsAtOnce } from '../src/ensemble/scheduler.ts'
+import { passesTogether, schedule, theoremsAtOnce } from '../src/ensemble/scheduler.ts'
 import type { World } from '../src/ensemble/world.ts'
 import type { ProofState } from '../src/proof/proof-state.ts'
 import { hash32 } from '../src/proof/random.ts'
@@ -27,6 +29,7 @@ import type { TacticResult } from '../src/proof/tactic-result.ts'
 import { beginRun, openResults } from '../src/results/store.ts'
 import type { Domain } from '../src/search/domain.ts'
 import { flagsOf } from './flags.ts'
+import { loadOf, type Span } from './throughput/load.ts'
 
 const FILE = fileURLToPath(import.meta.url)
 const { values } = flagsOf(
@@ -42,6 +45,7 @@ const { values } = flagsOf(
       concurrency: { type: 'string', default: '64' },
       /** Theorems worked on at the same time; the program's own choice if left out. */
       'at-once': { type: 'string' },
+      block: { type: 'string' },
       serve: { type: 'boolean', default: false },
     },
   },
@@ -74,12 +78,15 @@ function stateOf(name: string, path: readonly string[]): ProofState {
   }
 }
 
-/** Answers as vLLM does, after its time; any number of requests at once. Says how long none was under way. */
+/** Of this machine: what processes may compare. */
+const now = () => performance.timeOrigin + performance.now()
+
+/** Answers as vLLM does, after its time; any number of requests at once. Says when they were under way. */
 async function serve(): Promise<void> {
-  let [busy, idleSince, idleMs, requests, most] = [0, performance.now(), 0, 0, 0]
+  const spans: [number, number][] = []
   const server = createServer(async (request, response) => {
     if (request.url?.endsWith('/models')) return void response.end('{"data":[]}')
-    if (request.url?.endsWith('/told')) return void response.end(JSON.stringify({ idleMs, requests, most }))
+    if (request.url?.endsWith('/told')) return void response.end(JSON.stringify(spans))
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const { prompt, n, seed } = JSON.parse(Buffer.concat(chunks).toString()) as {
@@ -87,9 +94,7 @@ async function serve(): Promise<void> {
       n: number
       seed: number
     }
-    if (busy++ === 0 && requests > 0) idleMs += performance.now() - idleSince
-    requests++
-    most = Math.max(most, busy)
+    const begun = now()
     await wait(MODEL_MS)
     const choices = Array.from({ length: n }, (_, index) => {
       const u = chance(`${seed} ${index} ${prompt}`)
@@ -98,8 +103,7 @@ async function serve(): Promise<void> {
       const logprobs = { tokens, token_logprobs: tokens.map(() => -0.2) }
       return { index, text: tokens.join(''), finish_reason: 'stop', logprobs }
     })
-    busy--
-    idleSince = performance.now()
+    spans.push([begun, now()])
     response.end(JSON.stringify({ choices, usage: { prompt_tokens: 300, completion_tokens: 10 * n } }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -136,13 +140,15 @@ async function measure(port: string, path: string, count: number, passes: number
   if ('problem' in configs) throw new Error(configs.problem)
   const members = await openMembers(configs, async () => async () => ({ find: () => [] }) as never)
   const pool = new PQueue({ concurrency: workers })
-  let [leanMs, tactics] = [0, 0]
+  const lean: Span[] = []
+  let tactics = 0
   const runTactics: Domain['runTactics'] = async (state, asked) => {
     const results: TacticResult[] = []
     await pool.add(async () => {
-      const begun = performance.now()
+      const from = now()
       await wait(LEAN_MS * asked.length)
-      leanMs += performance.now() - begun
+      // A process would be done then, and idle until it is heard.
+      lean.push({ from, to: from + LEAN_MS * asked.length })
       tactics += asked.length
       results.push(...asked.map((tactic) => outcome(state, tactic)))
     })
@@ -164,13 +170,16 @@ async function measure(port: string, path: string, count: number, passes: number
   const shared = {
     mode: 'union',
     matched: false,
-    block: 32,
     depth: 50,
     shortFirst: true,
     sliceMs: 2000,
     seed: '0',
   } as const
-  const plan = { ...shared, theorems, members, passes, wallClockMs: undefined } satisfies Plan
+  const block =
+    values.block === undefined
+      ? passesTogether(members, { mode: 'union', wallClockMs: undefined })
+      : Number(values.block)
+  const plan = { ...shared, block, theorems, members, passes, wallClockMs: undefined } satisfies Plan
   const database = openResults(path)
   const provenance = {
     dataset: 'throughput',
@@ -184,7 +193,7 @@ async function measure(port: string, path: string, count: number, passes: number
   const delay = monitorEventLoopDelay({ resolution: 5 })
   delay.enable()
   const processor = process.cpuUsage()
-  const begun = performance.now()
+  const begun = now()
   let units = 0
   const positions = theorems.map((_, i) => i)
   const onEvent = ({ kind }: { kind: string }) => {
@@ -192,11 +201,15 @@ async function measure(port: string, path: string, count: number, passes: number
   }
   const atOnce = values['at-once'] === undefined ? theoremsAtOnce(members, workers) : Number(values['at-once'])
   const result = await schedule({ plan, members, world, journal, positions, workers, theoremsAtOnce: atOnce, onEvent })
-  const ms = performance.now() - begun
+  const ended = now()
+  const ms = ended - begun
   const { user, system } = process.cpuUsage(processor)
   delay.disable()
   await closeMembers(members)
-  const told = (await (await fetch(`${url}/told`)).json()) as { idleMs: number; requests: number; most: number }
+  const told = (await (await fetch(`${url}/told`)).json()) as [number, number][]
+  const requests = told.map(([from, to]) => ({ from, to }))
+  const bounds = { concurrency: Number(values.concurrency), workers }
+  const load = loadOf(requests, lean, [begun, ended], bounds)
   const rows = (table: string) => Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
   const done = rows('passes')
   const [answers, proofs] = [rows('answers'), rows('proofs')]
@@ -208,9 +221,10 @@ async function measure(port: string, path: string, count: number, passes: number
     ['run', `${result.kind}: ${count} theorems x ${members.length} members x ${passes} passes, ${units} units`],
     ['seconds, and of the processor', `${(ms / 1000).toFixed(1)}, ${((user + system) / 1e6).toFixed(1)}`],
     ['passes/s', (done / (ms / 1000)).toFixed(1)],
-    ['requests/s, at most at once', `${(told.requests / (ms / 1000)).toFixed(1)}, ${told.most}`],
-    ['server idle (no request under way)', share(told.idleMs / ms)],
-    ['Lean idle', share(1 - leanMs / (workers * ms))],
+    ['theorems at once, passes in a block', `${atOnce}, ${plan.block}`],
+    ['requests/s, under way in the mean', `${(requests.length / (ms / 1000)).toFixed(1)}, ${load.requests.toFixed(1)}`],
+    ['server idle; while Lean is not full', `${share(load.serverIdle)}; ${share(load.serverIdleForNothing)}`],
+    ['Lean idle; while the server is not full', `${share(load.leanIdle)}; ${share(load.leanIdleForNothing)}`],
     ['tactics run, per pass', `${tactics}, ${(tactics / done).toFixed(2)}`],
     [
       'event loop delay, median, 99 %, most',

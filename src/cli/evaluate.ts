@@ -4,7 +4,13 @@ import { chosenMembers } from '../ensemble/chosen-members.ts'
 import type { Member, MemberConfig } from '../ensemble/member.ts'
 import { MEMBER_SYNTAX } from '../ensemble/member-spec.ts'
 import { MODES, type Mode, type Plan, quota } from '../ensemble/plan.ts'
-import { type ScheduleEvent, type ScheduleResult, schedule, theoremsAtOnce } from '../ensemble/scheduler.ts'
+import {
+  passesTogether,
+  type ScheduleEvent,
+  type ScheduleResult,
+  schedule,
+  theoremsAtOnce,
+} from '../ensemble/scheduler.ts'
 import type { World } from '../ensemble/world.ts'
 import type { Judging, TacticLimits } from '../lean/engine.ts'
 import { SHIPPED, SHIPPED_NOTE } from '../policy/shipped.ts'
@@ -81,7 +87,7 @@ export type EvaluateOptions = LimitFlags & {
   readonly passes: number
   readonly mode: Mode
   readonly matched: boolean
-  readonly block: number
+  readonly block?: number
   readonly budget?: number
   readonly theoremBudget?: number
   readonly runBudget?: number
@@ -129,7 +135,11 @@ export function evaluateCommand(parts: EvaluateParts): Command {
       .addOption(time('--run-budget <time>', 'wall clock of the whole run'))
       .addOption(time('--slice <time>', "slices: a member's first turn", 2000))
       .addOption(FLAG.depth())
-      .option('--block <count>', 'passes that are run and recorded together', atLeast(1), 32)
+      .option(
+        '--block <count>',
+        'passes that are run and recorded together (default: 32; 128 with models on servers, in union mode without a clock)',
+        atLeast(1),
+      )
       .addOption(FLAG.lean())
       .addOption(FLAG.root())
       .addOption(FLAG.workers())
@@ -292,8 +302,11 @@ async function work(
       journal,
       positions,
       workers: options.workers,
-      // Theorems with headers of their own would take a project's processes from one another.
-      ...(options.lean === undefined && { theoremsAtOnce: theoremsAtOnce(members, options.workers) }),
+      theoremsAtOnce: theoremsAtOnce(
+        members,
+        options.workers,
+        options.lean === undefined ? 1 : new Set(plan.theorems.map(({ header }) => header)).size,
+      ),
       runWallClockMs: options.runBudget,
       signal,
       onEvent,
@@ -304,17 +317,16 @@ async function work(
 }
 
 function planOf(theorems: readonly Theorem[], members: readonly Member[], options: EvaluateOptions): Plan {
+  const clocks = { mode: options.mode, wallClockMs: options.budget, theoremMs: options.theoremBudget }
   return {
+    ...clocks,
     theorems,
     members,
-    mode: options.mode,
     passes: options.passes,
     matched: options.matched && options.mode === 'union' && options.theoremBudget === undefined && members.length > 1,
-    block: options.block,
+    block: options.block ?? passesTogether(members, clocks),
     depth: options.depth,
     shortFirst: true,
-    wallClockMs: options.budget,
-    theoremMs: options.theoremBudget,
     sliceMs: options.slice,
     seed: options.seed,
   }

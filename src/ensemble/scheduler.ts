@@ -6,6 +6,7 @@ import type { Journal, TheoremOutcome, UnitRecord } from './journal.ts'
 import type { Member } from './member.ts'
 import type { Plan } from './plan.ts'
 import { runTheorem } from './theorem-run.ts'
+import { TURNS } from './turns.ts'
 import type { World } from './world.ts'
 
 export type ScheduleOptions = {
@@ -47,9 +48,29 @@ const ERRORS_IN_A_ROW = 5
 /** Where policies are models on servers: a theorem waits for its answers most of the time, and a server is quick with many at once. */
 const THEOREMS_PER_WORKER = 8
 
-/** How many theorems to work on at the same time, see `ScheduleOptions`. */
-export function theoremsAtOnce(members: readonly Member[], workers: number): number {
-  return members.some(({ usage }) => usage !== undefined) ? THEOREMS_PER_WORKER * workers : workers + 1
+/**
+ * How many theorems to work on at the same time, see `ScheduleOptions`.
+ * @param headers how many headers the theorems have, where a process serves one of them at a time: then more theorems would take
+ *   the processes from one another
+ */
+export function theoremsAtOnce(members: readonly Member[], workers: number, headers = 1): number {
+  return isServed(members) && headers <= workers ? THEOREMS_PER_WORKER * workers : workers + 1
+}
+
+/**
+ * Passes that are run and recorded together, where nobody says how many. Many of them draw at the same states, and a server is asked
+ * for many draws of a state at the price of one; but a clock would cut more of them, and a proof that ends a search make more vain.
+ */
+export function passesTogether(
+  members: readonly Member[],
+  plan: Pick<Plan, 'mode' | 'wallClockMs' | 'theoremMs'>,
+): number {
+  const isCut = plan.mode !== 'union' || plan.wallClockMs !== undefined || plan.theoremMs !== undefined
+  return isServed(members) && !isCut ? 128 : TURNS.block
+}
+
+function isServed(members: readonly Member[]): boolean {
+  return members.some(({ usage }) => usage !== undefined)
 }
 
 /**

@@ -8,6 +8,7 @@ import { BrokenReply, type Continuation, type Reply, ReplyReader } from './reply
 import type { RemoteSettings } from './settings.ts'
 import type { AnswerTally, Refusal } from './tally.ts'
 import type { Prompt } from './template.ts'
+import { textFetch } from './text-fetch.ts'
 
 /** Milliseconds before a request is made for the second time; each further wait is twice as long. */
 const FIRST_WAIT_MS = 500
@@ -302,7 +303,7 @@ function told({ continuations, usage }: Reply): { promptTokens: number; completi
 
 /** The library knows a refusal's words only below `error`, where older vLLM and servers made with FastAPI have none. */
 async function fetchWithWords(url: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(url, init)
+  const response = await textFetch(url, init)
   if (response.ok) return response
   const { status, statusText, headers } = response
   const text = await response.text()
