@@ -1,6 +1,7 @@
 import type { Candidate, Policy } from '../policy/policy.ts'
 import type { Domain } from './domain.ts'
 import type { Job } from './expansion.ts'
+import { isFocus } from './focus.ts'
 import { Frontier } from './frontier.ts'
 import { Paths, type Reach } from './paths.ts'
 import { type QueueSearchOptions, type QueueSearchOutcome, type SearchQueue, searchByQueue } from './queue-search.ts'
@@ -75,7 +76,8 @@ class BestFirstQueue implements SearchQueue {
     const { alpha = 0.5, width = 4, widenings = 3 } = options
     if (!(alpha >= 0)) throw new RangeError(`alpha must be a number >= 0, not ${alpha}`)
     if (!(width >= 1)) throw new RangeError(`width must be at least 1, not ${width}`)
-    this.#paths = new Paths(root)
+    // Taking a goal by itself makes no path longer, and so no goal likelier than its state.
+    this.#paths = new Paths(root, ({ tactic }) => (isFocus(tactic) ? 0 : 1))
     this.#depth = depth
     this.#alpha = alpha
     this.#firstWidth = width

@@ -3,6 +3,7 @@ import type { Trying } from '../proof/tactic-result.ts'
 import { answerOf } from './answer-of.ts'
 import type { Meter } from './budget.ts'
 import type { Domain } from './domain.ts'
+import { isFocus } from './focus.ts'
 import { countResult, type SearchStatistics } from './outcome.ts'
 import type { Fetched } from './result-cache.ts'
 import type { SearchEdge, SearchNode, Tree } from './tree.ts'
@@ -56,7 +57,9 @@ export async function expandAll(
         if (context.meter.signal.aborted) return undefined
         throw new Error(`no result for tactic ${JSON.stringify(tactic)}`)
       }
-      if (ran.delete(tactic)) {
+      // Taking a goal by itself is no tactic.
+      if (isFocus(tactic)) ran.delete(tactic)
+      else if (ran.delete(tactic)) {
         statistics.tacticsRun++
         if (result !== undefined) countResult(statistics, result)
       } else statistics.cacheHits++

@@ -20,8 +20,8 @@ export function mayBeApart({ goals }: ProofState): boolean {
 /** The key of what is left where the goals taken are closed; keys of parts begin in the same way, and no others. */
 const CLOSED = '·'
 
-/** A state in which the goals taken stand before the others, which no tactic may touch. */
-type Carrier = { readonly state: ProofState; readonly rest: readonly Goal[] }
+/** A real state in which the goals taken stand first, once it is turned, and the others behind them, which no tactic may touch. */
+type Carrier = { readonly state: ProofState; readonly turns: number; readonly rest: readonly Goal[] }
 
 /**
  * The same domain, in which `focusOn(i)` leads to a state with one goal of several. A tactic is run there on a real state that
@@ -33,18 +33,29 @@ export function withFocus(domain: Domain): Domain {
   const carriers = new WeakMap<ProofState, Carrier>()
   const keysOf = (state: ProofState) => (domain.alone === undefined ? keysByText(state) : domain.alone(state))
 
-  const focus = async (state: ProofState, tactic: string, signal?: AbortSignal): Promise<TacticResult> => {
+  /** Asks nothing of Lean: the goals are turned when a tactic is run on the one taken. */
+  const focus = (state: ProofState, tactic: string): TacticResult => {
     const goal = Number(FOCUS.exec(tactic)?.[1]) - 1
-    const carrier = carriers.get(state) ?? { state, rest: [] }
-    const own = state.goals.length
-    if (own < 2 || state.goals[goal] === undefined)
+    const own = state.goals[goal]
+    if (state.goals.length < 2 || own === undefined)
       return { kind: 'error', message: 'there is no such goal of several' }
-    const key = keysOf(carrier.state)?.[goal]
+    const carrier = carriers.get(state) ?? { state, turns: 0, rest: [] }
+    const real = carrier.state
+    const key = keysOf(real)?.[goal]
     if (key === undefined) return { kind: 'error', message: 'the goals hold metavariables' }
-    const turned = goal === 0 ? carrier.state : await rotated(domain, carrier.state, goal, signal)
-    const part = { key: `${CLOSED} ${key}`, goals: turned.goals.slice(0, 1), path: [...state.path, tactic] }
-    carriers.set(part, { state: turned, rest: turned.goals.slice(1) })
+    const part = { key: `${CLOSED} ${key}`, goals: [own], path: [...state.path, tactic] }
+    const rest = [...real.goals.slice(goal + 1), ...real.goals.slice(0, goal)]
+    carriers.set(part, { state: real, turns: goal, rest })
     return { kind: 'open', state: part }
+  }
+
+  const turned = async (part: ProofState, carrier: Carrier, signal?: AbortSignal): Promise<ProofState> => {
+    const { state, turns, rest } = carrier
+    if (turns === 0) return state
+    const [result] = await domain.runTactics(state, [`rotate_left ${turns}`], signal)
+    if (result?.kind !== 'open') throw signal?.aborted ? signal.reason : new Error('Lean could not turn the goals')
+    carriers.set(part, { state: result.state, turns: 0, rest })
+    return result.state
   }
 
   /** What a tactic did to the goals taken; undefined where it did something to the others. */
@@ -57,22 +68,24 @@ export function withFocus(domain: Domain): Domain {
     const keys = keysOf(result.state)?.slice(0, count)
     const key = count === 0 ? CLOSED : `${CLOSED} ${keys?.join(' ') ?? result.state.key}`
     const state = { key, goals: goals.slice(0, count), path: [...from.path, tactic] }
-    carriers.set(state, { state: result.state, rest })
+    carriers.set(state, { state: result.state, turns: 0, rest })
     return { kind: 'open', state } as const
   }
 
   const runInside = async (
     state: ProofState,
-    { state: carrier, rest }: Carrier,
+    carrier: Carrier,
     tactics: readonly string[],
     signal: AbortSignal | undefined,
     short: boolean,
   ): Promise<TacticResult[]> => {
-    const results = await domain.runTactics(carrier, tactics, signal, { short })
+    const { rest } = carrier
+    const real = await turned(state, carrier, signal)
+    const results = await domain.runTactics(real, tactics, signal, { short })
     const own = results.map((result, i) => ownResult(state, tactics[i] as string, result, rest))
     const wide = tactics.filter((_, i) => i < own.length && own[i] === undefined)
     const alone = state.goals.length === 1 && wide.length > 0
-    const again = alone ? await domain.runTactics(carrier, wide.map(narrowed), signal, { short }) : undefined
+    const again = alone ? await domain.runTactics(real, wide.map(narrowed), signal, { short }) : undefined
     const narrow = wide.map((tactic, i): TacticResult | undefined => {
       const result = again?.[i]
       if (again !== undefined && result === undefined) return undefined
@@ -101,7 +114,7 @@ export function withFocus(domain: Domain): Domain {
       const results = plain.length === 0 ? [] : [...(await run())]
       const all: TacticResult[] = []
       for (const tactic of tactics) {
-        const result = isFocus(tactic) ? await focus(state, tactic, signal) : results.shift()
+        const result = isFocus(tactic) ? focus(state, tactic) : results.shift()
         if (result === undefined) break
         all.push(result)
       }
@@ -113,13 +126,6 @@ export function withFocus(domain: Domain): Domain {
 
 /** A tactic kept to the first goal. */
 const narrowed = (tactic: string): string => `focus\n${indent(tactic)}`
-
-async function rotated(domain: Domain, state: ProofState, by: number, signal?: AbortSignal): Promise<ProofState> {
-  const [result] = await domain.runTactics(state, [`rotate_left ${by}`], signal)
-  if (result?.kind !== 'open')
-    throw signal?.aborted ? signal.reason : new Error('goals could not be put in another order')
-  return result.state
-}
 
 function keysByText(state: ProofState): string[] | undefined {
   if (!mayBeApart(state)) return undefined

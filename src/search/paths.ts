@@ -22,7 +22,11 @@ export class Paths {
   readonly #reach = new Map<SearchNode, Reach>()
   readonly #out = new Map<SearchNode, Map<SearchEdge, number>>()
 
-  constructor(root: SearchNode) {
+  readonly #steps: (edge: SearchEdge) => number
+
+  /** @param steps how much an edge adds to the length of a likeliest path */
+  constructor(root: SearchNode, steps: (edge: SearchEdge) => number = () => 1) {
+    this.#steps = steps
     this.#reach.set(root, { depth: 0, via: undefined, logProb: 0, length: 0, likeliest: undefined })
   }
 
@@ -71,7 +75,7 @@ export class Paths {
     const old = this.#reach.get(target)
     const depth = from.depth + 1
     const logProb = from.logProb + weight
-    const length = from.length + 1
+    const length = from.length + this.#steps(edge)
     if (old === undefined) {
       this.#reach.set(target, { depth, via: edge, logProb, length, likeliest: edge })
       return target

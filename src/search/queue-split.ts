@@ -1,6 +1,6 @@
 import type { Proof } from '../proof/proof.ts'
 import type { ExpansionContext, Job } from './expansion.ts'
-import { isFocus, isPart } from './focus.ts'
+import { focusOn, isPart } from './focus.ts'
 import type { Accept } from './outcome.ts'
 import type { SearchQueue } from './queue-search.ts'
 import { Split } from './split.ts'
@@ -35,19 +35,24 @@ export class QueueSplit {
     }
   }
 
-  /** After the queue has taken an edge in: its target's parts get their places, and what it solves is known. */
+  /** After the queue has taken an edge in: what it solves is known. */
   add(edge: SearchEdge): void {
-    if (edge.outcome.kind !== 'open') return
-    const { node } = edge.outcome
-    if (this.#split.solutions.partsOf(node) !== undefined) {
-      for (const focus of node.edges.values()) if (isFocus(focus.tactic)) this.#queue.add(focus, 0)
-      if (this.#split.solutions.isReady(node)) this.#ready.add(node)
-    }
-    for (const ready of this.#split.solutions.add(edge)) this.#ready.add(ready)
+    const { solutions } = this.#split
+    if (edge.outcome.kind === 'open' && solutions.isReady(edge.outcome.node)) this.#ready.add(edge.outcome.node)
+    for (const ready of solutions.add(edge)) this.#ready.add(ready)
   }
 
-  /** The proof that ready states give, if they give one. One that gives none is searched as a whole. */
+  /**
+   * The next goal of every state taken apart gets its place: one that is behind a goal nobody solves is not worth a tactic. Then
+   * the proof that ready states give, if they give one. One that gives none is searched as a whole.
+   */
   async merge(): Promise<Proof | undefined> {
+    const { solutions } = this.#split
+    for (const node of this.#apart) {
+      const next = solutions.partsOf(node)?.findIndex((part) => !solutions.isSolved(part)) ?? -1
+      const focus = node.edges.get(focusOn(next))
+      if (focus !== undefined) this.#queue.add(focus, 0)
+    }
     for (const node of this.#ready) {
       // Parts of parts are ready within a whole; others have not come here yet.
       if (!this.#apart.has(node) || isPart(node.state)) {
