@@ -169,7 +169,7 @@ function randomWorld(seed: number): { rule: GoalRule; policy: Policy; root: stri
 
 test('in made-up worlds all that is proved with goals together is proved with goals apart, and with fewer tactics', async () => {
   let [proved, together, apart, tactics, fewer] = [0, 0, 0, 0, 0]
-  for (let seed = 0; seed < 60; seed++) {
+  for (let seed = 0; seed < 40; seed++) {
     const { rule, policy, root } = randomWorld(seed)
     const search = async (split: boolean) => {
       const domain = goalDomain([root], rule)
@@ -187,8 +187,8 @@ test('in made-up worlds all that is proved with goals together is proved with go
     together += Number(whole.kind === 'proved')
     apart += Number(split.kind === 'proved')
   }
-  console.log(`together ${together} (${tactics} tactics), apart ${apart} (${fewer} tactics)`)
-  expect(proved).toBeGreaterThan(20)
+  expect(fewer).toBeLessThan(tactics)
+  expect(proved).toBeGreaterThan(12)
   expect(apart).toBeGreaterThanOrEqual(together)
 })
 
@@ -202,7 +202,6 @@ test('passes go on with what is not solved yet', async () => {
     return passes.filter(({ end }) => end.kind === 'proved').length
   }
   const [together, apart] = [await count(false), await count(true)]
-  console.log({ together, apart })
   expect(apart).toBeGreaterThan(together)
 })
 
