@@ -11,7 +11,7 @@ import type { Theorem } from '../../src/proof/theorem.ts'
 import type { RunJournal } from '../../src/results/journal.ts'
 import { beginRun, openResults } from '../../src/results/store.ts'
 import { Intake } from '../../src/scale/intake.ts'
-import { blocksOf, Pieces, pieceKey, progressBefore } from '../../src/scale/pieces.ts'
+import { blocksOf, isSplittable, Pieces, pieceKey, progressBefore } from '../../src/scale/pieces.ts'
 import {
   type Block,
   bodySchema,
@@ -364,6 +364,14 @@ test('theorems go whole while there are many, and in blocks where they are few: 
   expect(next.adopt({ position: 1 }, 'z', 1)).toBe(false)
   expect(keys(next.take(99, 9))).toBe('1/1/0 0/0/0 0/1/0 1/1/4 0/0/4 0/1/4')
   expect(next.close(1)).toEqual(['x'])
+})
+
+test('a theorem whose goals are solved one by one is not dealt out in blocks: its passes need each other', () => {
+  const [first, ...others] = plan.members
+  if (first === undefined) throw new Error('no member')
+  const split = { ...first, search: { kind: 'rollouts', settings: { split: 1 } } } as const
+  expect(isSplittable(plan)).toBe(true)
+  expect(isSplittable({ ...plan, members: [split, ...others] })).toBe(false)
 })
 
 test('under a clock only the worker that has the theorem is heard', async () => {
