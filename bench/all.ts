@@ -18,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, readonly string[]>> = {
   profile: ['--seconds', '6'],
   search: ['datasets/core-small.jsonl', '--every', '8', '--budget', '5'],
   evaluate: ['--passes', '8', '--workers', '1,2', '--memory-passes', '4000'],
+  verifying: ['--theorems', '20', '--passes', '8'],
   many: ['--theorems', '1000', '--reported', '200'],
   verifier: ['--headers', '20'],
   kernel: ['--every', '200'],

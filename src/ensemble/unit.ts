@@ -58,22 +58,21 @@ export async function runUnit(
 ): Promise<UnitOutcome> {
   const { tree } = place
   const domain = withoutHoles(place.domain)
-  const found: ProofRecord[] = []
-  const refusals: RefusalRecord[] = []
+  /** In the order in which they were asked about, whichever answer came first. */
+  const judged: (ProofRecord | RefusalRecord)[] = []
+  let turns = 0
   const accept = async (proof: Proof): Promise<ScriptVerdict> => {
     const key = proofKey(tree, proof.tactics)
     if (key === undefined) throw new Error('a finished script is not in the tree')
     // Recorded by an earlier run of this evaluation, whose tree is gone.
     const known = place.proofs.get(key)
     if (known !== undefined) return { kind: 'verified', ...known }
+    const turn = turns++
     const verdict = await place.verify(proof)
     const { kind, ...rest } = verdict
     const record = { key, tactics: proof.tactics, ...rest }
-    if ('reason' in record) refusals.push(record)
-    else {
-      place.proofs.set(key, record)
-      found.push(record)
-    }
+    judged[turn] = record
+    if (!('reason' in record)) place.proofs.set(key, record)
     return verdict
   }
   const { depth, concurrency, shortFirst, clock, signal, block } = settings
@@ -100,8 +99,9 @@ export async function runUnit(
   const whole = ended.length === (strategy.byPasses ? unit.passes : 1)
   return {
     passes: worthKeeping(ended, unit),
-    proofs: found,
-    refusals,
+    // Holes, where no answer came, are passed over.
+    proofs: judged.flatMap((record) => ('reason' in record ? [] : [record])),
+    refusals: judged.flatMap((record) => ('reason' in record ? [record] : [])),
     statistics,
     stopped: whole ? undefined : stop(result, signal),
   }

@@ -43,7 +43,7 @@ export type PackExport = (data: DeclarationExport, theorem: Theorem) => Uint8Arr
 export function engineWorld(engine: Engine, limits: TacticLimits, pack?: PackExport): World {
   return {
     async open(theorem, signal) {
-      const started = await engine.start(theorem, limits, signal)
+      const started = await engine.start(theorem, { ...limits, verifierFollows: true }, signal)
       if (started.kind === 'rejected') {
         return { kind: 'rejected', message: rejectedMessage(started.where, started.diagnostics) }
       }

@@ -15,6 +15,8 @@ export type TacticLimits = {
   readonly heartbeats: number
   /** Milliseconds after which the process that runs the tactic is killed. */
   readonly wallClockMs: number
+  /** What finishes is put before the verifier, so that Lean's kernel need not look at it in the search as well. */
+  readonly verifierFollows?: boolean
 }
 
 export const DEFAULT_LIMITS: TacticLimits = { heartbeats: 20_000, wallClockMs: 10_000 }

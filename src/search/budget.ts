@@ -43,7 +43,7 @@ export type Meter = {
   /** Since the start, with what was spent apart. */
   elapsedMs(): number
   now(): number
-  /** The wall clock stands still for this work; one piece of it at a time. */
+  /** The wall clock stands still for this work. */
   apart<T>(work: () => Promise<T>): Promise<T>
   /** Takes back the timer and the listener. */
   close(): void
@@ -71,6 +71,8 @@ export function openBudget(budget: Budget, clock: Clock): Meter {
   else budget.signal?.addEventListener('abort', interrupt, { once: true })
   let apartMs = 0
   let apartSince: number | undefined
+  /** Pieces of such work under way. */
+  let apart = 0
   const spent = () => (apartSince ?? clock.now()) - start - apartMs
   const left = () => wallClockMs - spent()
   const arm = () => (wallClockMs < Number.POSITIVE_INFINITY ? clock.after(Math.max(0, left()), timeUp) : () => {})
@@ -90,14 +92,18 @@ export function openBudget(budget: Budget, clock: Clock): Meter {
     elapsedMs: () => clock.now() - start,
     now: () => clock.now(),
     async apart(work) {
-      cancel()
-      apartSince = clock.now()
+      if (apart++ === 0) {
+        cancel()
+        apartSince = clock.now()
+      }
       try {
         return await work()
       } finally {
-        apartMs += clock.now() - apartSince
-        apartSince = undefined
-        if (!closed) cancel = arm()
+        if (--apart === 0) {
+          apartMs += clock.now() - (apartSince ?? clock.now())
+          apartSince = undefined
+          if (!closed) cancel = arm()
+        }
       }
     },
     close() {

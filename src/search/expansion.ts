@@ -136,7 +136,7 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 }
 
 /** Like Promise.all over `map`, with at most `limit` calls under way, started in order. */
-async function mapLimited<T, R>(
+export async function mapLimited<T, R>(
   items: readonly T[],
   limit: number,
   map: (item: T, at: number) => Promise<R>,

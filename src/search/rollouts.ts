@@ -4,13 +4,16 @@ import type { Proof } from '../proof/proof.ts'
 import type { Random } from '../proof/random.ts'
 import { type Budget, type Clock, type Limit, type Meter, openBudget, systemClock } from './budget.ts'
 import type { Domain } from './domain.ts'
-import { expandAll, type Job } from './expansion.ts'
+import { expandAll, type Job, mapLimited } from './expansion.ts'
 import { type Accept, newStatistics, type Progress, type SearchResult, type SearchStatistics } from './outcome.ts'
 import { finish, type LivePass, type Pass, startPass } from './pass.ts'
 import { arriveAll } from './rollout-split.ts'
 import { Split } from './split.ts'
 import type { SearchEdge, SearchNode, Tree } from './tree.ts'
 import { verifyEdge } from './verification.ts'
+
+/** Finished scripts before the verifier at the same time: its processes work one behind another. */
+const PROOFS_AT_ONCE = 4
 
 export type RolloutOptions = {
   /** `depth` ends one pass. One of `passes`, `wallClockMs` and `signal` must be there to end the search. */
@@ -160,7 +163,7 @@ async function moveAll(
   }
   const jobs: Job[] = [...groups].map(([node, group]) => ({ node, candidates: group.map((one) => one.candidate) }))
   const answers = await expandAll(jobs, context, whole)
-  const moves: { pass: LivePass; edge: SearchEdge }[] = []
+  const moves: Move[] = []
   const slow: LivePass[] = []
   for (const [i, group] of [...groups.values()].entries())
     for (const [j, { pass }] of group.entries()) {
@@ -170,6 +173,8 @@ async function moveAll(
       else moves.push({ pass, edge })
     }
   moves.sort((a, b) => a.pass.index - b.pass.index)
+  // Where every proof is judged, those of a step are judged side by side.
+  if (!context.stopAtFirstProof) await verifyAll(moves, context)
   for (const { pass, edge } of moves) await move(pass, edge, context, proofs)
   if (context.split !== undefined)
     await arriveAll(
@@ -179,6 +184,25 @@ async function moveAll(
       context.stopAtFirstProof,
     )
   return slow
+}
+
+type Move = { readonly pass: LivePass; readonly edge: SearchEdge }
+
+/** Has the verifier look at what a step finished, each edge once, by the script of the first pass that came to it. */
+async function verifyAll(moves: readonly Move[], context: StepContext): Promise<void> {
+  const { meter, statistics } = context
+  const finished = new Map<SearchEdge, Move>()
+  for (const move of moves) {
+    const { outcome } = move.edge
+    if (outcome.kind === 'finished' && outcome.verdict.kind === 'candidate' && !finished.has(move.edge))
+      finished.set(move.edge, move)
+  }
+  const [before, start] = [statistics.verifierMs, meter.now()]
+  await mapLimited([...finished.values()], PROOFS_AT_ONCE, ({ pass, edge }) =>
+    verifyEdge(edge, { tactics: [...pass.tactics, edge.tactic] }, context),
+  )
+  // Time that several wait for is one time.
+  statistics.verifierMs = before + meter.now() - start
 }
 
 /** The pass's next tactic; undefined if it ends here or the budget does. */

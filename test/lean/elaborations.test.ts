@@ -3,6 +3,8 @@ import { type Lean, openLean } from '../../src/api/lean.ts'
 import { prove } from '../../src/api/prove.ts'
 import { boundNames } from '../../src/lean/auto-bound.ts'
 import { REQUESTS } from '../../src/lean/embedded/lean-process.ts'
+import { DEFAULT_LIMITS, type TacticLimits } from '../../src/lean/engine.ts'
+import { verifyProof } from '../../src/lean/verifier.ts'
 
 /** What has a statement elaborated; each costs a search the time of its header and statement once more. */
 const ELABORATING = ['stateTheorem', 'start', 'exportProof', 'elaborate']
@@ -38,6 +40,39 @@ test('a statement is elaborated for the one who trusts it, for the search, and w
     start: 2,
     exportProof: 1,
   })
+})
+
+test('a proof that chooses by what the kernel answers is elaborated again, with the kernel', async () => {
+  const theorem = { name: 't', header: '', statement: 'theorem t : 2 + 2 = 5 ∨ True' }
+  const verify = async (tactic: string) => {
+    asked.length = 0
+    const { kind } = await verifyProof(lean.engine, theorem, { tactics: [tactic] })
+    return [kind, asked.filter((method) => method === 'exportProof').length]
+  }
+  expect(await verify('exact Or.inr trivial')).toEqual(['verified', 1])
+  expect(await verify('first | exact Or.inl (by decide +kernel) | exact Or.inr trivial')).toEqual(['verified', 2])
+  expect(await verify('exact Or.inl (by decide +kernel)')).toEqual(['rejected', 2])
+})
+
+test('what finishes is looked at by the kernel within the limit of the tactic, where no verifier follows', async () => {
+  const theorem = {
+    name: 't',
+    header: '',
+    statement: 'theorem t (x y : Int) (h : 2 * x + 3 * y = 7) (k : x - y = 1) : x = 2',
+  }
+  const finish = async (limits: TacticLimits) => {
+    const started = await lean.engine.start(theorem, limits)
+    if (started.kind !== 'started') throw new Error('it does not start')
+    const [result] = await started.session.runTactics(started.session.root, ['omega'])
+    await started.session.close()
+    return result?.kind
+  }
+  let heartbeats = 1
+  while ((await finish({ ...DEFAULT_LIMITS, heartbeats, verifierFollows: true })) !== 'finished')
+    heartbeats = Math.ceil(heartbeats * 1.2)
+  expect(heartbeats).toBeGreaterThan(1)
+  expect(await finish({ ...DEFAULT_LIMITS, heartbeats })).toBe('timeout')
+  expect(await finish(DEFAULT_LIMITS)).toBe('finished')
 })
 
 test('names that a statement binds before its colon', () => {

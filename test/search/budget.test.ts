@@ -62,3 +62,19 @@ test('the wall clock stands still for work that is apart, and goes on after it',
   expect(meter.stopped()).toBe('wallClock')
   meter.close()
 })
+
+test('work that is apart and overlaps stops the wall clock once', async () => {
+  const clock = handClock()
+  const meter = openBudget({ wallClockMs: 10 }, clock)
+  const pieces = [3, 7].map((ms) => new Promise<void>((resolve) => clock.after(ms, resolve)))
+  const both = Promise.all(pieces.map((piece) => meter.apart(() => piece)))
+  clock.advance(3)
+  await pieces[0]
+  clock.advance(4)
+  await both
+  clock.advance(9)
+  expect(meter.stopped()).toBeUndefined()
+  clock.advance(1)
+  expect(meter.stopped()).toBe('wallClock')
+  meter.close()
+})

@@ -193,6 +193,34 @@ test('candidates of one step go to the verifier in the order of their passes, an
   expect(await asked(true)).toEqual(['lx'])
 })
 
+test('where all proofs of a step are judged, they are before the verifier together, and its time counts once', async () => {
+  const rule: Rule = () => ({ kind: 'finished' })
+  const policy = tablePolicy(() => ({ x: 0.5, y: 0.5 }))
+  const clock = handClock()
+  let waiting: (() => void)[] = []
+  const accept = async ({ tactics }: Proof) => {
+    await new Promise<void>((resolve) => waiting.push(resolve))
+    return answer(tactics[0] === 'y')
+  }
+  const running = rollOut(toyDomain('a', rule), policy, {
+    budget: { passes: 2 },
+    random: scriptedRandom({ 0: [0.1], 1: [0.9] }),
+    accept,
+    clock,
+  })
+  while (waiting.length < 2) await turn()
+  clock.advance(50)
+  // The second answer comes first.
+  for (const resolve of waiting.reverse()) {
+    resolve()
+    await turn()
+  }
+  waiting = []
+  const { passes, statistics } = await running
+  expect(passes.map(({ end }) => end.kind)).toEqual(['refused', 'proved'])
+  expect(statistics).toMatchObject({ verifierMs: 50, refused: 1 })
+})
+
 test('a refused edge stays in the tree, marked', async () => {
   const domain = toyDomain('a', twoWays)
   const { tree, result } = await rollOut(domain, twoWaysPolicy, {

@@ -45,6 +45,8 @@ export type RunParams = {
   readonly heartbeats?: number
   /** Ends the run with the first tactic that finishes. */
   readonly untilFinished?: boolean
+  /** Lean's kernel does not look at what finishes: the verifier will. */
+  readonly verifierFollows?: boolean
 }
 
 /** One host process: typed requests with deadlines, and a death that is noticed by everyone who waits. */
@@ -114,6 +116,8 @@ const ABORT_GRACE_MS = 1500
 
 /** Hears of each request as it goes out, for whoever counts what Lean is asked. */
 export const REQUESTS = diagnostics('hedge:lean-request')
+/** Hears of each answer as it comes in: the process's number and the method. */
+export const ANSWERS = diagnostics('hedge:lean-answer')
 
 const live = new Set<ChildProcess>()
 // A host would notice that its parent is gone within half a second; this is sooner.
@@ -189,6 +193,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
       const answer = connection.sendRequest<unknown>(methods[method].type.method, params)
       answer.catch(() => {})
       const result = await Promise.race([answer, gone.then((d) => Promise.reject(new ProcessGoneError(d)))])
+      ANSWERS.publish({ pid: child.pid, method })
       return methods[method].result.parse(result) as Result<M>
     } catch (error) {
       if (error instanceof ProcessGoneError) throw error

@@ -166,6 +166,8 @@ export const methods = {
       tactics: z.array(z.string()),
       heartbeats: z.number().exactOptional(),
       untilFinished: z.boolean().exactOptional(),
+      /** Lean's kernel does not look at what finishes: the verifier will. */
+      verifierFollows: z.boolean().exactOptional(),
     }),
     z.object({ done: z.number(), heapBytes: z.number() }),
   ),
@@ -199,10 +201,18 @@ export const methods = {
       }),
     ]),
   ),
-  /** What a source proves: elaborates a whole file, untrusted, and gives the constants that `name` needs and no import provides. */
+  /**
+   * What a source proves: elaborates a whole file, untrusted, and gives the constants that `name` needs and no import
+   * provides. `unchecked`: Lean's kernel leaves out what it would look at meanwhile, since it gets all of that afterwards.
+   */
   exportProof: method(
     'exportProof',
-    z.object({ source: z.string(), name: nameSchema, header: z.string().optional() }),
+    z.object({
+      source: z.string(),
+      name: nameSchema,
+      header: z.string().exactOptional(),
+      unchecked: z.boolean().exactOptional(),
+    }),
     z.discriminatedUnion('kind', [
       z.object({
         kind: z.literal('exported'),

@@ -198,9 +198,10 @@ export class PooledSession implements ProofSession {
   }
 
   /** What a process is told of how tactics are tried. */
-  #how({ short, untilFinished }: Trying): { heartbeats: number; untilFinished: boolean } {
-    const { heartbeats } = this.#limits
+  #how({ short, untilFinished }: Trying): { heartbeats: number; untilFinished: boolean; verifierFollows: boolean } {
+    const { heartbeats, verifierFollows = false } = this.#limits
     return {
+      verifierFollows,
       heartbeats: short === true ? Math.min(heartbeats, SHORT_HEARTBEATS) : heartbeats,
       untilFinished: untilFinished === true,
     }

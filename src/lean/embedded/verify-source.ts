@@ -25,7 +25,14 @@ type Imports = readonly { readonly module: string; readonly all: boolean }[]
 type Stated = { readonly name: NameParts; readonly exported: unknown; readonly imports: Imports }
 type Exported = { readonly exported: unknown; readonly imports: Imports; readonly elsewhere: readonly string[] }
 type Accepted = { readonly axioms: readonly string[]; readonly leanMs: number; readonly exported?: unknown }
-type Refused = { readonly reason: string; readonly messages: readonly string[] }
+/** `isFinal`: another form of the same source would fare no better. */
+type Refused = { readonly reason: string; readonly messages: readonly string[]; readonly isFinal?: true }
+type Asked = {
+  readonly deadlineMs: number
+  readonly onExport: VerifyOptions['onExport']
+  readonly requireBoth: boolean | undefined
+}
+type Judged = Extract<Verdict, { kind: 'verified' }> | (Refused & { readonly kind: 'rejected' })
 
 /**
  * Checks proofs in three processes, which hand each other plain data.
@@ -102,7 +109,25 @@ export class SourceVerifier {
           text: `it is about ${readableName(stated.name)}, not ${theorem.name}`,
         },
       ])
-    const exported = await this.#export(submission, stated.name, deadlineMs)
+    const judged = (unchecked: boolean) =>
+      this.#judge(stated, submission, unchecked, { deadlineMs, onExport, requireBoth })
+    // Where one theorem is all there is, Lean's kernel looks at it once, below. In the end a refusal has Lean's own words, as
+    // from its command line, and what chooses by the kernel's answers (`first | decide +kernel | simp`) has had them.
+    const quick = submission.header === undefined ? undefined : await judged(true)
+    const answer = quick?.kind === 'verified' || quick?.isFinal ? quick : await judged(false)
+    if (answer.kind === 'verified') return answer
+    const { isFinal: _, ...verdict } = answer
+    return verdict
+  }
+
+  /** @param unchecked see the protocol's `exportProof` */
+  async #judge(
+    stated: Stated,
+    submission: Submission,
+    unchecked: boolean,
+    { deadlineMs, onExport, requireBoth }: Asked,
+  ): Promise<Judged> {
+    const exported = await this.#export(submission, stated.name, unchecked, deadlineMs)
     if ('reason' in exported) return { kind: 'rejected', ...exported }
     const asking = this.#ask(stated, exported, deadlineMs)
     // Where Lean's kernel has refused, or could not run, nobody waits for what ours says.
@@ -112,7 +137,12 @@ export class SourceVerifier {
     const own = await asking
     if ('reason' in own) return { kind: 'rejected', ...own }
     if (own.kind === 'unfinished' && requireBoth === true)
-      return { kind: 'rejected', reason: `our own kernel reached its limit of ${own.limit}`, messages: [] }
+      return {
+        kind: 'rejected',
+        reason: `our own kernel reached its limit of ${own.limit}`,
+        messages: [],
+        isFinal: true,
+      }
     const { axioms, leanMs } = answer
     const kernels: Kernels = { leanMs, own }
     onExport?.(validateExport(answer.exported))
@@ -125,10 +155,15 @@ export class SourceVerifier {
   }
 
   /** What the source proves. A process that dies on it is replaced once: its death may have come from outside. */
-  async #export(submission: Submission, name: NameParts, deadlineMs: number): Promise<Exported | Refused> {
+  async #export(
+    submission: Submission,
+    name: NameParts,
+    unchecked: boolean,
+    deadlineMs: number,
+  ): Promise<Exported | Refused> {
     const header = submission.header
     const source = withoutTabs(submission.source.replace(/^\ufeff/, ''))
-    const params = header === undefined ? { source, name } : { source, name, header }
+    const params = { source, name, unchecked, ...(header !== undefined && { header }) }
     const ask = () =>
       this.#pool.withWorker(async (worker) => {
         const answer = await worker.process.request('exportProof', params, deadlineMs)
@@ -206,7 +241,7 @@ function unfinished(error: ProcessGoneError, what: string): Refused {
   const { death } = error
   if (death.kind === 'died' && death.signal !== undefined)
     throw new EngineError(`Lean was stopped while it checked a proof: ${death.detail}`, { cause: error })
-  return { reason: `${what}: ${limit(error)}`, messages: [] }
+  return { reason: `${what}: ${limit(error)}`, messages: [], ...(death.kind === 'killed' && { isFinal: true }) }
 }
 
 function limit({ death }: ProcessGoneError): string {

@@ -18,7 +18,7 @@ import { createModules, type ImportedModule } from './modules.ts'
 import { createPremises } from './premises.ts'
 import { createProofStates } from './proof-states.ts'
 import { createSourceFiles, type SourceFile } from './source-files.ts'
-import type { OpenTheorem, SavedState } from './theorem-state.ts'
+import type { HowToRun, OpenTheorem, SavedState } from './theorem-state.ts'
 import { createVerification } from './verification.ts'
 import type { Owned } from './wasm-module.ts'
 
@@ -146,11 +146,11 @@ export async function createHost(paths: HostPaths) {
     return { kind: 'started' as const, theorem, ...keep(theorem, proofStates.share(result.theorem.root)) }
   }
 
-  const runTactic = (theorem: number, state: number, tactic: string, heartbeats?: number): HostStep => {
+  const runTactic = (theorem: number, state: number, tactic: string, how?: HowToRun): HostStep => {
     const open = theorems.get(theorem)
     const from = states.get(state)
     if (open === undefined || from === undefined) throw new Error(`unknown theorem ${theorem} or state ${state}`)
-    const result = proofStates.runTactic(open.theorem, from.saved, tactic, heartbeats)
+    const result = proofStates.runTactic(open.theorem, from.saved, tactic, how)
     return result.kind === 'open' ? { kind: 'open', ...keep(theorem, result.state) } : result
   }
 

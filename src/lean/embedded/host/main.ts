@@ -89,11 +89,11 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
   on(methods.importsOf, (host, { text }) => host.importsOf(text))
   on(methods.open, (host, { header }) => host.open(header))
   on(methods.start, (host, { environment, statement, heartbeats }) => host.start(environment, statement, heartbeats))
-  on(methods.run, async (host, { run, theorem, state, tactics, heartbeats, untilFinished = false }) => {
+  on(methods.run, async (host, { run, theorem, state, tactics, untilFinished = false, ...how }) => {
     let done = 0
     for (const [index, tactic] of tactics.entries()) {
       if (stopped.has(run)) break
-      const result = host.runTactic(theorem, state, tactic, heartbeats)
+      const result = host.runTactic(theorem, state, tactic, how)
       host.checkStack()
       // Sent at once, so that the other side knows which tactic is running when it has to kill this process.
       await connection.sendNotification(notifications.stepDone.type, { run, index, result })
@@ -111,8 +111,8 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     stateTested = true
     return { ...host.stateTheorem(header, statement), heapBytes: host.heapBytes() }
   })
-  on(methods.exportProof, (host, { source, name, header }) => ({
-    ...host.exportProof(source, name, header),
+  on(methods.exportProof, (host, { source, name, header, unchecked }) => ({
+    ...host.exportProof(source, name, header, unchecked),
     heapBytes: host.heapBytes(),
   }))
   let checkTested = false

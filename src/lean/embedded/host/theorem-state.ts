@@ -36,6 +36,14 @@ export type OpenTheorem = {
   readonly parsed: Map<string, ParsedTactic>
 }
 
+/** How one tactic is run. */
+export type HowToRun = {
+  /** In place of the theorem's own limit, in thousands. */
+  readonly heartbeats?: number
+  /** Lean's kernel does not look at what finishes: the verifier will. */
+  readonly verifierFollows?: boolean
+}
+
 export type ParsedTactic = { readonly syntax: Owned } | { readonly error: string }
 
 export type StepResult =
