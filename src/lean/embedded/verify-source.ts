@@ -154,7 +154,10 @@ export class SourceVerifier {
     }
   }
 
-  /** What the source proves. A process that dies on it is replaced once: its death may have come from outside. */
+  /**
+   * What the source proves. A process that dies on it is replaced once: its death may have come from outside. Where it died
+   * `unchecked`, the source is tried again in any case.
+   */
   async #export(
     submission: Submission,
     name: NameParts,
@@ -176,8 +179,10 @@ export class SourceVerifier {
         return answer.kind === 'refused' ? { reason: answer.reason, messages: answer.messages } : answer
       } catch (error) {
         if (!(error instanceof ProcessGoneError)) throw error
-        if (attempt === 1 && error.death.kind === 'died') continue
-        return unfinished(error, 'Lean does not finish elaborating the source')
+        const hasDied = error.death.kind === 'died'
+        if (hasDied && unchecked) return { reason: error.message, messages: [] }
+        if (hasDied && attempt === 1) continue
+        return { ...unfinished(error, 'Lean does not finish elaborating the source'), isFinal: true }
       }
     }
   }
@@ -221,7 +226,7 @@ export class SourceVerifier {
       return await this.#pool.withKernelProcess(work)
     } catch (error) {
       if (!(error instanceof ProcessGoneError)) throw error
-      return unfinished(error, "Lean's kernel does not finish the check")
+      return { ...unfinished(error, "Lean's kernel does not finish the check"), isFinal: true }
     }
   }
 }
@@ -241,7 +246,7 @@ function unfinished(error: ProcessGoneError, what: string): Refused {
   const { death } = error
   if (death.kind === 'died' && death.signal !== undefined)
     throw new EngineError(`Lean was stopped while it checked a proof: ${death.detail}`, { cause: error })
-  return { reason: `${what}: ${limit(error)}`, messages: [], ...(death.kind === 'killed' && { isFinal: true }) }
+  return { reason: `${what}: ${limit(error)}`, messages: [] }
 }
 
 function limit({ death }: ProcessGoneError): string {
