@@ -26,7 +26,7 @@ const QUIET_MS = 300
 /** Share of that time, as `process.cpuUsage` counts it, that is next to nothing. */
 const QUIET_SHARE = 0.1
 
-/** What a code file holds, of all that has been compiled when the threads that optimise have nothing left to do. */
+/** What a code file holds: all functions that have been optimised when the threads that optimise have nothing left to do. */
 export async function compiledCode(module: WebAssembly.Module): Promise<Buffer> {
   for (let busyMs = QUIET_MS; busyMs > QUIET_MS * QUIET_SHARE; ) {
     const before = process.cpuUsage()
@@ -34,6 +34,8 @@ export async function compiledCode(module: WebAssembly.Module): Promise<Buffer> 
     const { user, system } = process.cpuUsage(before)
     busyMs = (user + system) / 1000
   }
+  // V8 would compile at every start, before it begins, each function that had run and is not optimised: most are not needed at a start.
+  native('FlushLiftoffCode')
   const code = Buffer.from(native('SerializeWasmModule', module) as ArrayBuffer)
   return Buffer.concat([createHash('sha256').update(code).digest(), code])
 }
