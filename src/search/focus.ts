@@ -81,11 +81,13 @@ export function withFocus(domain: Domain): Domain {
   ): Promise<TacticResult[]> => {
     const { rest } = carrier
     const real = await turned(state, carrier, signal)
-    const results = await domain.runTactics(real, tactics, signal, { short })
+    const single = state.goals.length === 1
+    const kept = tactics.map((tactic) => (single && SAYS_ALL.test(tactic) ? narrowed(tactic) : tactic))
+    const results = await domain.runTactics(real, kept, signal, { short })
     const own = results.map((result, i) => ownResult(state, tactics[i] as string, result, rest))
     const wide = tactics.filter((_, i) => i < own.length && own[i] === undefined)
-    const alone = state.goals.length === 1 && wide.length > 0
-    const again = alone ? await domain.runTactics(real, wide.map(narrowed), signal, { short }) : undefined
+    const again =
+      single && wide.length > 0 ? await domain.runTactics(real, wide.map(narrowed), signal, { short }) : undefined
     const narrow = wide.map((tactic, i): TacticResult | undefined => {
       const result = again?.[i]
       if (again !== undefined && result === undefined) return undefined
@@ -123,6 +125,9 @@ export function withFocus(domain: Domain): Domain {
     release: (state) => domain.release(carriers.get(state)?.state ?? state),
   }
 }
+
+/** Kept to one goal it may go well where it fails on another. */
+const SAYS_ALL = /\b(?:all|any)_goals\b/
 
 /** A tactic kept to the first goal. */
 const narrowed = (tactic: string): string => `focus\n${indent(tactic)}`

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Engine, ProofSession } from '../../../src/lean/engine.ts'
 import { type ProofState, renderState } from '../../../src/proof/proof-state.ts'
 import type { TacticResult } from '../../../src/proof/tactic-result.ts'
+import { focusOn, withFocus } from '../../../src/search/focus.ts'
 import { CORPUS, TRICKY } from '../step-corpus.ts'
 import { embedded, lsp } from './engines.ts'
 
@@ -71,3 +72,31 @@ test('both engines give the same answers', async () => {
   expect(pairs).toBeGreaterThanOrEqual(150)
   for (const kind of ['open', 'finished', 'error']) expect(counts[kind]).toBeGreaterThan(15)
 }, 900_000)
+
+test('both engines take goals one by one, and keep a tactic from the others', async () => {
+  const statement = 'theorem compared (a b : Nat) (h : a < b) : (∃ x, x = a) ∧ a ≤ b ∧ a ≤ b + 1'
+  const answers = await Promise.all(
+    [embedded, lsp].map(async (engine: Engine) => {
+      const session = await begin(engine, statement)
+      const domain = withFocus(session)
+      const run = async (from: ProofState, ...tactics: string[]) => {
+        const results = await domain.runTactics(from, tactics)
+        const [last] = results.slice(-1)
+        return { said: results.map(answerOf), state: last?.kind === 'open' ? last.state : from }
+      }
+      const apart = await run(domain.root, 'refine ⟨?_, ?_, ?_⟩')
+      const second = await run(apart.state, focusOn(1))
+      const closed = await run(second.state, 'exact h', 'rfl', 'skip', 'all_goals omega', 'omega')
+      const open = await run(domain.root, 'refine ⟨⟨?w, ?_⟩, ?_⟩')
+      const shared = await run(open.state, focusOn(0))
+      await session.close()
+      return [apart.said, second.said, closed.said, shared.said]
+    }),
+  )
+  expect(answers[1]).toEqual(answers[0])
+  const [, second, closed, shared] = answers[0] ?? []
+  expect(second?.[0]).toMatch(/^open\n[^∃]*⊢ a ≤ b$/s)
+  expect(closed?.slice(3)).toEqual(['open\nno goals', 'open\nno goals'])
+  expect(closed?.slice(0, 2)).toEqual(['error', 'error'])
+  expect(shared).toEqual(['error'])
+})
