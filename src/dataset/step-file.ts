@@ -6,6 +6,8 @@ import * as z from 'zod'
 import { isLeanDojo, readLeanDojoRow } from './leandojo.ts'
 import { linesOf, objectsOf } from './pieces.ts'
 
+const relatedSchema = z.array(z.object({ name: z.string(), conclusion: z.string(), score: z.number() })).readonly()
+
 /**
  * One step of a known proof, a line of a step file (JSONL): in proof `theorem`, the tactic number `index` (from 0) was
  * run on the goals `state` (as `renderState` prints them).
@@ -19,7 +21,8 @@ export const proofStepSchema = z.object({
   context: z
     .object({
       constants: z.array(z.string()).readonly(),
-      related: z.array(z.object({ name: z.string(), conclusion: z.string(), score: z.number() })).readonly(),
+      related: relatedSchema,
+      below: relatedSchema.optional(),
     })
     .optional(),
 })

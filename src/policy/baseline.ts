@@ -8,12 +8,14 @@ import { inductions } from './baseline/induction.ts'
 import { instances, products, shifts } from './baseline/instances.ts'
 import { localSteps } from './baseline/local-steps.ts'
 import { factSteps, targetSteps } from './baseline/logic.ts'
+import { lowerSteps } from './baseline/lower.ts'
 import { modularSteps } from './baseline/modular.ts'
 import { premiseSteps } from './baseline/premise-steps.ts'
 import { type Generator, type Proposal, preferSafe } from './baseline/proposal.ts'
 import { recurrences } from './baseline/recurrence.ts'
 import { solutionsByTrial } from './baseline/solve.ts'
 import { sumsOfSquares } from './baseline/squares.ts'
+import { structureSteps } from './baseline/structures.ts'
 import { fittingTerms } from './baseline/terms.ts'
 import { type DistributionOptions, DistributionPolicy, fromWeights } from './distribution-policy.ts'
 import { withHeaderTactics } from './mathlib/mathlib-candidates.ts'
@@ -41,6 +43,7 @@ const GENERATORS: readonly Generator[] = [
   recurrences,
   solutionsByTrial,
   fittingTerms,
+  structureSteps,
 ]
 
 /**
@@ -73,4 +76,5 @@ export function* proposals(state: ProofState, view: GoalView, premises: PremiseI
   if (premises === undefined) return
   yield* localSteps(state, premises)
   yield* premiseSteps(state, premises)
+  yield* lowerSteps(state, premises)
 }

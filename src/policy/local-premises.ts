@@ -29,6 +29,7 @@ export function withLocal(library: PremiseIndex, local: LocalDeclarations, unfin
   return {
     size: library.size + theorems.length,
     find: (constants, count) => library.find(constants, count),
+    ...(library.below && { below: library.below }),
     local(constants) {
       const asked = new Set(constants)
       const scored: Premise[] = []

@@ -7,6 +7,8 @@ export type PremiseList = {
     /** Head constant of the conclusion, e.g. `Eq`, `Iff`, `LE.le`; empty where it is no constant. */
     readonly conclusion: string
   }[]
+  /** Definitions, with what their bodies mention, all as positions in `symbols`; not of Lean's own, and not of long bodies. */
+  readonly unfolds: readonly { readonly symbol: number; readonly uses: readonly number[] }[]
 }
 
 /** A name as a proof writes it, and the constant as goals are said to mention it. */

@@ -3,8 +3,12 @@ export type StepContext = {
   /** Names of the constants in the first goal, as `Goal.constants`. */
   readonly constants: readonly string[]
   /** Library theorems that share rare constants with the goal, best first, as `PremiseIndex.find` gives them. */
-  readonly related: readonly { readonly name: string; readonly conclusion: string; readonly score: number }[]
+  readonly related: readonly RelatedTheorem[]
+  /** Theorems about what these constants stand on, as `PremiseIndex.below` gives them; left out where there are none. */
+  readonly below?: readonly RelatedTheorem[] | undefined
 }
+
+type RelatedTheorem = { readonly name: string; readonly conclusion: string; readonly score: number }
 
 /** One step of a proof that was replayed: on the goals `state` (as `renderState` prints them) ran `tactic`. */
 export type ReplayedStep = {

@@ -6,7 +6,7 @@ import { CANDIDATES } from '../../src/policy/candidates-version.ts'
 import { buildPremiseIndex, type PremiseIndex } from '../../src/policy/premises.ts'
 
 const configs = (...texts: string[]) => parseMembers(texts) as MemberConfig[]
-const nothing = async (): Promise<PremiseIndex> => buildPremiseIndex({ symbols: [], theorems: [] })
+const nothing = async (): Promise<PremiseIndex> => buildPremiseIndex({ symbols: [], theorems: [], unfolds: [] })
 
 test('a member may ask for theorems before the Lean is there: it is opened for it, once', async () => {
   let opened = 0

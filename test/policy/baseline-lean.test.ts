@@ -7,6 +7,7 @@ import { finiteCases } from '../../src/policy/baseline/finite.ts'
 import { firstGoal, viewGoal } from '../../src/policy/baseline/goal-view.ts'
 import { inductions } from '../../src/policy/baseline/induction.ts'
 import { instances, products } from '../../src/policy/baseline/instances.ts'
+import { lowerSteps } from '../../src/policy/baseline/lower.ts'
 import { modularSteps } from '../../src/policy/baseline/modular.ts'
 import { sumsOfSquares } from '../../src/policy/baseline/squares.ts'
 import { BaselinePolicy } from '../../src/policy/baseline.ts'
@@ -174,6 +175,30 @@ test('a handful of the small core set is proved, and verified', { timeout: PATIE
       wave: 8,
     })
     expect([name, result.kind]).toEqual([name, 'proved'])
+    await session.close()
+  }
+})
+
+test('a theorem of what a type is made of closes the same one of that type', { timeout: PATIENCE_MS }, async () => {
+  for (const [imports, statement] of [
+    [
+      'import Std.Data.DTreeMap.Lemmas\nimport Std.Data.TreeMap.Basic',
+      'theorem t {α : Type} {β : Type} {cmp : α → α → Ordering} {m : Std.TreeMap α β cmp} [Std.TransCmp cmp] {k : α} {v : β} : m.size ≤ (m.insert k v).size',
+    ],
+    ['import Init.Data.BitVec.Lemmas\nimport Init.Data.UInt.Basic', 'theorem t (a b : UInt8) : a ||| b = b ||| a'],
+    [
+      'import Init.Data.List.Find\nimport Init.Data.Array.Lemmas',
+      'theorem t {α : Type} (xs : Array α) (p : α → Bool) : (xs.find? p).isSome ↔ ∃ x, x ∈ xs ∧ p x',
+    ],
+  ] as const) {
+    const header = `prelude\n${imports}`
+    const index = buildPremiseIndex(await engine.premises(header))
+    const started = await engine.start({ name: 't', header, statement }, { heartbeats: 20_000, wallClockMs: 60_000 })
+    if (started.kind === 'rejected') throw new Error(started.diagnostics[0]?.text)
+    const { session } = started
+    const steps = [...lowerSteps(session.root, index)].map(({ tactic }) => tactic)
+    const results = await session.runTactics(session.root, steps)
+    expect([statement, results.some(({ kind }) => kind === 'finished')]).toEqual([statement, true])
     await session.close()
   }
 })

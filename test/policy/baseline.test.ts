@@ -110,6 +110,31 @@ test('arithmetic is evaluated as Lean does', () => {
   expect(at('2 ^ (n + 1000)', 1n)).toBeUndefined()
 })
 
+test('below a goal are theorems about what its constants unfold to, and about their namesakes', () => {
+  const symbols = ['Eq', 'Set.size', 'Map.size', 'Tree.size', 'List.size', 'Set.insert', 'Map.insert', 'List.insert']
+  const at = (...names: string[]) => names.map((name) => symbols.indexOf(name))
+  const index = buildPremiseIndex({
+    symbols,
+    theorems: [
+      { name: 'Set.own', uses: at('Eq', 'Set.size', 'Set.insert'), conclusion: 'Eq' },
+      { name: 'Map.size_insert', uses: at('Eq', 'Map.size', 'Map.insert'), conclusion: 'Eq' },
+      { name: 'Map.only_size', uses: at('Eq', 'Map.size'), conclusion: 'Eq' },
+      { name: 'Tree.deep', uses: at('Eq', 'Tree.size'), conclusion: 'Eq' },
+      { name: 'List.size_insert', uses: at('Eq', 'List.size', 'List.insert'), conclusion: 'Eq' },
+      ...Array.from({ length: 100 }, (_, i) => ({ name: `Nat.t${i}`, uses: at('Eq'), conclusion: 'Eq' })),
+    ],
+    unfolds: [
+      { symbol: symbols.indexOf('Set.size'), uses: at('Map.size') },
+      { symbol: symbols.indexOf('Map.size'), uses: at('Tree.size') },
+      { symbol: symbols.indexOf('Set.insert'), uses: at('Map.insert') },
+    ],
+  })
+  const found = index.below?.(['Eq', 'Set.size', 'Set.insert'], 10).map(({ name }) => name) ?? []
+  expect(found.slice(0, 2)).toEqual(['Map.size_insert', 'List.size_insert'])
+  expect(new Set(found)).toEqual(new Set(['Map.size_insert', 'List.size_insert', 'Map.only_size', 'Tree.deep']))
+  expect(index.below?.(['Nothing'], 3)).toEqual([])
+})
+
 test('premises with rare shared constants come first', () => {
   const index = buildPremiseIndex({
     symbols: ['Eq', 'Nat', 'Nat.gcd', 'List'],
@@ -119,6 +144,7 @@ test('premises with rare shared constants come first', () => {
       { name: 'List.fact', uses: [0, 3], conclusion: 'Eq' },
       ...Array.from({ length: 20 }, (_, i) => ({ name: `Nat.t${i}`, uses: [0, 1], conclusion: 'Eq' })),
     ],
+    unfolds: [],
   })
   expect(index.find(['Eq', 'Nat', 'Nat.gcd'], 3)[0]?.name).toBe('Nat.gcd_fact')
   expect(index.find(['Nothing'], 3)).toEqual([])

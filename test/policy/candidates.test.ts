@@ -22,6 +22,8 @@ const GOALS: readonly (readonly [text: string, ...constants: string[]])[] = [
   ['a b c : Nat\nh : a = b\nk : b = c\n⊢ c = a', 'Nat', 'Eq'],
   ['x y : Int\nh : x + y = 4\n⊢ x * y ≤ 4', 'Int', 'Eq', 'LE.le', 'HMul.hMul'],
   ['x y : Nat\nh : x * y = x + y\n⊢ x = y', 'Nat', 'Eq', 'HMul.hMul'],
+  ['α : Type\nxs ys : Array α\n⊢ (xs ++ ys).reverse = ys.reverse ++ xs.reverse', 'Array', 'Array.reverse', 'Eq'],
+  ['a b : UInt8\nh : a = b\n⊢ a ||| b = b', 'UInt8', 'HOr.hOr', 'Eq'],
 ]
 const PREMISES = premisesOfContext({
   constants: [],
@@ -30,6 +32,12 @@ const PREMISES = premisesOfContext({
     { name: 'List.reverse_append', conclusion: 'Eq', score: 0.8 },
     { name: 'Int.le_antisymm', conclusion: 'Eq', score: 0.7 },
     { name: 'Nat.le_of_lt_succ', conclusion: 'LE.le', score: 0.3 },
+  ],
+  below: [
+    { name: 'List.reverse_append', conclusion: 'Eq', score: 0.9 },
+    { name: 'BitVec.or_self', conclusion: 'Eq', score: 0.8 },
+    { name: 'Nat.le_antisymm', conclusion: 'Eq', score: 0.2 },
+    { name: 'Nat.lt_irrefl', conclusion: 'Not', score: 0.1 },
   ],
 })
 
@@ -40,6 +48,8 @@ const PROPOSED: Readonly<Record<number, string>> = {
   3: '07ccafd0db73fe021355941097354a1ca7d34c0ff5d83ae7901fe0c1fa06e12a',
   4: '5e6c6f4beb6f708f9235f373386af9fb8dd2fc266d6d3dca2761871a40c2a6b5',
   5: '15c008b1ac8e182c7840d794454c5181e5d59f2a52cd3d45854a435ac7c3a2a4',
+  // Over two more goals than before, and with theorems about what goals stand on.
+  6: 'cd31ceda063eb53008e336320c4fba1a6daf74299ba209a2469d9343dcbc2521',
 }
 
 test('what a policy chooses from has the number that it is kept under', () => {

@@ -64,7 +64,12 @@ const statedSchema: z.ZodType<StatedTheorem> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('left'), reason: z.string() }),
 ])
 const libraryTheorem = z.object({ name: z.string(), uses: z.array(z.number()), conclusion: z.string() })
-const libraryTheorems = z.object({ symbols: z.array(z.string()), theorems: z.array(libraryTheorem) })
+const libraryTheorems = z.object({
+  symbols: z.array(z.string()),
+  theorems: z.array(libraryTheorem),
+  /** Definitions, with what their bodies mention of symbols. */
+  unfolds: z.array(z.object({ symbol: z.number(), uses: z.array(z.number()) })),
+})
 const namedConstant = z.object({ name: z.string(), constant: z.string() })
 const localConstants = z.object({
   symbols: z.array(z.string()),

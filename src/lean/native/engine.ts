@@ -69,7 +69,7 @@ export class LspEngine implements Engine {
 
   /** The language server lists no theorems: policies do without citing any. */
   async premises(): Promise<PremiseList> {
-    return { symbols: [], theorems: [] }
+    return { symbols: [], theorems: [], unfolds: [] }
   }
 
   async localPremises(header: string): Promise<LocalPremises> {

@@ -6,11 +6,20 @@ import type { Modules } from './modules.ts'
 import type { Objects } from './objects.ts'
 import type { Obj, Owned } from './wasm-module.ts'
 
-export type Premises = { symbols: string[]; theorems: { name: string; uses: number[]; conclusion: string }[] }
+export type Premises = {
+  symbols: string[]
+  theorems: { name: string; uses: number[]; conclusion: string }[]
+  unfolds: { symbol: number; uses: number[] }[]
+}
 
 /** Names nobody writes: auxiliary, private and generated constants. */
 const GENERATED =
   /(^|\.)(_|match_|proof_|eq_\d|eq_def|inj$|injEq$|sizeOf_spec|noConfusion|ctorIdx|brecOn|recOn|casesOn|below|ndrec|rec$|induct|fun_cases|congr_simp|hcongr|elim$|sunfold|unsafe_)/
+
+/** Definitions of Lean's own, which no theorem is about. */
+const INTERNAL = /^Lean\./
+/** A definition that mentions more constants than these stands on none of them in particular. */
+const LARGEST_BODY = 24
 
 export function createPremises(lean: Objects, elaborator: Elaborator, constants: Constants, modules: Modules) {
   const { fn, field, tag, inc, dec } = lean
@@ -52,7 +61,33 @@ export function createPremises(lean: Objects, elaborator: Elaborator, constants:
     })
     // The order of a hash table means nothing; a result that depends on it could not be repeated.
     theorems.sort((a, b) => (a.name < b.name ? -1 : 1))
-    return { symbols, theorems }
+    return { symbols, theorems, unfolds: unfolded(env, symbols, positions) }
+  }
+
+  /** What the bodies of definitions mention of `symbols`, or of other definitions, which are added to these. */
+  const unfolded = (env: Obj, symbols: string[], positions: Map<string, number>): Premises['unfolds'] => {
+    const bodies = new Map<string, Obj>()
+    constants.forEachImported(env, (name, info) => {
+      const text = elaborator.nameText(name)
+      if (tag(info) !== CONSTANT_INFO.definition || GENERATED.test(text) || INTERNAL.test(text)) return
+      bodies.set(text, constants.body(info) as Obj)
+    })
+    const place = (name: string): number | undefined => {
+      const known = positions.get(name)
+      if (known !== undefined || !bodies.has(name)) return known
+      positions.set(name, symbols.push(name) - 1)
+      return symbols.length - 1
+    }
+    return [...bodies.keys()].sort().flatMap((name) => {
+      const uses = new Set<number>()
+      constants.forEachConstant(bodies.get(name) as Obj, (constant) => {
+        const used = place(elaborator.nameText(constant))
+        if (used !== undefined) uses.add(used)
+      })
+      const symbol = place(name) as number
+      uses.delete(symbol)
+      return uses.size === 0 || uses.size > LARGEST_BODY ? [] : [{ symbol, uses: [...uses] }]
+    })
   }
 
   /**
