@@ -101,7 +101,7 @@ describe('the study', () => {
     const { gradient } = await meanGradient(engine, test, (logProb) => dco(n, logProb).factor)
     const step = (await meanGradient(engine, unseen[0] as Item[], () => 1)).gradient
     const derivative = -gradient.reduce((sum, x, i) => sum + x * (step[i] as number), 0)
-    const start = engine.readState()
+    const start = await engine.readState()
     const lossAt = async (h: number) => {
       const parameters = start.parameters.map((x, i) => x - h * (step[i] as number))
       engine.writeState({ ...start, parameters })

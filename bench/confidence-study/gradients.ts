@@ -48,7 +48,7 @@ export async function meanGradient(
   items: readonly Item[],
   factor: (logProb: number) => number,
 ): Promise<{ gradient: Float64Array; logProbs: number[] }> {
-  const gradient = new Float64Array(engine.readState().parameters.length)
+  const gradient = new Float64Array((await engine.readState()).parameters.length)
   const logProbs: number[] = []
   for (let at = 0; at < items.length; at += CHUNK) {
     const part = items.slice(at, at + CHUNK)

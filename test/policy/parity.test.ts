@@ -78,7 +78,7 @@ describe('gradients of the ort engine', () => {
           direction.forEach((d, i) => {
             moved[offset + i] = (moved[offset + i] as number) + sign * step * d
           })
-          reference.writeState({ ...reference.readState(), parameters: moved })
+          reference.writeState({ ...(await reference.readState()), parameters: moved })
           return objective(await reference.score(batch))
         }
         const slope = ((await at(1)) - (await at(-1))) / (2 * step)
@@ -87,7 +87,7 @@ describe('gradients of the ort engine', () => {
         expect(Math.abs(slope - expected), name).toBeLessThan(0.01 * expected + 1e-4)
       }
     }
-    reference.writeState({ ...reference.readState(), parameters: parameters.slice() })
+    reference.writeState({ ...(await reference.readState()), parameters: parameters.slice() })
   })
 })
 
@@ -113,9 +113,10 @@ describe.each(['tfjs-wasm', 'tfjs-cpu', 'ort-web'] as const)('%s', (name) => {
       expect(a.gradientNorm / b.gradientNorm).toBeCloseTo(1, 3)
       expect(distance(a.logProbs, b.logProbs)).toBeLessThan(1e-3)
     }
-    expect(engine.readState().steps).toBe(5)
-    expect(distance(engine.readState().parameters, first.readState().parameters)).toBeLessThan(1e-3)
-    expect(distance(engine.readState().secondMoments, first.readState().secondMoments)).toBeLessThan(1e-3)
+    const [mine, theirs] = [await engine.readState(), await first.readState()]
+    expect(mine.steps).toBe(5)
+    expect(distance(mine.parameters, theirs.parameters)).toBeLessThan(1e-3)
+    expect(distance(mine.secondMoments, theirs.secondMoments)).toBeLessThan(1e-3)
   })
 
   it('decodes as ort decodes', async () => {

@@ -67,6 +67,22 @@ describe('the network on WebGPU', () => {
       close(mine.logProbs, theirs.logProbs, 3)
       expect(mine.gradientNorm).toBeCloseTo(theirs.gradientNorm, 3)
     }
+    // What steps leave on the device is what is scored with, read, and gone on from.
+    close(await gpu.score(batch), await reference.score(batch), 3)
+    // By their lengths: a number whose gradient is next to nothing may go either way.
+    const apart = (a: Float32Array, b: Float32Array) =>
+      Math.hypot(...a.map((x, i) => x - (b[i] as number))) / Math.hypot(...b)
+    const [mine, theirs] = [await gpu.readState(), await reference.readState()]
+    expect(mine.steps).toBe(3)
+    for (const name of ['parameters', 'firstMoments', 'secondMoments'] as const)
+      expect(apart(mine[name], theirs[name]), name).toBeLessThan(0.01)
+    for (const engine of [gpu, reference]) await engine.trainStep(batch, 3e-3)
+    const later = await gpu.readState()
+    expect(apart(later.parameters, (await reference.readState()).parameters)).toBeLessThan(0.01)
+    expect(apart(later.parameters, mine.parameters)).toBeGreaterThan(1e-4)
+    for (const engine of [gpu, reference]) engine.writeState(theirs)
+    expect((await gpu.readState()).parameters).toEqual(theirs.parameters)
+    close(await gpu.score(batch), await reference.score(batch), 3)
     await reference.dispose()
   })
 

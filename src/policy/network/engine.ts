@@ -78,7 +78,8 @@ export interface NetworkEngine {
   score(batch: TokenBatch): Promise<Float32Array>
   /** Reads prompts, each at most `contextLength` tokens, at least one. */
   startDecoding(prompts: readonly (readonly number[])[]): Promise<Decoding>
-  readState(): EngineState
+  /** Of an engine that keeps it on a device: fetched from there. */
+  readState(): Promise<EngineState>
   writeState(state: EngineState): void
   dispose(): Promise<void>
 }

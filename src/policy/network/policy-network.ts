@@ -69,7 +69,7 @@ export class LocalNetwork implements PolicyNetwork {
   }
   readState(): Promise<EngineState> {
     return this.#inTurn(async () => {
-      const { parameters, firstMoments, secondMoments, steps } = this.#engine.readState()
+      const { parameters, firstMoments, secondMoments, steps } = await this.#engine.readState()
       return {
         parameters: parameters.slice(),
         firstMoments: firstMoments.slice(),

@@ -1,4 +1,4 @@
-import type { InferenceSession } from 'onnxruntime-web'
+import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import {
   causalMask,
   type Decoding,
@@ -14,8 +14,12 @@ import {
 import { type NetworkConfig, parameterCount } from '../network-config.ts'
 import { PAD_ID } from '../tokenizer.ts'
 import { OrtDecoding } from './ort-decoding.ts'
-import { decodeProgram, gradientProgram, prefillProgram, scoreProgram, trainProgram } from './programs.ts'
+import { decodeProgram, gradientProgram, prefillProgram, readProgram, scoreProgram, trainProgram } from './programs.ts'
 import { type Feeds, OrtRuntime, run } from './runtime.ts'
+
+/** What a training step changes, and the step's names for what it makes of them. */
+const NEW = { parameters: 'newTheta', firstMoments: 'newFirstMoments', secondMoments: 'newSecondMoments' } as const
+type Vector = keyof typeof NEW
 
 type SamplerSessions = { readonly prefill: InferenceSession; readonly decode: InferenceSession }
 
@@ -29,7 +33,11 @@ export class OrtEngine implements NetworkEngine {
   #samplers: Promise<SamplerSessions> | undefined
   /** Settled when all sampler sessions dropped so far are freed. */
   #released: Promise<unknown> = Promise.resolve()
+  /** As it was last on the processor. */
   #state: EngineState
+  /** Newer than that: parameters and the optimiser's moments, where steps leave them on the device. */
+  #kept: Record<Vector, Tensor> | undefined
+  #steps = 0
 
   private constructor(runtime: OrtRuntime, options: EngineOptions) {
     this.#runtime = runtime
@@ -45,16 +53,17 @@ export class OrtEngine implements NetworkEngine {
   }
 
   async trainStep(batch: WeightedBatch, learningRate: number): Promise<StepResult> {
-    const session = await this.#session('train', () =>
-      trainProgram(this.config, this.#options.optimizer, this.#runtime.mostOutputs),
+    const session = await this.#session(
+      'train',
+      () => trainProgram(this.config, this.#options.optimizer, this.#runtime.mostOutputs),
+      Object.values(NEW),
     )
     const { beta1, beta2 } = this.#options.optimizer
-    const step = this.#state.steps + 1
-    const shape = [this.#state.parameters.length]
+    const step = this.#steps + 1
     const output = await run(session, {
       ...this.#weightedFeeds(batch),
-      firstMoments: this.#runtime.floats(this.#state.firstMoments, shape),
-      secondMoments: this.#runtime.floats(this.#state.secondMoments, shape),
+      firstMoments: this.#vector('firstMoments'),
+      secondMoments: this.#vector('secondMoments'),
       learningRate: this.#runtime.scalar(learningRate),
       firstCorrection: this.#runtime.scalar(1 / (1 - beta1 ** step)),
       secondCorrection: this.#runtime.scalar(1 / (1 - beta2 ** step)),
@@ -62,12 +71,14 @@ export class OrtEngine implements NetworkEngine {
     const gradientNorm = output('gradientNorm').data[0] ?? Number.NaN
     if (!Number.isFinite(gradientNorm))
       throw new EngineFailure(`the gradient stopped being finite at step ${step}; a smaller learning rate may help`)
-    this.#state = {
-      parameters: output('newTheta').data,
-      firstMoments: output('newFirstMoments').data,
-      secondMoments: output('newSecondMoments').data,
-      steps: step,
-    }
+    const now = <T>(read: (name: string) => T) => ({
+      parameters: read(NEW.parameters),
+      firstMoments: read(NEW.firstMoments),
+      secondMoments: read(NEW.secondMoments),
+    })
+    if (this.#runtime.keepsOnDevice) this.#keep(now((name) => output(name).tensor))
+    else this.#state = { ...now((name) => output(name).data), steps: step }
+    this.#steps = step
     this.#dropSamplers()
     return { logProbs: output('logProbs').data, gradientNorm }
   }
@@ -94,7 +105,17 @@ export class OrtEngine implements NetworkEngine {
     return new OrtDecoding(this.#runtime, this.config, decode, prompts, length, output)
   }
 
-  readState(): EngineState {
+  async readState(): Promise<EngineState> {
+    const kept = this.#kept
+    if (kept === undefined || this.#state.steps === this.#steps) return this.#state
+    const session = await this.#session('read', () => readProgram(this.config))
+    const read = async (name: Vector) => (await run(session, { kept: kept[name] }))('read').data
+    this.#state = {
+      parameters: await read('parameters'),
+      firstMoments: await read('firstMoments'),
+      secondMoments: await read('secondMoments'),
+      steps: this.#steps,
+    }
     return this.#state
   }
 
@@ -103,20 +124,32 @@ export class OrtEngine implements NetworkEngine {
     for (const vector of [state.parameters, state.firstMoments, state.secondMoments])
       if (vector.length !== size) throw new RangeError(`${vector.length} numbers for ${size} parameters`)
     this.#state = state
+    this.#steps = state.steps
+    this.#keep(undefined)
     this.#dropSamplers()
   }
 
   async dispose(): Promise<void> {
     this.#dropSamplers()
+    this.#keep(undefined)
     await this.#released
     for (const session of this.#programs.values()) await (await session).release()
     this.#programs.clear()
   }
 
-  #session(name: string, build: () => Uint8Array): Promise<InferenceSession> {
+  #keep(vectors: Record<Vector, Tensor> | undefined): void {
+    for (const old of Object.values(this.#kept ?? {})) old.dispose()
+    this.#kept = vectors
+  }
+
+  #vector(name: Vector): Tensor {
+    return this.#kept?.[name] ?? this.#runtime.floats(this.#state[name], [this.#state[name].length])
+  }
+
+  #session(name: string, build: () => Uint8Array, kept?: readonly string[]): Promise<InferenceSession> {
     const known = this.#programs.get(name)
     if (known !== undefined) return known
-    const session = this.#runtime.session(build())
+    const session = this.#runtime.session(build(), kept)
     this.#programs.set(name, session)
     return session
   }
@@ -124,7 +157,7 @@ export class OrtEngine implements NetworkEngine {
   /** The sampler's graphs hold the parameters themselves, so they live until the parameters change. */
   #samplerSessions(): Promise<SamplerSessions> {
     this.#samplers ??= (async () => {
-      const { parameters } = this.#state
+      const { parameters } = await this.readState()
       const prefill = await this.#runtime.session(prefillProgram(this.config, parameters))
       return { prefill, decode: await this.#runtime.session(decodeProgram(this.config, parameters)) }
     })()
@@ -155,7 +188,7 @@ export class OrtEngine implements NetworkEngine {
   #batchFeeds(batch: TokenBatch): Feeds {
     return {
       ...this.#rowFeeds(batch.rows, batch.length, batch.ids),
-      theta: this.#runtime.floats(this.#state.parameters, [this.#state.parameters.length]),
+      theta: this.#vector('parameters'),
       places: this.#runtime.integers(batch.places, [batch.places.length]),
       targets: this.#runtime.integers(batch.targets, [batch.targets.length]),
     }

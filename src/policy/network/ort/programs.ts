@@ -82,6 +82,14 @@ function lookUp(weights: ReadonlyMap<string, Value>): Weights<Value> {
   }
 }
 
+/** In: kept [n]. Out: read, the same. What a device keeps comes to the processor by it. */
+export function readProgram(config: NetworkConfig): Uint8Array {
+  const program = new Program()
+  const kept = program.input('kept', 'float32', [parameterCount(config)])
+  program.output(program.values.unary('Identity', kept), 'read')
+  return program.graph.finish()
+}
+
 /** In: theta, ids, positions, mask, places [m], targets [m]. Out: logProbs [m]. */
 export function scoreProgram(config: NetworkConfig, mostOutputs?: number): Uint8Array {
   const program = new Program(mostOutputs)

@@ -13,12 +13,16 @@ export class OrtRuntime {
   readonly description: string
   /** What one operation gives at most: a GPU binds few buffers at once. */
   readonly mostOutputs: number
+  /** Whether what a session gives can stay where it was computed, and be fed to the next run. */
+  readonly keepsOnDevice: boolean
   readonly #ort: Ort
   readonly #options: InferenceSession.SessionOptions
 
   private constructor(ort: Ort, name: string, provider: string, threads: number) {
     this.#ort = ort
     this.mostOutputs = provider === 'webgpu' ? 1 : Number.POSITIVE_INFINITY
+    // Other devices' memory is unknown to onnxruntime-node: "The data is not stored as a WebGPU buffer."
+    this.keepsOnDevice = provider === 'webgpu'
     this.description = `${name} (${provider}, ${threads} thread${threads === 1 ? '' : 's'})`
     this.#options = {
       executionProviders: [provider],
@@ -60,9 +64,15 @@ export class OrtRuntime {
     }
   }
 
-  async session(model: Uint8Array): Promise<InferenceSession> {
+  /** @param kept outputs that stay on the device, where it keeps any */
+  async session(model: Uint8Array, kept: readonly string[] = []): Promise<InferenceSession> {
+    const staying = this.keepsOnDevice && kept.length > 0
+    const preferredOutputLocation = Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const]))
     try {
-      return await this.#ort.InferenceSession.create(model, this.#options)
+      return await this.#ort.InferenceSession.create(model, {
+        ...this.#options,
+        ...(staying && { preferredOutputLocation }),
+      })
     } catch (error) {
       throw new EngineFailure(`${this.description} refuses the network: ${oneLine(error)}`, { cause: error })
     }
@@ -79,11 +89,11 @@ export class OrtRuntime {
   }
 }
 
+/** Its numbers can be read where it is not kept on a device. */
+type Output = { readonly data: Float32Array; readonly tensor: Tensor; readonly shape: readonly Dimension[] }
+
 /** Runs a session and hands back its outputs' numbers by name. */
-export async function run(
-  session: InferenceSession,
-  feeds: Feeds,
-): Promise<(name: string) => { data: Float32Array; tensor: Tensor; shape: readonly Dimension[] }> {
+export async function run(session: InferenceSession, feeds: Feeds): Promise<(name: string) => Output> {
   let outputs: InferenceSession.ReturnType
   try {
     outputs = await session.run(feeds)
@@ -93,7 +103,13 @@ export async function run(
   return (name) => {
     const tensor = outputs[name]
     if (tensor === undefined) throw new EngineFailure(`the network gave no ${name}`)
-    return { data: tensor.data as Float32Array, tensor, shape: tensor.dims }
+    return {
+      get data() {
+        return tensor.data as Float32Array
+      },
+      tensor,
+      shape: tensor.dims,
+    }
   }
 }
 

@@ -94,7 +94,7 @@ export class TfjsEngine implements NetworkEngine {
     return new TfjsDecoding(this.#backend, this.config, weights, prompts, cache, await takeFloats(logits))
   }
 
-  readState(): EngineState {
+  async readState(): Promise<EngineState> {
     const { parameters, firstMoments, secondMoments, steps } = this.#tensors
     return {
       parameters: this.#flat(parameters),
