@@ -5,10 +5,11 @@ import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import { createMessageConnection, StreamMessageReader } from 'vscode-jsonrpc/node'
 import type { z } from 'zod'
 import { EngineError } from '../session.ts'
 import { tell } from '../tell.ts'
+import { WholeMessageWriter } from './message-writer.ts'
 import type { NodeBinary } from './node-binary.ts'
 import type { PreparedLean } from './prepare.ts'
 import { type HostStep, methods, notifications, PROTOCOL_FD } from './protocol.ts'
@@ -139,7 +140,7 @@ export function spawnLean(node: NodeBinary, lean: PreparedLean, codeFile?: strin
   // Its timer for messages that do not go on outlives a process killed in the middle of one, and keeps this one alive.
   // Requests have deadlines of their own.
   reader.partialMessageTimeout = 0
-  const connection = createMessageConnection(reader, new StreamMessageWriter(channel))
+  const connection = createMessageConnection(reader, new WholeMessageWriter(channel))
   const runs = new Map<number, (index: number, result: HostStep) => void>()
   let nextRun = 1
   let death: Death | undefined

@@ -15,6 +15,8 @@ export class ReservedProcess {
   #worker: Worker | undefined
   #booting: Promise<void> | undefined
   #turn: Promise<unknown> = Promise.resolve()
+  /** It is lent to someone. */
+  #isLent = false
 
   constructor(boot: () => Promise<Worker>, memoryCeiling: number) {
     this.#boot = boot
@@ -23,7 +25,7 @@ export class ReservedProcess {
 
   /** Starts the process ahead of its first use. Whoever uses it hears why that fails. */
   prepare(): void {
-    if (this.#alive() !== undefined || this.#booting !== undefined) return
+    if (this.#isLent || this.#alive() !== undefined || this.#booting !== undefined) return
     this.#booting = this.#boot()
       .then(
         (worker) => {
@@ -60,6 +62,15 @@ export class ReservedProcess {
 
   async #once<T>(work: (worker: Worker) => Promise<Used<T>>, fits: (worker: Worker) => boolean): Promise<T> {
     await this.#booting
+    this.#isLent = true
+    try {
+      return await this.#lend(work, fits)
+    } finally {
+      this.#isLent = false
+    }
+  }
+
+  async #lend<T>(work: (worker: Worker) => Promise<Used<T>>, fits: (worker: Worker) => boolean): Promise<T> {
     // Nobody takes it while it is at work.
     const kept = this.take()
     if (kept !== undefined && !fits(kept)) kept.process.kill('it has seen what the next text must not depend on')

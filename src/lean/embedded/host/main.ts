@@ -1,12 +1,8 @@
 import { Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
-import {
-  createMessageConnection,
-  type MessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node'
+import { createMessageConnection, type MessageConnection, StreamMessageReader } from 'vscode-jsonrpc/node'
 import type { z } from 'zod'
+import { WholeMessageWriter } from '../message-writer.ts'
 import { methods, notifications, PROTOCOL_FD } from '../protocol.ts'
 import type { HostPaths } from './boot.ts'
 import { createHost, type Host } from './host.ts'
@@ -29,7 +25,7 @@ async function main(): Promise<void> {
     throw new Error('usage: main.ts GLUE WASM LIBRARY [CODE]')
   const paths: HostPaths = { glueFile, wasmFile, libraryDir, codeFile }
   const channel = new Socket({ fd: PROTOCOL_FD, readable: true, writable: true })
-  const connection = createMessageConnection(new StreamMessageReader(channel), new StreamMessageWriter(channel))
+  const connection = createMessageConnection(new StreamMessageReader(channel), new WholeMessageWriter(channel))
   connection.onClose(() => process.exit(0))
   const host = createHost(paths)
   serve(connection, host)

@@ -23,7 +23,6 @@ export type ProofStates = ReturnType<typeof createProofStates>
 
 export function createProofStates(lean: Objects, elaborator: Elaborator) {
   const { fn, field, inc, dec, makeCtor, makeClosure, listItems, refGet } = lean
-  const { exceptionText } = elaborator
   const shapes = createGoalShapes(lean)
   // Built-in elaborators are copied into an environment when it is made, so the hole comes before the first import.
   const { withHole, withHoleAt, capturing } = createProofHole(lean, elaborator)
@@ -151,9 +150,8 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
   // ------------------------------------------------------------------ running a tactic
   let leanMs = 0
   /** The same function, with the time spent in it counted. */
-  const timed = (name: string): LeanFunction => {
-    const target = fn(name)
-    return (...args) => {
+  const counted = <A extends unknown[], R>(target: (...args: A) => R) => {
+    return (...args: A): R => {
       const begun = performance.now()
       try {
         return target(...args)
@@ -162,6 +160,8 @@ export function createProofStates(lean: Objects, elaborator: Elaborator) {
       }
     }
   }
+  const timed = (name: string): LeanFunction => counted(fn(name))
+  const exceptionText = counted(elaborator.exceptionText)
 
   // No error recovery: under it `exact foo` would close the goal with `sorry` and only log the error.
   const tacticContext = makeCtor(0, [UNIT], [0])
