@@ -55,10 +55,10 @@ async function main(): Promise<void> {
     const all = await run(theorems, searches, {
       ...{ budgetMs, passes: Number(values.passes), limits, list: values.list },
     })
-    for (const [i, { proved, tactics, timeouts, verifierMs, ms }] of all.entries()) {
+    for (const [i, { proved, tactics, timeouts, crashes, verifierMs, ms }] of all.entries()) {
       const seconds = ms / 1000
       console.log(
-        `${file}${i === 0 ? '' : ` ${searches[i]?.more}`}: ${proved.size} of ${theorems.length} proved, ${tactics} tactics (${timeouts} timeouts), ${seconds.toFixed(0)} processor seconds, ` +
+        `${file}${i === 0 ? '' : ` ${searches[i]?.more}`}: ${proved.size} of ${theorems.length} proved, ${tactics} tactics (${timeouts} timeouts, ${crashes} crashes), ${seconds.toFixed(0)} processor seconds, ` +
           `${((60 * proved.size) / seconds).toFixed(1)} proved per processor minute; ${(verifierMs / 1000).toFixed(0)} of the seconds are the verifier's`,
       )
       if (i > 0) console.log(compared(all[0] as Sum, all[i] as Sum))
@@ -71,6 +71,7 @@ type Sum = {
   readonly proved: Map<string, { readonly ms: number; readonly tactics: number }>
   tactics: number
   timeouts: number
+  crashes: number
   verifierMs: number
   ms: number
 }
@@ -97,7 +98,9 @@ async function run(
   const engine = await openEngine(undefined, { processes: 1, onEvent: (event) => clock.hear(event) })
   const world = engineWorld(engine, limits)
   const ensembles: Member[][] = []
-  const sums = searches.map((): Sum => ({ proved: new Map(), tactics: 0, timeouts: 0, verifierMs: 0, ms: 0 }))
+  const sums = searches.map(
+    (): Sum => ({ proved: new Map(), tactics: 0, timeouts: 0, crashes: 0, verifierMs: 0, ms: 0 }),
+  )
   try {
     for (const { specs } of searches) {
       const search = bestFirst(TUNED_BEST_FIRST.width)
@@ -122,6 +125,7 @@ async function run(
         sum.ms += ms
         sum.tactics += statistics.tacticsRun
         sum.timeouts += statistics.timeouts
+        sum.crashes += statistics.crashes
         sum.verifierMs += statistics.verifierMs
         if (list) console.log(i + 1, theorem.name, proved?.proof.tactics.join('; ') ?? '-', statistics.tacticsRun)
       }

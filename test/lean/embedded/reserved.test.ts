@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Worker } from '../../src/lean/embedded/pool.ts'
-import { ReservedProcess } from '../../src/lean/embedded/reserved.ts'
+import type { Worker } from '../../../src/lean/embedded/pool.ts'
+import { ReservedProcess } from '../../../src/lean/embedded/reserved.ts'
 
 test('no second process is started ahead while the one there is is lent', async () => {
   let booted = 0
