@@ -1,7 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { parseMembers } from '../src/ensemble/member-spec.ts'
 import { closeMembers, openMembers } from '../src/ensemble/open-member.ts'
 import { schedule } from '../src/ensemble/scheduler.ts'
@@ -12,6 +11,7 @@ import { premisesFrom } from '../src/policy/open.ts'
 import type { Theorem } from '../src/proof/theorem.ts'
 import { beginRun, openResults } from '../src/results/store.ts'
 import { planOf } from './cheap-run.ts'
+import { flagsOf } from './flags.ts'
 import { processorMs } from './processor.ts'
 
 /**
@@ -19,7 +19,7 @@ import { processorMs } from './processor.ts'
  * [--workers 1,2,4]`. A clock's seconds are of this machine and whatever else runs on it; processor seconds are less so.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = flagsOf('What verification takes of an evaluation of easy theorems.', {
     options: {
       theorems: { type: 'string', default: '90' },
       passes: { type: 'string', default: '8' },

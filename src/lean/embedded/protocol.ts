@@ -206,17 +206,13 @@ export const methods = {
       }),
     ]),
   ),
-  /**
-   * What a source proves: elaborates a whole file, untrusted, and gives the constants that `name` needs and no import
-   * provides. `unchecked`: Lean's kernel leaves out what it would look at meanwhile, since it gets all of that afterwards.
-   */
+  /** What a source proves: elaborates a whole file, untrusted, and gives the constants that `name` needs and no import provides. */
   exportProof: method(
     'exportProof',
     z.object({
       source: z.string(),
       name: nameSchema,
-      header: z.string().exactOptional(),
-      unchecked: z.boolean().exactOptional(),
+      header: z.string().optional(),
     }),
     z.discriminatedUnion('kind', [
       z.object({

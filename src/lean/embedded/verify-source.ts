@@ -25,14 +25,7 @@ type Imports = readonly { readonly module: string; readonly all: boolean }[]
 type Stated = { readonly name: NameParts; readonly exported: unknown; readonly imports: Imports }
 type Exported = { readonly exported: unknown; readonly imports: Imports; readonly elsewhere: readonly string[] }
 type Accepted = { readonly axioms: readonly string[]; readonly leanMs: number; readonly exported?: unknown }
-/** `isFinal`: another form of the same source would fare no better. */
-type Refused = { readonly reason: string; readonly messages: readonly string[]; readonly isFinal?: true }
-type Asked = {
-  readonly deadlineMs: number
-  readonly onExport: VerifyOptions['onExport']
-  readonly requireBoth: boolean | undefined
-}
-type Judged = Extract<Verdict, { kind: 'verified' }> | (Refused & { readonly kind: 'rejected' })
+type Refused = { readonly reason: string; readonly messages: readonly string[] }
 
 /**
  * Checks proofs in three processes, which hand each other plain data.
@@ -109,25 +102,7 @@ export class SourceVerifier {
           text: `it is about ${readableName(stated.name)}, not ${theorem.name}`,
         },
       ])
-    const judged = (unchecked: boolean) =>
-      this.#judge(stated, submission, unchecked, { deadlineMs, onExport, requireBoth })
-    // Where one theorem is all there is, Lean's kernel looks at it once, below. In the end a refusal has Lean's own words, as
-    // from its command line, and what chooses by the kernel's answers (`first | decide +kernel | simp`) has had them.
-    const quick = submission.header === undefined ? undefined : await judged(true)
-    const answer = quick?.kind === 'verified' || quick?.isFinal ? quick : await judged(false)
-    if (answer.kind === 'verified') return answer
-    const { isFinal: _, ...verdict } = answer
-    return verdict
-  }
-
-  /** @param unchecked see the protocol's `exportProof` */
-  async #judge(
-    stated: Stated,
-    submission: Submission,
-    unchecked: boolean,
-    { deadlineMs, onExport, requireBoth }: Asked,
-  ): Promise<Judged> {
-    const exported = await this.#export(submission, stated.name, unchecked, deadlineMs)
+    const exported = await this.#export(submission, stated.name, deadlineMs)
     if ('reason' in exported) return { kind: 'rejected', ...exported }
     const asking = this.#ask(stated, exported, deadlineMs)
     // Where Lean's kernel has refused, or could not run, nobody waits for what ours says.
@@ -137,12 +112,7 @@ export class SourceVerifier {
     const own = await asking
     if ('reason' in own) return { kind: 'rejected', ...own }
     if (own.kind === 'unfinished' && requireBoth === true)
-      return {
-        kind: 'rejected',
-        reason: `our own kernel reached its limit of ${own.limit}`,
-        messages: [],
-        isFinal: true,
-      }
+      return { kind: 'rejected', reason: `our own kernel reached its limit of ${own.limit}`, messages: [] }
     const { axioms, leanMs } = answer
     const kernels: Kernels = { leanMs, own }
     onExport?.(validateExport(answer.exported))
@@ -154,19 +124,11 @@ export class SourceVerifier {
     }
   }
 
-  /**
-   * What the source proves. A process that dies on it is replaced once: its death may have come from outside. Where it died
-   * `unchecked`, the source is tried again in any case.
-   */
-  async #export(
-    submission: Submission,
-    name: NameParts,
-    unchecked: boolean,
-    deadlineMs: number,
-  ): Promise<Exported | Refused> {
+  /** What the source proves. A process that dies on it is replaced once: its death may have come from outside. */
+  async #export(submission: Submission, name: NameParts, deadlineMs: number): Promise<Exported | Refused> {
     const header = submission.header
     const source = withoutTabs(submission.source.replace(/^\ufeff/, ''))
-    const params = { source, name, unchecked, ...(header !== undefined && { header }) }
+    const params = header === undefined ? { source, name } : { source, name, header }
     const ask = () =>
       this.#pool.withWorker(async (worker) => {
         const answer = await worker.process.request('exportProof', params, deadlineMs)
@@ -179,10 +141,8 @@ export class SourceVerifier {
         return answer.kind === 'refused' ? { reason: answer.reason, messages: answer.messages } : answer
       } catch (error) {
         if (!(error instanceof ProcessGoneError)) throw error
-        const hasDied = error.death.kind === 'died'
-        if (hasDied && unchecked) return { reason: error.message, messages: [] }
-        if (hasDied && attempt === 1) continue
-        return { ...unfinished(error, 'Lean does not finish elaborating the source'), isFinal: true }
+        if (attempt === 1 && error.death.kind === 'died') continue
+        return unfinished(error, 'Lean does not finish elaborating the source')
       }
     }
   }
@@ -226,7 +186,7 @@ export class SourceVerifier {
       return await this.#pool.withKernelProcess(work)
     } catch (error) {
       if (!(error instanceof ProcessGoneError)) throw error
-      return { ...unfinished(error, "Lean's kernel does not finish the check"), isFinal: true }
+      return unfinished(error, "Lean's kernel does not finish the check")
     }
   }
 }

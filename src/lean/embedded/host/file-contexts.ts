@@ -27,8 +27,6 @@ export type Done = PlacedCommand & {
 type FileText = {
   /** The text of its imports. */
   readonly imports: string
-  /** Commands that have run between its imports and its own. */
-  readonly first: string
   /** No code of the files it imports has run. */
   readonly inertImports: boolean
   readonly bytes: Buffer
@@ -88,33 +86,30 @@ export function createFileContexts(
   const put = (id: number, text: string): { readonly inert: boolean } | Failed => {
     const known = texts.get(id)
     if (known !== undefined) return { inert: known.inertImports }
-    const begun = begin(text, 'words', '')
+    const begun = begin(text, 'words')
     if ('diagnostics' in begun) return begun
     texts.set(id, begun)
     return { inert: begun.inertImports }
   }
-  const begin = (text: string, sharing: Sharing, first: string): FileText | Failed => {
+  const begin = (text: string, sharing: Sharing): FileText | Failed => {
     const base = modules.open(text)
     if ('diagnostics' in base) return base
     const bytes = Buffer.from(text)
-    const begun = sharedBeginning(base.key, first, bytes, sharing)
+    const begun = sharedBeginning(base.key, bytes, sharing)
     return {
       imports: base.key,
-      first,
       inertImports: base.inert,
       bytes,
       input: elaborator.inputContext(text, 'file'),
       done: begun?.done ?? [],
-      marks: begun?.marks ?? [firstMark(base.state, first, base.position)],
+      marks: begun?.marks ?? [firstMark(base.state, base.position)],
       recent: undefined,
       ended: undefined,
     }
   }
 
-  const firstMark = (state: CommandState, first: string, position: number): Mark => {
-    const { state: start } = elaborator.runCommands(state, first, 0, 'first')
-    const progress = elaborator.progressAt(start, position)
-    dec(start)
+  const firstMark = (state: CommandState, position: number): Mark => {
+    const progress = elaborator.progressAt(state, position)
     return { command: 0, position, ...progress, state: withoutInfoTrees(progress.state) }
   }
   /** Info trees would keep every term alive. Takes the state. */
@@ -128,13 +123,12 @@ export function createFileContexts(
   /** What the texts at hand have in common with a new one. */
   const sharedBeginning = (
     imports: string,
-    first: string,
     bytes: Buffer,
     sharing: Sharing,
   ): { done: Done[]; marks: Mark[] } | undefined => {
     let best: { text: FileText; common: number } | undefined
     for (const text of texts.values()) {
-      if (text.imports !== imports || text.first !== first) continue
+      if (text.imports !== imports) continue
       const common = commonPrefix(bytes, text.bytes)
       if (common > (best?.common ?? 0)) best = { text, common }
     }
@@ -377,9 +371,9 @@ export function createFileContexts(
     return { errors, whole, holes }
   }
 
-  /** Elaborates a whole text behind the commands of `first`, in the place of the one that had this number. */
-  const elaborate = (id: number, text: string, sharing: Sharing, first = ''): ElaboratedText | Failed => {
-    const begun = begin(text, sharing, first)
+  /** Elaborates a whole text, in the place of the one that had this number. */
+  const elaborate = (id: number, text: string, sharing: Sharing): ElaboratedText | Failed => {
+    const begun = begin(text, sharing)
     if ('diagnostics' in begun) return begun
     drop(id)
     texts.set(id, begun)

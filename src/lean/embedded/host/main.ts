@@ -107,8 +107,8 @@ function serve(connection: MessageConnection, starting: Promise<Host>): void {
     stateTested = true
     return { ...host.stateTheorem(header, statement), heapBytes: host.heapBytes() }
   })
-  on(methods.exportProof, (host, { source, name, header, unchecked }) => ({
-    ...host.exportProof(source, name, header, unchecked),
+  on(methods.exportProof, (host, { source, name, header }) => ({
+    ...host.exportProof(source, name, header),
     heapBytes: host.heapBytes(),
   }))
   let checkTested = false

@@ -20,8 +20,6 @@ const UNREAD = 'nothing behind `#exit` is read'
 const HEADER = -1
 const SOURCE = -2
 
-/** Lean's kernel takes declarations as they are. */
-const UNCHECKED = 'set_option debug.skipKernelTC true'
 const ONE_THEOREM = 'the statement must be one theorem, without its proof'
 const complaint = (text: string): Diagnostic => ({ severity: 'error', line: 1, column: 0, text })
 /** Which of the texts may have run code of its own. */
@@ -111,12 +109,11 @@ export function createVerification(
 
   /**
    * Elaborates a whole source and writes what `name` rests on. With `header`, the source must be that header and one
-   * declaration. Nothing here is believed; what the source does in this process is its own affair. So Lean's kernel
-   * need not look at it here: `unchecked` leaves that out.
+   * declaration. Nothing here is believed; what the source does in this process is its own affair.
    */
-  const exportProof = (source: string, name: NameParts, header: string | undefined, unchecked = false) => {
+  const exportProof = (source: string, name: NameParts, header: string | undefined) => {
     if (header !== undefined && !source.startsWith(header)) return refuse('the source does not begin with the header')
-    const text = texts.elaborate(SOURCE, source, 'words', unchecked ? UNCHECKED : '')
+    const text = texts.elaborate(SOURCE, source, 'words')
     if ('diagnostics' in text)
       return refuse(
         'the imports fail',
