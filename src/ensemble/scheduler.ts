@@ -32,7 +32,7 @@ export type ScheduleEvent =
   | { readonly kind: 'theoremStarted'; readonly position: number }
   /** Of the unit under way; cumulative within it. */
   | { readonly kind: 'progress'; readonly position: number; readonly statistics: Readonly<SearchStatistics> }
-  | { readonly kind: 'unit'; readonly position: number; readonly unit: UnitRecord }
+  | { readonly kind: 'unit'; readonly position: number; readonly unit: Omit<UnitRecord, 'tree'> }
   | { readonly kind: 'theoremEnded'; readonly position: number; readonly outcome: TheoremOutcome | undefined }
 
 export type ScheduleResult =

@@ -21,7 +21,7 @@ import { STATISTICS } from '../search/outcome.ts'
 import type { TreePart, TreeRecord } from '../search/tree-record.ts'
 import { insertRow, selected } from './columns.ts'
 import { storedSource } from './headers.ts'
-import { readTree, writeTreePart } from './trees.ts'
+import { readTree, readTreeParts, writeTreePart } from './trees.ts'
 
 const theoremRow = z.object({
   id: z.number(),
@@ -158,6 +158,11 @@ export class RunJournal implements Journal {
         if (unit.tree !== undefined) writeTreePart(this.database, id, unit.tree)
       })
       .immediate()
+  }
+
+  /** What is on record of the tree, as it was written. */
+  treeParts(position: number): readonly TreePart[] {
+    return readTreeParts(this.database, this.#id(position))
   }
 
   writeTree(position: number, tree: TreeRecord): void {

@@ -5,12 +5,18 @@ import { GrownTree, type RecordedEdge, type TreePart, type TreeRecord } from '..
 
 /** The tree of a theorem: the whole one on record, and what it has gained since. */
 export function readTree(database: Database, theorem: number): TreeRecord | undefined {
+  const parts = readTreeParts(database, theorem)
+  if (parts.length <= 1 && parts[0]?.after === undefined) return parts[0]
+  const tree = new GrownTree()
+  for (const part of parts) tree.add(part)
+  return tree.record()
+}
+
+/** As they were written, in order. */
+export function readTreeParts(database: Database, theorem: number): TreePart[] {
   const whole = wholeTree(database, theorem)
   const parts = database.prepare('SELECT record FROM tree_parts WHERE theorem_id = ? ORDER BY id').pluck().all(theorem)
-  if (parts.length === 0) return whole && unpackTree(whole)
-  const tree = new GrownTree()
-  for (const record of [...(whole === undefined ? [] : [whole]), ...parts]) tree.add(unpackTree(record as Uint8Array))
-  return tree.record()
+  return [...(whole === undefined ? [] : [whole]), ...(parts as Uint8Array[])].map(unpackTree)
 }
 
 /** As it lies in the file, or would if it were written as a whole. */

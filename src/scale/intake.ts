@@ -1,4 +1,4 @@
-import type { ProofRecord, TheoremOutcome, UnitRecord } from '../ensemble/journal.ts'
+import type { ProofRecord, TheoremOutcome } from '../ensemble/journal.ts'
 import { type MemberProgress, nextUnit, type Plan } from '../ensemble/plan.ts'
 import { RECORDED_STATES } from '../ensemble/theorem-run.ts'
 import { advance } from '../ensemble/unit-loop.ts'
@@ -7,11 +7,12 @@ import type { RunJournal } from '../results/journal.ts'
 import { mergeTrees } from '../search/tree-record.ts'
 import { isRepeatable, isSplittable, pieceKey } from './pieces.ts'
 import { type Block, bodySchema, type Part, type Report, type ReportBody, type SentUnit, unpack } from './protocol.ts'
+import { TreeMark } from './tree-mark.ts'
 
 /** What became of a report. */
 export type Taken =
   /** Written, or known already. */
-  | { readonly kind: 'written'; readonly units: readonly UnitRecord[]; readonly outcome: TheoremOutcome | undefined }
+  | { readonly kind: 'written'; readonly units: readonly SentUnit[]; readonly outcome: TheoremOutcome | undefined }
   /** It does not follow what is on record: a report before it is missing, or it is of work that was given to another. */
   | { readonly kind: 'left' }
   /** A block that is whole, and waits for those before it: a theorem is written in the order of one process. */
@@ -30,7 +31,14 @@ export type IntakeOptions = {
   readonly signal: AbortSignal
 }
 
-type Standing = { progress: MemberProgress[]; units: number; outcome: TheoremOutcome | undefined; proofs: Set<string> }
+type Standing = {
+  progress: MemberProgress[]
+  units: number
+  outcome: TheoremOutcome | undefined
+  proofs: Set<string>
+  /** Of the tree on record. */
+  mark: TreeMark
+}
 
 /** The one way into the results file: what workers report, looked at, and written in one transaction each. */
 export class Intake {
@@ -164,19 +172,20 @@ export class Intake {
   #write(position: number, body: ReportBody, progress: MemberProgress[], outcome: TheoremOutcome | undefined): Taken {
     const { journal } = this.#options
     const standing = this.#standing(position)
-    const units: UnitRecord[] = []
-    const last = body.parts.findLastIndex(({ kind }) => kind === 'unit')
+    const units = body.parts.flatMap((part) => (part.kind === 'unit' ? [part.unit] : []))
+    const mark = standing.mark.copy()
     const write = () => {
-      for (const [i, part] of body.parts.entries())
+      for (const part of body.parts)
         if (part.kind === 'answers') journal.writeAnswers(position, part.member, part.batch)
-        else {
-          const unit = { ...part.unit, tree: i === last ? body.tree : undefined }
-          journal.writeUnit(position, unit)
-          if (body.tree !== undefined) units.push({ ...part.unit, tree: body.tree })
-        }
+        else journal.writeUnit(position, { ...part.unit, tree: mark.take(part.tree) })
+      if (body.tree !== undefined) {
+        journal.writeTree(position, body.tree)
+        mark.add(body.tree)
+      }
       if (outcome !== undefined) journal.close(position, outcome)
     }
     journal.database.transaction(write).immediate()
+    standing.mark = mark
     standing.progress = progress
     standing.units += units.length
     standing.outcome = outcome
@@ -215,7 +224,7 @@ export class Intake {
       parts: parts.map((part) =>
         part.kind === 'answers'
           ? part
-          : { kind: 'unit', unit: { ...part.unit, proofs: part.unit.proofs.flatMap(({ key }) => own.get(key) ?? []) } },
+          : { ...part, unit: { ...part.unit, proofs: part.unit.proofs.flatMap(({ key }) => own.get(key) ?? []) } },
       ),
     }
   }
@@ -252,6 +261,7 @@ export class Intake {
       units: progress.reduce((sum, { turns }) => sum + turns, 0),
       outcome,
       proofs: new Set(proofs.map(({ key }) => key)),
+      mark: TreeMark.of(this.#options.journal.treeParts(position)),
     }
     this.#standings.set(position, standing)
     return standing

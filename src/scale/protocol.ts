@@ -5,10 +5,10 @@ import { COMPLETIONS, type MemberProgress } from '../ensemble/plan.ts'
 import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
 import { statisticsSchema } from '../ensemble/statistics-schema.ts'
 import type { Kernels } from '../proof/kernels.ts'
-import type { TreeRecord } from '../search/tree-record.ts'
+import type { TreePart, TreeRecord } from '../search/tree-record.ts'
 
 /** What coordinators and workers say to each other; another number, another language. */
-export const PROTOCOL = 3
+export const PROTOCOL = 4
 
 /** Queues of one run, by the beginning of its key. `runs` is common to all. */
 export const RUNS = 'hedge-runs'
@@ -93,6 +93,15 @@ const treeSchema = z.object({
   left: count,
 }) satisfies z.ZodType<TreeRecord>
 
+/** What a unit has added to its worker's tree; without `after` it is all of that. */
+const treePartSchema = treeSchema.extend({
+  states: z.array(stateSchema),
+  after: count.exactOptional(),
+  /** Which states those before are: see `TreeMark`. */
+  base: z.string().exactOptional(),
+}) satisfies z.ZodType<TreePart>
+export type SentTree = TreePart & { readonly base?: string }
+
 const answerSchema = z.object({
   state: z.string(),
   question: z.string(),
@@ -110,7 +119,7 @@ const usageSchema = z.object({
   cost: z.number(),
 })
 
-/** A unit without its tree: of those in one report only the last one's is of interest. */
+/** A unit without its tree. */
 const unitSchema = z.object({
   member: count,
   firstPass: count,
@@ -205,11 +214,11 @@ const partSchema = z.discriminatedUnion('kind', [
     member: count,
     batch: z.object({ answers: z.array(answerSchema), usage: usageSchema }) satisfies z.ZodType<AnswerBatch>,
   }),
-  z.object({ kind: z.literal('unit'), unit: unitSchema }),
+  z.object({ kind: z.literal('unit'), unit: unitSchema, tree: treePartSchema.exactOptional() }),
 ])
 export type Part =
   | { readonly kind: 'answers'; readonly member: number; readonly batch: AnswerBatch }
-  | { readonly kind: 'unit'; readonly unit: SentUnit }
+  | { readonly kind: 'unit'; readonly unit: SentUnit; readonly tree?: SentTree }
 
 /** What a worker sends: in plain sight who it is and what it is about, the rest packed. */
 export const reportSchema = z.object({
@@ -227,7 +236,7 @@ export type Report = z.infer<typeof reportSchema>
 
 export const bodySchema = z.object({
   parts: z.array(partSchema),
-  /** The tree after the last unit. */
+  /** All of the tree, at the end of a theorem or of a block; units have no parts of it then. */
   tree: treeSchema.optional(),
 })
 export type ReportBody = { readonly parts: readonly Part[]; readonly tree?: TreeRecord | undefined }

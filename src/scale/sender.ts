@@ -3,6 +3,7 @@ import { NO_PROGRESS } from '../ensemble/plan.ts'
 import type { AnswerBatch, PolicyAnswer } from '../ensemble/policy-record.ts'
 import { GrownTree, type TreeRecord } from '../search/tree-record.ts'
 import { type Known, type Part, pack, type Report, type Work } from './protocol.ts'
+import { TreeMark } from './tree-mark.ts'
 
 export type SenderOptions = {
   /** The job's name. */
@@ -22,9 +23,11 @@ export type SenderOptions = {
 export class Sender implements Journal {
   readonly #options: SenderOptions
   #parts: Part[] = []
-  readonly #tree = new GrownTree()
-  /** A unit ended whose tree has not been sent. */
-  #grown = false
+  /** Of a block, which is sent as a whole. */
+  readonly #blockTree = new GrownTree()
+  /** What has been said of the tree so far. */
+  readonly #mark = new TreeMark()
+  #whole: TreeRecord | undefined
   /** Units of the theorem before those that wait to be sent. */
   #first: number
   #sent: Promise<void> = Promise.resolve()
@@ -71,15 +74,19 @@ export class Sender implements Journal {
   }
 
   writeUnit(_: number, { tree, ...unit }: UnitRecord): void {
-    this.#parts.push({ kind: 'unit', unit })
-    this.#tree.add(tree)
-    this.#grown = true
-    // Whether a block is whole is known at its end.
-    if (this.#options.work.block === undefined) this.#sendIfDue()
+    if (this.#options.work.block === undefined) {
+      this.#parts.push({ kind: 'unit', unit, tree: this.#mark.say(tree) })
+      this.#sendIfDue()
+    } else {
+      // Whether a block is whole is known at its end.
+      this.#parts.push({ kind: 'unit', unit })
+      this.#blockTree.add(tree)
+      this.#whole = this.#blockTree.record()
+    }
   }
 
   writeTree(_: number, tree: TreeRecord): void {
-    this.#tree.add(tree)
+    this.#whole = tree
   }
 
   close(_: number, outcome: TheoremOutcome): void {
@@ -91,7 +98,10 @@ export class Sender implements Journal {
     const outcome = this.#outcome
     const isBlock = this.#options.work.block !== undefined
     // A part of a block is nothing: the whole of it is done elsewhere.
-    if (isBlock && interrupted) this.#parts = this.#parts.filter(({ kind }) => kind === 'answers')
+    if (isBlock && interrupted) {
+      this.#parts = this.#parts.filter(({ kind }) => kind === 'answers')
+      this.#whole = undefined
+    }
     if (outcome !== undefined) this.#flush({ kind: 'ended', outcome })
     else this.#flush({ kind: isBlock && !interrupted ? 'block' : 'handedBack' })
     await this.#sent
@@ -103,7 +113,12 @@ export class Sender implements Journal {
 
   #flush(end: Report['end']): void {
     const { work, id, worker, send } = this.#options
-    const parts = this.#parts
+    const tree = this.#whole
+    const parts = this.#parts.map((part) => {
+      if (part.kind === 'answers' || tree === undefined) return part
+      const { tree: _, ...rest } = part
+      return rest
+    })
     const report: Report = {
       position: work.position,
       ...(work.block !== undefined && { block: work.block }),
@@ -111,11 +126,10 @@ export class Sender implements Journal {
       first: this.#first,
       worker,
       end,
-      body: pack({ parts, tree: this.#grown ? this.#tree.record() : undefined }),
+      body: pack({ parts, tree }),
     }
     this.#first += parts.filter(({ kind }) => kind === 'unit').length
     this.#parts = []
-    this.#grown = false
     this.#sentAt = performance.now()
     const name = `${id}-r${this.#reports++}`
     this.#sent = this.#sent.then(() => (this.#silent ? undefined : send(name, report)))

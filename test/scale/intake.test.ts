@@ -6,6 +6,7 @@ import type { PassRecord } from '../../src/ensemble/journal.ts'
 import { type MemberProgress, NO_PROGRESS, type Plan } from '../../src/ensemble/plan.ts'
 import { runTheorem } from '../../src/ensemble/theorem-run.ts'
 import type { World } from '../../src/ensemble/world.ts'
+import type { ProofState } from '../../src/proof/proof-state.ts'
 import { createRandom } from '../../src/proof/random.ts'
 import type { Theorem } from '../../src/proof/theorem.ts'
 import type { RunJournal } from '../../src/results/journal.ts'
@@ -20,9 +21,12 @@ import {
   type Report,
   type ReportBody,
   unpack,
+  unpackKnown,
 } from '../../src/scale/protocol.ts'
 import { Sender } from '../../src/scale/sender.ts'
+import { TreeMark } from '../../src/scale/tree-mark.ts'
 import { systemClock } from '../../src/search/budget.ts'
+import { restoreTree, type TreeRecord } from '../../src/search/tree-record.ts'
 import { coinMember, coinWorld, type LivePlan, member, planOf, provenance, theorems } from '../ensemble/simulated.ts'
 import { lastingRows } from '../results/rows.ts'
 import { cleverJugs, jugs, toyDomain } from '../search/toy.ts'
@@ -56,13 +60,15 @@ function intakeOf(of: Plan, journal: RunJournal, world: World = coinWorld): Inta
   return new Intake({ plan: of, journal, world, trust: false, current: () => 'mine', signal })
 }
 
-/** What a worker reports about the first theorem, a unit at a time. */
-async function reportsOf(of: LivePlan, work = 'mine'): Promise<Report[]> {
+/** What a worker reports about the first theorem, a unit at a time, after what a file knows of it. */
+async function reportsOf(of: LivePlan, work = 'mine', world = coinWorld, after?: RunJournal): Promise<Report[]> {
   const reports: Report[] = []
+  const recorded = after?.read(0)
+  const units = recorded?.progress.reduce((sum, { turns }) => sum + turns, 0) ?? 0
   const sender = new Sender({
     id: work,
-    work: { position: 0, theorem: of.theorems[0] as Theorem, units: 0, delivery: 1, last: false },
-    known: undefined,
+    work: { position: 0, theorem: of.theorems[0] as Theorem, units, delivery: 1, last: false },
+    known: recorded && unpackKnown(pack({ ...recorded, answers: [] })),
     members: of.members.length,
     worker: 'host:1',
     sendAfterMs: 0,
@@ -71,7 +77,7 @@ async function reportsOf(of: LivePlan, work = 'mine'): Promise<Report[]> {
   const signal = new AbortController().signal
   await runTheorem(0, {
     journal: sender,
-    world: coinWorld,
+    world,
     plan: of,
     members: of.members,
     concurrency: 1,
@@ -246,6 +252,95 @@ async function blockReport(of: LivePlan, block: Block, world: World = coinWorld)
   expect(reports).toHaveLength(1)
   return reports[0] as Report
 }
+
+/** Jugs, of which fills and pours lead to the same states by many ways. */
+const jugPlan = planOf({
+  theorems: theorems(1),
+  members: ['a', 'b'].map((name) => member(name, async () => cleverJugs)),
+  passes: 24,
+  block: 2,
+  depth: 30,
+})
+const treeParts = (report: Report) =>
+  (unpack(report.body, bodySchema) as ReportBody).parts.flatMap((part) =>
+    part.kind === 'unit' ? (part.tree ?? []) : [],
+  )
+/** Where each tactic leads, by the states' own names. */
+const edgesOf = (tree: TreeRecord | undefined) =>
+  new Map(
+    tree?.edges.map(({ from, tactic, outcome }) => [
+      `${tree.states[from]?.key} ${tactic}`,
+      outcome.kind === 'open' ? tree.states[outcome.to]?.key : outcome.kind,
+    ]),
+  )
+async function localJugs(): Promise<RunJournal> {
+  const journal = journalOf(jugPlan)
+  const { members } = jugPlan
+  const { signal } = new AbortController()
+  await runTheorem(0, { journal, world: jugWorld, plan: jugPlan, members, concurrency: 1, clock: systemClock, signal })
+  return journal
+}
+
+test('of a tree reports say what is new, and the last one all of it', async () => {
+  const local = await localJugs()
+  const reports = await reportsOf(jugPlan, 'mine', jugWorld)
+  const keys = reports.flatMap((report) => treeParts(report).flatMap(({ states }) => states.map(({ key }) => key)))
+  expect(keys.length).toBeGreaterThan(8)
+  expect(new Set(keys).size).toBe(keys.length)
+  const last = reports.at(-1) as Report
+  expect(last.end.kind).toBe('ended')
+  expect((unpack(last.body, bodySchema) as ReportBody).tree).toEqual(local.read(0).tree)
+  const journal = journalOf(jugPlan)
+  const intake = intakeOf(jugPlan, journal, jugWorld)
+  for (const report of reports) {
+    await intake.take(report)
+    // What is on record meanwhile is good to go on from.
+    const tree = journal.read(0).tree as TreeRecord
+    expect(restoreTree(tree, tree.states[0] as ProofState).counts.nodes).toBe(tree.states.length)
+  }
+  expect(lastingRows(journal.database)).toEqual(lastingRows(local.database))
+  expect(journal.read(0).tree).toEqual(local.read(0).tree)
+})
+
+test('a part of a tree is left out where another worker has written in between', async () => {
+  const local = await localJugs()
+  const truth = edgesOf(local.read(0).tree)
+  const journal = journalOf(jugPlan)
+  const intake = intakeOf(jugPlan, journal, jugWorld)
+  const slow = await reportsOf(jugPlan, 'slow', jugWorld)
+  const half = slow.length >> 1
+  for (const report of slow.slice(0, half)) await intake.take(report)
+  const [first, ...others] = (await reportsOf(jugPlan, 'quick', jugWorld, journal)) as [Report, ...Report[]]
+  const [whole] = treeParts(first)
+  expect(whole?.after).toBeUndefined()
+  // Breadth first is not the order in which states were found.
+  const found = slow.slice(0, half + 1).flatMap((report) => treeParts(report).flatMap(({ states }) => states))
+  expect(whole?.states.map(({ key }) => key)).not.toEqual(found.map(({ key }) => key))
+  await intake.take(first)
+  const trees = () => Number(journal.database.prepare('SELECT count(*) FROM tree_parts').pluck().get())
+  const before = trees()
+  for (const report of slow.slice(half, -1)) expect((await intake.take(report)).kind).toBe('written')
+  expect(trees()).toBe(before)
+  for (const [edge, to] of edgesOf(journal.read(0).tree)) expect(truth.get(edge)).toBe(to)
+  for (const report of [...others, slow.at(-1) as Report]) await intake.take(report)
+  expect(intake.outcome(0)).toEqual({ kind: 'done', completion: 'complete' })
+  expect(journal.read(0).tree).toEqual(local.read(0).tree)
+  expect(lastingRows(journal.database)).toEqual(lastingRows(local.database))
+})
+
+test('a part that speaks of states that are not there is left out', () => {
+  const mark = new TreeMark()
+  const state = (key: string): ProofState => ({ key, goals: [], path: [] })
+  const edge = { from: 0, tactic: 't', logProb: 0, outcome: { kind: 'open', to: 1 } } as const
+  expect(mark.take({ states: [state('a')], edges: [edge], left: 0 })).toBeUndefined()
+  const whole = { states: [state('a'), state('b')], edges: [edge], left: 0 }
+  expect(mark.take(whole)).toEqual(whole)
+  const part = { states: [], edges: [{ ...edge, from: 2 }], left: 0, after: 2, base: mark.digest }
+  expect(mark.take(part)).toBeUndefined()
+  expect(mark.take({ ...part, edges: [], after: 1 })).toBeUndefined()
+  expect(mark.take({ ...part, edges: [], base: 'another' })).toBeUndefined()
+  expect(mark.take({ ...part, edges: [] })).toEqual({ states: [], edges: [], left: 0, after: 2 })
+})
 
 test.each([
   'in turn',
