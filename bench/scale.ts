@@ -7,11 +7,12 @@ import { openResults } from '../src/results/store.ts'
 import { lastingRows } from '../test/results/rows.ts'
 import { serverKinds, type TestServer } from '../test/scale/servers.ts'
 import { flagsOf } from './flags.ts'
+import { reportBytes } from './scale/reports.ts'
 import { simulate } from './scale/simulation.ts'
 
 /**
  * What a queue costs: `npm run bench:scale -- [--rounds 1] [--passes 16] [--simulate 10,100,1000] [--seconds 2,0]`.
- * First the same evaluation with real Lean by plain `-w 1` and `-w 2` and by one and two workers; then a coordinator
+ * First what reports weigh; then the same evaluation with real Lean by plain `-w 1` and `-w 2` and by one and two workers; then a coordinator
  * with many workers that only pretend, and send reports as large as real ones. Times are of this machine and whatever
  * else runs on it.
  */
@@ -41,6 +42,10 @@ async function main(): Promise<void> {
       .split(',')
       .filter((part) => part !== '')
       .map(Number)
+  console.log('Reports of one theorem with five members, one after every eight units of 32 passes:')
+  console.log('| passes of each | reports | states of the tree | with all of the tree in each | as they are sent |')
+  console.log('| ---: | ---: | ---: | ---: | ---: |')
+  for (const passes of [128, 1024]) await reportBytes(passes, 8)
   if (Number(values.rounds) > 0) await overhead(Number(values.rounds), Number(values.passes))
   // A consumer of PostgreSQL keeps a connection, of which a server has a hundred: many of them are for Redis.
   const redis = serverKinds().find(({ name }) => name === 'Redis')
