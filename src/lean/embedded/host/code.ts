@@ -35,7 +35,12 @@ export async function compiledCode(module: WebAssembly.Module): Promise<Buffer> 
     busyMs = (user + system) / 1000
   }
   // V8 would compile at every start, before it begins, each function that had run and is not optimised: most are not needed at a start.
-  native('FlushLiftoffCode')
+  try {
+    native('FlushLiftoffCode')
+  } catch (error) {
+    // A version of V8 without it keeps them: starts are slower there.
+    if (!(error instanceof SyntaxError)) throw error
+  }
   const code = Buffer.from(native('SerializeWasmModule', module) as ArrayBuffer)
   return Buffer.concat([createHash('sha256').update(code).digest(), code])
 }
