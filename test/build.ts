@@ -9,6 +9,7 @@ import { BUILT } from './built.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Where the programs stand that tests start, and what they import. */
 const PROGRAMS = [
+  'bench/flags.ts',
   'bench/study.ts',
   'bench/study',
   'bench/exact-study.ts',
