@@ -4,7 +4,6 @@
  * their steps are written for `hedge train`, with the first tactic that closed the goal.
  */
 import { appendFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { formatStep } from '../src/dataset/step-file.ts'
 import { loadTheorems } from '../src/dataset/theorem-file.ts'
 import { chooseTheorems } from '../src/iteration/choose.ts'
@@ -18,17 +17,21 @@ import { fromWeights } from '../src/policy/distribution-policy.ts'
 import { ONE_SHOT_TACTICS } from '../src/policy/one-shot.ts'
 import { buildPremiseIndex, contextOf } from '../src/policy/premises.ts'
 import { renderState } from '../src/proof/proof-state.ts'
+import { flagsOf } from './flags.ts'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    split: { type: 'string', default: 'train' },
-    theorems: { type: 'string', default: '100' },
-    exclude: { type: 'string', multiple: true, default: [] },
-    heartbeats: { type: 'string', default: '2000' },
-    out: { type: 'string', short: 'o' },
+const { values, positionals } = flagsOf(
+  'What one tactic proves of theorems whose files are given: closers beside the steps one level below a goal.',
+  {
+    allowPositionals: true,
+    options: {
+      split: { type: 'string', default: 'train' },
+      theorems: { type: 'string', default: '100' },
+      exclude: { type: 'string', multiple: true, default: [] },
+      heartbeats: { type: 'string', default: '2000' },
+      out: { type: 'string', short: 'o' },
+    },
   },
-})
+)
 
 const set = await loadTheorems(positionals[0] as string)
 const excluded = await Promise.all(values.exclude.map((file) => loadTheorems(file)))

@@ -4,13 +4,13 @@
  * `--theorems`, else under none.
  */
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { formatStep, readStepFile } from '../src/dataset/step-file.ts'
 import { loadTheorems } from '../src/dataset/theorem-file.ts'
 import { EmbeddedEngine } from '../src/lean/embedded/engine.ts'
 import { buildPremiseIndex, contextOf } from '../src/policy/premises.ts'
+import { flagsOf } from './flags.ts'
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = flagsOf('The contexts of recorded steps, computed again.', {
   allowPositionals: true,
   options: {
     theorems: { type: 'string', multiple: true, default: [] },
