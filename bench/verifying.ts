@@ -16,14 +16,14 @@ import { processorMs } from './processor.ts'
 
 /**
  * What verification takes of an evaluation of easy theorems: `npm run bench:verifying -- [--theorems 90] [--passes 8]
- * [--workers 1,2,4]`. A clock's seconds are of this machine and whatever else runs on it; processor seconds are less so.
+ * [--workers 1,2]`. A clock's seconds are of this machine and whatever else runs on it; processor seconds are less so.
  */
 async function main(): Promise<void> {
   const { values } = flagsOf('What verification takes of an evaluation of easy theorems.', {
     options: {
       theorems: { type: 'string', default: '90' },
       passes: { type: 'string', default: '8' },
-      workers: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '1,2' },
       members: { type: 'string', default: 'baseline,neff-8' },
     },
   })
