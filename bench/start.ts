@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { compiledCode } from '../src/lean/embedded/compiled-code.ts'
+import { compiledCode, verifyIn } from '../src/lean/embedded/compiled-code.ts'
 import { type LeanProcess, spawnLean } from '../src/lean/embedded/lean-process.ts'
 import { findNodeBinary } from '../src/lean/embedded/node-binary.ts'
 import { prepareLean } from '../src/lean/embedded/prepare.ts'
@@ -88,18 +88,7 @@ const FILE = {
 async function verifyFile(host: LeanProcess): Promise<number> {
   const before = processorMs(host.pid)
   const { header, statement, proof } = FILE
-  const stated = await host.request('stateTheorem', { header, statement }, DEADLINE_MS)
-  if (stated.kind !== 'stated') throw new Error('the statement was rejected')
-  const source = `${header}\n${statement} := by\n  ${proof}\n`
-  const exported = await host.request('exportProof', { source, name: stated.name }, DEADLINE_MS)
-  if (exported.kind !== 'exported') throw new Error('the proof was rejected')
-  const { imports } = stated
-  const answer = await host.request(
-    'checkProof',
-    { imports, stated: stated.exported, proof: exported.exported },
-    DEADLINE_MS,
-  )
-  if (answer.kind !== 'verified') throw new Error('the proof was refused')
+  if (!(await verifyIn(host, header, statement, proof))) throw new Error('the proof was not verified')
   return processorMs(host.pid) - before
 }
 

@@ -1,11 +1,11 @@
-import type { Member } from '../../src/ensemble/member.ts'
-import type { Plan } from '../../src/ensemble/plan.ts'
 import { runTheorem } from '../../src/ensemble/theorem-run.ts'
 import type { World } from '../../src/ensemble/world.ts'
+import type { Policy } from '../../src/policy/policy.ts'
 import { bodySchema, pack, type ReportBody, unpack } from '../../src/scale/protocol.ts'
 import { Sender } from '../../src/scale/sender.ts'
 import { systemClock } from '../../src/search/budget.ts'
 import { GrownTree } from '../../src/search/tree-record.ts'
+import { member, planOf } from '../cheap-run.ts'
 import { chance, outcome, stateOf, TACTICS } from '../throughput/pretended.ts'
 
 const root = stateOf('t', [])
@@ -23,8 +23,8 @@ const world: World = {
 }
 
 /** Draws the first of a state's tactics most often. */
-function member(name: string): Member {
-  const policy: Awaited<ReturnType<Member['policyFor']>> = {
+function drawing(name: string): Policy {
+  return {
     name,
     rank: async () => [],
     sample: async (state, count, random) =>
@@ -33,36 +33,13 @@ function member(name: string): Member {
         return { tactic: `nlinarith [sq_nonneg (x - ${number})]`, logProb: -2 }
       }),
   }
-  return {
-    name,
-    policy: 'simulated',
-    temperature: 1,
-    nEff: null,
-    checkpointHash: null,
-    seed: 0,
-    search: { kind: 'rollouts', settings: {} },
-    settings: {},
-    policyFor: async () => policy,
-  }
 }
 
 /** One theorem that a worker reports on, a report after every few units: bytes as they are sent, and with all of the tree in each. */
 export async function reportBytes(passes: number, unitsPerReport: number): Promise<void> {
   const theorem = { name: 't', header: '', statement: 'theorem t (x y : ℝ) : x = y' }
-  const members = ['a', 'b', 'c', 'd', 'e'].map(member)
-  const plan: Plan = {
-    theorems: [theorem],
-    members,
-    mode: 'union',
-    passes,
-    matched: false,
-    block: 32,
-    depth: 50,
-    shortFirst: true,
-    wallClockMs: undefined,
-    sliceMs: 0,
-    seed: '0',
-  }
+  const members = ['a', 'b', 'c', 'd', 'e'].map((name) => member(name, drawing(name)))
+  const plan = { ...planOf([theorem], members, passes), matched: false, depth: 50, seed: '0' }
   const tree = new GrownTree()
   let [reports, sent, whole] = [0, 0, 0]
   let parts: ReportBody['parts'] = []

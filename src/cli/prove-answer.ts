@@ -86,14 +86,19 @@ export function workOf({ expansions, tacticsRun }: Readonly<SearchStatistics>): 
   return `${plural(expansions, 'expansion')}, ${plural(tacticsRun, 'tactic')}`
 }
 
+/** What a search came to, with what it was told and what it ran on. */
+export type ProveOutcome = {
+  readonly theorem: Theorem
+  readonly flags: ProveFlags
+  readonly members: readonly Member[]
+  readonly engine: Engine
+  readonly run: TurnsOutcome
+  readonly proof: ProofRecord | undefined
+}
+
 /** Says in text how a search ended, with the proof where there is one. */
 export function sayOutcome(
-  theorem: Theorem,
-  flags: ProveFlags,
-  members: readonly Member[],
-  engine: Engine,
-  run: TurnsOutcome,
-  proof: ProofRecord | undefined,
+  { theorem, flags, members, engine, run, proof }: ProveOutcome,
   placed: PlacedTheorem | undefined,
 ): void {
   const { statistics, proved } = run
@@ -148,12 +153,7 @@ function usageOf(members: readonly Member[]): {
 
 /** The same for programs. */
 export function outcomeAsJson(
-  theorem: Theorem,
-  flags: ProveFlags,
-  members: readonly Member[],
-  engine: Engine,
-  run: TurnsOutcome,
-  proof: ProofRecord | undefined,
+  { theorem, flags, members, engine, run, proof }: ProveOutcome,
   refused: readonly Refused[],
 ): object {
   return {

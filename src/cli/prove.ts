@@ -161,9 +161,9 @@ async function prove(what: string | undefined, flags: ProveFlags): Promise<numbe
       if (refutation !== undefined) return await tell(refutation)
     }
     // First of all what was found is shown: a file may turn out not to be writable.
-    if (flags.json === true)
-      console.log(JSON.stringify(outcomeAsJson(theorem, flags, members, engine, run, proof, refused), null, 2))
-    else sayOutcome(theorem, flags, members, engine, run, proof, placed)
+    const outcome = { theorem, flags, members, engine, run, proof }
+    if (flags.json === true) console.log(JSON.stringify(outcomeAsJson(outcome, refused), null, 2))
+    else sayOutcome(outcome, placed)
     if (proof !== undefined && flags.out !== undefined) {
       await writeFile(flags.out, proof.source)
       sayWritten(flags.out)

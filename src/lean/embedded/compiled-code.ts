@@ -154,12 +154,14 @@ async function workOn(host: LeanProcess, { statement, tactics, proof }: Work): P
   await verifyIn(host, '', statement, proof)
 }
 
-async function verifyIn(host: LeanProcess, header: string, statement: string, proof: string): Promise<void> {
+/** @returns whether the proof was verified, all of it in this one process */
+export async function verifyIn(host: LeanProcess, header: string, statement: string, proof: string): Promise<boolean> {
   const source = `${header}\n${statement} := by\n  ${proof}\n`
   const stated = await host.request('stateTheorem', { header, statement }, DEADLINE_MS)
-  if (stated.kind !== 'stated') return
+  if (stated.kind !== 'stated') return false
   const exported = await host.request('exportProof', { source, name: stated.name }, DEADLINE_MS)
-  if (exported.kind !== 'exported') return
+  if (exported.kind !== 'exported') return false
   const { imports } = stated
-  await host.request('checkProof', { imports, stated: stated.exported, proof: exported.exported }, DEADLINE_MS)
+  const parts = { imports, stated: stated.exported, proof: exported.exported }
+  return (await host.request('checkProof', parts, DEADLINE_MS)).kind === 'verified'
 }

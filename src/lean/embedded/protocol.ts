@@ -209,11 +209,7 @@ export const methods = {
   /** What a source proves: elaborates a whole file, untrusted, and gives the constants that `name` needs and no import provides. */
   exportProof: method(
     'exportProof',
-    z.object({
-      source: z.string(),
-      name: nameSchema,
-      header: z.string().optional(),
-    }),
+    z.object({ source: z.string(), name: nameSchema, header: z.string().optional() }),
     z.discriminatedUnion('kind', [
       z.object({
         kind: z.literal('exported'),
